@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the firmware core needs of a card, and nothing else.  An implementation
+ * is chosen at link time: hal/hosted (a Linux process), hal/sim (unit tests).
+ * All functions are called from the one context that runs core_poll() or one
+ * of the other core_*() calls; none of them blocks or allocates.
+ */
+#ifndef SVNIC_HAL_H
+#define SVNIC_HAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <svnic/abi.h>
+
+/* A piece of a frame in memory that the core can read. */
+struct hal_iov {
+	const void *data;
+	size_t len;
+};
+
+/* A frame from the wire, whole and contiguous. */
+struct hal_frame {
+	const uint8_t *data;
+	uint32_t len;
+	struct svnic_meta meta; /* a tag that the wire stripped is in here */
+};
+
+/*
+ * The memory of @link's host at bus address @addr, as a pointer that is valid
+ * until the core returns to its caller, or NULL when not all of @len octets
+ * lie in memory that may be accessed so (@write: stored to).  The caller
+ * never crosses a 4 KiB page, except for the event ring and the admin queues.
+ * Coherent; ordering is that of include/svnic/order.h.
+ */
+void *hal_dma(unsigned int link, uint64_t addr, size_t len, bool write);
+
+/*
+ * The doorbell page of a VIF: SVNIC_MAX_QUEUES doorbells, readable for ever.
+ * An observe of a doorbell sees all that the guest stored before ringing.
+ */
+const struct svnic_doorbell *hal_doorbell(unsigned int link, unsigned int vif);
+
+/* Raise MSI-X @vector of a link.  All earlier stores are visible by then. */
+void hal_irq(unsigned int link, unsigned int vector);
+
+/* Raise interrupt @n of a link that serves guests itself (local platform). */
+void hal_notify(unsigned int link, uint32_t n);
+
+/*
+ * Take up to @max frames from the wire.  Their memory belongs to the core
+ * until hal_wire_rx_done(), which must come before the next call for @port.
+ */
+unsigned int hal_wire_rx(unsigned int port, struct hal_frame *frames,
+			 unsigned int max);
+void hal_wire_rx_done(unsigned int port);
+
+/*
+ * Send one frame, whose first piece holds at least the Ethernet header.
+ * SVNIC_V_WIRE: gone; _WIRE_FULL: nothing was taken, again later; _WIRE_ERROR:
+ * refused for good.  The memory is the caller's again on return.
+ */
+enum svnic_verdict hal_wire_tx(unsigned int port, const struct hal_iov *iov,
+			       unsigned int nr_iov,
+			       const struct svnic_meta *meta);
+
+/* up, mtu and name of a port; the counters are the core's. */
+void hal_wire_info(unsigned int port, struct svnic_port_info *info);
+
+/* Monotonic time. */
+uint64_t hal_clock_ns(void);
+
+/* An invariant of the core itself is broken; never for a peer's doing. */
+_Noreturn void hal_panic(const char *what);
+
+#endif /* SVNIC_HAL_H */
