@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What `make check` runs.  Each part of the tree keeps its own list.
+
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	CC='$(CC)'; export CC;
+
+include $(top_srcdir)/tests/abi/local.mk
+include $(top_srcdir)/tests/style/local.mk
+if HAVE_CMOCKA
+include $(top_srcdir)/tests/unit/core.mk
+include $(top_srcdir)/tests/unit/hosted.mk
+include $(top_srcdir)/tests/unit/svnicd.mk
+include $(top_srcdir)/tests/unit/frontend.mk
+include $(top_srcdir)/tests/unit/admin.mk
+endif
+include $(top_srcdir)/tests/fuzz/core.mk
+include $(top_srcdir)/tests/fuzz/hosted.mk
+include $(top_srcdir)/tests/integration/local.mk
