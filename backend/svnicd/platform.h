@@ -113,6 +113,8 @@ struct platform_upcalls {
 	 */
 	struct vif *(*vif_came)(void *core, struct tenant *tenant,
 				const struct platform_request *request);
+	/* After start(): every tenant that was there has come by now. */
+	void (*tenants_known)(void *core);
 	/* mtu or rate may have changed; the other fields are not looked at. */
 	void (*vif_changed)(struct vif *vif,
 			    const struct platform_request *request);
@@ -219,6 +221,9 @@ struct platform_ops {
 	/* Why it is refused or was stopped; NULL: no reason any longer. */
 	void (*tenant_reason)(struct platform *p, struct tenant *tenant,
 			      const char *reason);
+	/* The daemon changed what a key says, by hand of an administrator. */
+	void (*tenant_key)(struct platform *p, struct tenant *tenant,
+			   const char *key, const char *value);
 	/*
 	 * Look at what the peer offers and be ready for its control messages;
 	 * -errno and a sentence in @why when it cannot be served.  It may be
