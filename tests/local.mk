@@ -9,6 +9,10 @@ AM_TESTS_ENVIRONMENT = \
 include $(top_srcdir)/tests/abi/local.mk
 include $(top_srcdir)/tests/style/local.mk
 if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_ring
+TESTS += tests/unit/test_ring
+tests_unit_test_ring_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ring_LDADD = $(CMOCKA_LIBS) -lpthread
 include $(top_srcdir)/tests/unit/core.mk
 include $(top_srcdir)/tests/unit/hosted.mk
 include $(top_srcdir)/tests/unit/svnicd.mk
@@ -18,3 +22,6 @@ endif
 include $(top_srcdir)/tests/fuzz/core.mk
 include $(top_srcdir)/tests/fuzz/hosted.mk
 include $(top_srcdir)/tests/integration/local.mk
+
+# The runner of `quickstart test`.
+EXTRA_DIST += tests/run-all tests/packages
