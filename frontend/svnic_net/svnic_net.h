@@ -51,21 +51,35 @@ struct svnic_net_config {
 /* Allocate and register the netdev, carrier off; no page is shared yet. */
 struct svnic_net *svnic_net_create(const struct svnic_net_config *config);
 
-/* Share pages, start the queues, carrier on; and the reverse.  Idempotent. */
+/*
+ * Take over doorbell, features, max_mtu, max_pages and trusted of @config,
+ * when the VIF behind the netdev is another one than before.  -EBUSY while
+ * attached, -EINVAL when the queues do not fit into max_pages.
+ */
+int svnic_net_configure(struct svnic_net *net,
+			const struct svnic_net_config *config);
+
+/*
+ * Share pages, start the queues, carrier on; and the reverse.  Idempotent.
+ * While the interface is administratively down no queue runs; queue_start and
+ * queue_stop are then called when it goes up and down.
+ */
 int svnic_net_attach(struct svnic_net *net);
 void svnic_net_detach(struct svnic_net *net);
 
 /*
- * The card or its backend is gone: as detach, but without asking; pages that
- * cannot be had back are leaked, never reused.
+ * The card or its backend is gone: as detach, but without asking: queue_stop
+ * is not called, and pages_del, whose owner knows that nobody is there to be
+ * asked, returns 0 for pages that are certainly no longer in use.  The others
+ * are leaked, never reused.
  */
 void svnic_net_lost(struct svnic_net *net);
 
 /* Unregister and free; detaches first. */
 void svnic_net_destroy(struct svnic_net *net);
 
-/* An event of a queue; any context. */
-void svnic_net_event(struct svnic_net *net, u32 queue);
+/* An event of a queue; any context.  False: there was nothing to do. */
+bool svnic_net_event(struct svnic_net *net, u32 queue);
 
 struct net_device *svnic_net_netdev(struct svnic_net *net);
 
