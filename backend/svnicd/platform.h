@@ -81,7 +81,10 @@ struct platform_request {
 	const char *mac;
 	const char *network; /* xl's bridge= */
 	const char *mtu;
-	const char *rate; /* "octets,microseconds" */
+	const char *rate; /* "octets,microseconds", or a person's "10Mb/s" */
+	/* What an earlier daemon left; PEER_INITIALISING for a new one. */
+	enum peer_state state;
+	bool failed; /* the toolstack was told already that it failed */
 };
 
 /* What a tenant is told before its VIF goes to PEER_INIT_WAIT. */
@@ -123,7 +126,8 @@ struct platform_upcalls {
 	void (*vif_gone)(struct vif *vif);
 	/* The peer's state as read; any number, any number of times. */
 	void (*peer_state)(struct vif *vif, unsigned int state);
-	/* Connected may be reached only while @open (hotplug-status). */
+	/* Connected may be reached only while @open: hotplug-status on xen;
+	   on the local platform opened once, right after vif_came(). */
 	void (*gate)(struct vif *vif, bool open);
 	/* The toolstack wants the VIF closed, whatever the peer does. */
 	void (*offline)(struct vif *vif);
