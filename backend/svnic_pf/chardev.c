@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/svnicN, as include/svnic/pf.h describes it: who has it open, the events
+ * that read() reports, and what can be mapped.  A file outlives its card: from
+ * PF_REMOVED on it says -ENODEV.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <xen/xen.h>
+
+#include "svnic_pf.h"
+
+static DEFINE_IDA(numbers);
+
+struct pf_file {
+	struct pf_card *card;
+	struct mutex read_lock; /* readers of one file take turns */
+	bool writer;
+};
+
+static long pf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct pf_file *f = file->private_data;
+
+	return svnic_pf_ioctl(f->card, f->writer, cmd, (void __user *)arg);
+}
+
+static int wait_event_for(struct pf_card *card, struct file *file,
+			  struct svnic_event *event)
+{
+	while (!svnic_pf_event_take(card, event)) {
+		if (svnic_pf_is_lost(card) || svnic_pf_is_removed(card))
+			return -ENODEV;
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		if (wait_event_interruptible(card->events.readers,
+					     svnic_pf_event_waits(card) ||
+						     svnic_pf_is_lost(card) ||
+						     svnic_pf_is_removed(card)))
+			return -ERESTARTSYS;
+	}
+	return 0;
+}
+
+static ssize_t read_events(struct pf_card *card, struct file *file,
+			   char __user *to, size_t count)
+{
+	struct svnic_event event;
+	size_t done = 0;
+	int err;
+
+	while (count - done >= sizeof(event)) {
+		if (done == 0)
+			err = wait_event_for(card, file, &event);
+		else
+			err = svnic_pf_event_take(card, &event) ? 0 : -EAGAIN;
+		if (!err && copy_to_user(to + done, &event, sizeof(event))) {
+			svnic_pf_event_return(card, &event);
+			err = -EFAULT;
+		}
+		if (err)
+			return done ? (ssize_t)done : err;
+		done += sizeof(event);
+	}
+	return (ssize_t)done;
+}
+
+static ssize_t pf_read(struct file *file, char __user *to, size_t count,
+		       loff_t *pos)
+{
+	struct pf_file *f = file->private_data;
+	ssize_t got;
+
+	if (!f->writer) /* an onlooker must not take events from svnicd */
+		return -EBADF;
+	if (count < sizeof(struct svnic_event))
+		return -EINVAL;
+	if (mutex_lock_interruptible(&f->read_lock))
+		return -ERESTARTSYS;
+	got = read_events(f->card, file, to, count);
+	mutex_unlock(&f->read_lock);
+	return got;
+}
+
+static __poll_t pf_poll(struct file *file, poll_table *wait)
+{
+	struct pf_file *f = file->private_data;
+	struct pf_card *card = f->card;
+	__poll_t mask = 0;
+
+	poll_wait(file, &card->events.readers, wait);
+	if (svnic_pf_is_lost(card) || svnic_pf_is_removed(card))
+		mask |= EPOLLERR | EPOLLHUP;
+	if (f->writer && svnic_pf_event_waits(card))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	return mask;
+}
+
+static int mmap_doorbell(struct pf_card *card, unsigned long nr,
+			 struct vm_area_struct *vma)
+{
+	struct pf_vif *vif;
+	bool mine;
+
+	if (nr >= card->id.max_vifs || vma->vm_end - vma->vm_start != PAGE_SIZE)
+		return -EINVAL;
+	vif = svnic_pf_guest_vif(card, (u32)nr);
+	if (IS_ERR(vif))
+		return PTR_ERR(vif);
+	mutex_lock(&vif->lock);
+	mine = !vif->dead && vif->domid == SVNIC_PF_DOMID_SELF;
+	mutex_unlock(&vif->lock);
+	svnic_pf_vif_put(vif);
+	if (!mine)
+		return -EACCES;
+	vma->vm_page_prot = pgprot_noncached(vma->vm_page_prot);
+	return io_remap_pfn_range(vma, vma->vm_start,
+				  PFN_DOWN(card->doorbells) + nr, PAGE_SIZE,
+				  vma->vm_page_prot);
+}
+
+static int mmap_pages(struct pf_card *card, u64 offset,
+		      struct vm_area_struct *vma)
+{
+	struct pf_vif *vif;
+	int err;
+
+	vif = svnic_pf_guest_vif(card,
+				 (u32)(offset >> 28 & (SVNIC_MAX_VIFS - 1)));
+	if (IS_ERR(vif))
+		return PTR_ERR(vif);
+	err = svnic_pf_pages_mmap(vif, (u32)(offset >> 12 & 0xffff), vma);
+	svnic_pf_vif_put(vif);
+	return err;
+}
+
+static int mmap_locked(struct pf_card *card, struct vm_area_struct *vma)
+{
+	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
+
+	if (svnic_pf_is_removed(card) || svnic_pf_is_lost(card))
+		return -ENODEV;
+	if (offset < SVNIC_PF_MMAP_PAGES(0, 0))
+		return mmap_doorbell(card, vma->vm_pgoff, vma);
+	if (offset < 2 * SVNIC_PF_MMAP_PAGES(0, 0))
+		return mmap_pages(card, offset, vma);
+	return -EINVAL;
+}
+
+static int pf_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct pf_file *f = file->private_data;
+	int err;
+
+	if (!f->writer)
+		return -EBADF;
+	/* A private copy of a page would be of no use to the card. */
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	down_read(&f->card->gone_sem);
+	err = mmap_locked(f->card, vma);
+	up_read(&f->card->gone_sem);
+	return err;
+}
+
+static int writer_set(struct pf_card *card, struct file *file)
+{
+	int pid = atomic_cmpxchg(&card->writer, 0, task_tgid_nr(current));
+
+	if (pid) {
+		dev_notice_ratelimited(
+			card->dev,
+			"/dev/%s: process %d has it open for writing, process %d must wait\n",
+			card->name, pid, task_tgid_nr(current));
+		return -EBUSY;
+	}
+	down_write(&card->gone_sem);
+	card->mapping = file->f_mapping;
+	up_write(&card->gone_sem);
+	return 0;
+}
+
+/* misc_mtx is held: the device cannot be taken out meanwhile. */
+static int pf_open(struct inode *inode, struct file *file)
+{
+	struct pf_card *card =
+		container_of(file->private_data, struct pf_card, misc);
+	struct pf_file *f;
+	int err = 0;
+
+	f = kzalloc(sizeof(*f), GFP_KERNEL);
+	if (!f)
+		return -ENOMEM;
+	mutex_init(&f->read_lock);
+	f->card = card;
+	f->writer = file->f_mode & FMODE_WRITE;
+	if (f->writer)
+		err = writer_set(card, file);
+	if (err) {
+		kfree(f);
+		return err;
+	}
+	svnic_pf_get(card);
+	file->private_data = f;
+	return nonseekable_open(inode, file);
+}
+
+static int pf_release(struct inode *inode, struct file *file)
+{
+	struct pf_file *f = file->private_data;
+	struct pf_card *card = f->card;
+
+	if (f->writer) {
+		down_write(&card->gone_sem);
+		card->mapping = NULL;
+		up_write(&card->gone_sem);
+		atomic_set(&card->writer, 0);
+	}
+	kfree(f);
+	svnic_pf_put(card);
+	return 0;
+}
+
+static const struct file_operations pf_fops = {
+	.owner = THIS_MODULE,
+	.open = pf_open,
+	.release = pf_release,
+	.read = pf_read,
+	.poll = pf_poll,
+	.mmap = pf_mmap,
+	.unlocked_ioctl = pf_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+int svnic_pf_chardev_create(struct pf_card *card)
+{
+	int err;
+
+	card->nr = ida_alloc(&numbers, GFP_KERNEL);
+	if (card->nr < 0)
+		return card->nr;
+	snprintf(card->name, sizeof(card->name), "svnic%d", card->nr);
+	card->misc.minor = MISC_DYNAMIC_MINOR;
+	card->misc.name = card->name;
+	card->misc.fops = &pf_fops;
+	card->misc.parent = card->dev;
+	card->misc.mode = 0600;
+	err = misc_register(&card->misc);
+	if (err)
+		ida_free(&numbers, (unsigned int)card->nr);
+	return err;
+}
+
+void svnic_pf_chardev_destroy(struct pf_card *card)
+{
+	misc_deregister(&card->misc);
+	down_write(&card->gone_sem);
+	set_bit(PF_REMOVED, &card->state);
+	up_write(&card->gone_sem);
+	/* Doorbell pages in user space end with the BAR that they are in.  The
+	 * writer's mapping cannot go meanwhile: its release waits for us. */
+	down_read(&card->gone_sem);
+	if (card->mapping)
+		unmap_mapping_range(card->mapping, 0, 0, 1);
+	up_read(&card->gone_sem);
+	wake_up_interruptible(&card->events.readers);
+	ida_free(&numbers, (unsigned int)card->nr);
+}
