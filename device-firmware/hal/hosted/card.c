@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Putting the card together and taking it apart, and the one place where
+ * sockets are waited for.  Called by main.c and loop.c.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../core/core.h"
+#include "card.h"
+#include "log.h"
+
+/* What an epoll datum names: kind << 32 | number. */
+enum event_kind {
+	EVENT_LISTEN,
+	EVENT_CLIENT,
+	EVENT_WIRE
+};
+
+#define EVENTS_MAX 16
+
+static uint64_t event_of(enum event_kind kind, unsigned int nr)
+{
+	return (uint64_t)kind << 32 | nr;
+}
+
+/* Every tenant's interrupt is a descriptor. */
+static void card_raise_limits(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
+/* An address that stays the same for the same socket on the same machine. */
+static void card_default_mac(const struct options *o, uint8_t mac[6])
+{
+	char id[33] = "";
+	uint64_t hash = 0xcbf29ce484222325;
+	FILE *f = fopen("/etc/machine-id", "re");
+	const char *p;
+	unsigned int i;
+
+	if (f) {
+		if (!fgets(id, sizeof(id), f))
+			id[0] = '\0';
+		fclose(f);
+	}
+	for (p = id; *p; p++)
+		hash = (hash ^ (uint8_t)*p) * 0x100000001b3;
+	for (p = o->link[0].path; *p; p++)
+		hash = (hash ^ (uint8_t)*p) * 0x100000001b3;
+	for (i = 1; i < 6; i++)
+		mac[i] = (uint8_t)(hash >> 8 * i);
+	mac[0] = 0x02;
+	mac[5] &= 0xf0; /* link n adds n */
+}
+
+static uint32_t card_epoch(void)
+{
+	uint32_t epoch = 0;
+
+	if (getrandom(&epoch, sizeof(epoch), 0) != sizeof(epoch))
+		epoch = (uint32_t)time(NULL);
+	return epoch ? epoch : 1;
+}
+
+static int card_init_core(struct card *c, const struct options *o)
+{
+	struct core_config config = {
+		.nr_links = o->nr_links,
+		.nr_ports = o->nr_ports,
+		.max_vifs = o->max_vifs,
+		.nr_queues = o->nr_queues,
+		.nr_chunks = o->nr_chunks,
+		.epoch = card_epoch(),
+	};
+	bool adopted = false;
+	unsigned int i;
+	int err;
+
+	if (o->has_mac)
+		memcpy(config.mac, o->mac, sizeof(config.mac));
+	else
+		card_default_mac(o, config.mac);
+	err = arena_open(&c->arena, o->arena, core_arena_size(&config));
+	if (err)
+		return err;
+	err = core_init(c->arena.mem, c->arena.size, &config, &c->core,
+			&adopted);
+	if (err) {
+		log_err(NULL, "the core cannot use the arena: %s%s",
+			strerror(-err), o->arena ? "; remove the file" : "");
+		arena_close(&c->arena);
+		return err;
+	}
+	log_info(NULL, "arena of %zu KiB%s%s, %s", c->arena.size >> 10,
+		 o->arena ? " in " : "", o->arena ? o->arena : "",
+		 adopted ? "taken over with its VIFs" : "new");
+	for (i = 0; adopted && i < o->nr_links; i++) {
+		if (!o->link[i].persist)
+			core_link_reset(c->core, i);
+	}
+	return 0;
+}
+
+static int card_init_links(struct card *c, const struct options *o)
+{
+	int err;
+
+	c->link = calloc(o->nr_links, sizeof(*c->link));
+	if (!c->link)
+		return -ENOMEM;
+	for (; c->nr_links < o->nr_links; c->nr_links++) {
+		err = link_init(&c->link[c->nr_links], c->nr_links, c->core,
+				&o->link[c->nr_links]);
+		if (err) {
+			log_err(NULL, "link %u: %s", c->nr_links,
+				strerror(-err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+static void card_fini_links(struct card *c)
+{
+	while (c->nr_links > 0)
+		link_fini(&c->link[--c->nr_links]);
+	free(c->link);
+	c->link = NULL;
+}
+
+static int card_init_wires(struct card *c, const struct options *o)
+{
+	int err;
+
+	for (; c->nr_ports < o->nr_ports; c->nr_ports++) {
+		struct wire *w = &c->wire[c->nr_ports];
+		struct epoll_event ev = {
+			.events = EPOLLIN | EPOLLET,
+			.data = { .u64 = event_of(EVENT_WIRE, c->nr_ports) },
+		};
+
+		err = wire_open(w, c->nr_ports, &o->wire[c->nr_ports]);
+		if (err)
+			return err;
+		if (w->fd >= 0 &&
+		    epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, w->fd, &ev) < 0) {
+			err = -errno;
+			wire_close(w);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static void card_fini_wires(struct card *c)
+{
+	while (c->nr_ports > 0)
+		wire_close(&c->wire[--c->nr_ports]);
+}
+
+int card_init(struct card *c, const struct options *o)
+{
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	c->idle_us = o->idle_us;
+	card_raise_limits();
+	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (c->epoll_fd < 0)
+		return -errno;
+	hal_use(c);
+	err = card_init_wires(c, o);
+	if (err)
+		goto err_wires;
+	err = card_init_core(c, o);
+	if (err)
+		goto err_wires;
+	err = card_init_links(c, o);
+	if (err)
+		goto err_links;
+	return 0;
+
+err_links:
+	card_fini_links(c);
+	arena_close(&c->arena);
+err_wires:
+	card_fini_wires(c);
+	hal_use(NULL);
+	close(c->epoll_fd);
+	return err;
+}
+
+void card_fini(struct card *c)
+{
+	card_fini_links(c);
+	arena_close(&c->arena);
+	card_fini_wires(c);
+	hal_use(NULL);
+	close(c->epoll_fd);
+}
+
+int card_listen(struct card *c)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < c->nr_links; i++) {
+		err = link_listen(&c->link[i]);
+		if (!err)
+			err = link_watch(&c->link[i], c->epoll_fd,
+					 event_of(EVENT_LISTEN, i),
+					 event_of(EVENT_CLIENT, i));
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void card_event(struct card *c, const struct epoll_event *ev)
+{
+	unsigned int nr = (uint32_t)ev->data.u64;
+
+	switch ((enum event_kind)(ev->data.u64 >> 32)) {
+	case EVENT_LISTEN:
+		link_accept(&c->link[nr]);
+		break;
+	case EVENT_CLIENT:
+		link_serve(&c->link[nr]);
+		c->last_work_ns = hal_clock_ns();
+		break;
+	case EVENT_WIRE:
+		c->wire[nr].readable = true;
+		break;
+	}
+}
+
+void card_wait(struct card *c, uint64_t ns)
+{
+	struct timespec ts = { .tv_sec = (time_t)(ns / 1000000000),
+			       .tv_nsec = (long)(ns % 1000000000) };
+	struct epoll_event ev[EVENTS_MAX];
+	unsigned int i;
+	int n;
+
+	for (i = 0; ns > 0 && i < c->nr_ports; i++) {
+		if (c->wire[i].ops->idle)
+			c->wire[i].ops->idle(&c->wire[i]);
+	}
+	n = epoll_pwait2(c->epoll_fd, ev, EVENTS_MAX, &ts, NULL);
+	for (i = 0; n > 0 && i < (unsigned int)n; i++)
+		card_event(c, &ev[i]);
+}
+
+bool card_is_live(const struct card *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr_links; i++) {
+		if (link_is_live(&c->link[i]))
+			return true;
+	}
+	return false;
+}
+
+bool card_has_client(const struct card *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr_links; i++) {
+		if (link_is_connected(&c->link[i]))
+			return true;
+	}
+	return false;
+}

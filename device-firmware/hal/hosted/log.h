@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Messages to the operator, one line each, on stderr.  @subsystem comes first
+ * ("link 0"), or NULL.
+ */
+#ifndef HOSTED_LOG_H
+#define HOSTED_LOG_H
+
+#include <stdbool.h>
+
+enum log_level {
+	LOG_LEVEL_ERR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG,
+};
+
+/* Lines above @level are left out; LOG_LEVEL_INFO at first. */
+void log_set_level(enum log_level level);
+
+/* "err", "warn", "info" or "debug"; false when @name is none of them. */
+bool log_parse_level(const char *name, enum log_level *level);
+
+void log_err(const char *subsystem, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Adds the text of errno. */
+void log_warn(const char *subsystem, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void log_info(const char *subsystem, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void log_debug(const char *subsystem, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* For what a peer can cause: at most ten lines a second, in all. */
+void log_peer(const char *subsystem, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif /* HOSTED_LOG_H */

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A wire made of files: frames come from one capture as fast as they are
+ * taken, and what is sent goes into another, whole, with its tag in place and
+ * its checksum completed.  "pcap:IN,OUT", either may be empty.
+ */
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <svnic/order.h>
+
+#include "log.h"
+#include "wire.h"
+
+#define PCAP_FRAME_MAX (SVNIC_FRAME_MAX + VLAN_TAG_LEN)
+
+struct capture {
+	char in_path[WIRE_ARG_MAX];
+	pcap_t *in;
+	pcap_t *out;
+	pcap_dumper_t *dumper;
+	bool dirty; /* frames were recorded and not flushed */
+	uint8_t frame[PCAP_FRAME_MAX];
+};
+
+static int pcap_open_in(struct wire *w, struct capture *c)
+{
+	char error[PCAP_ERRBUF_SIZE];
+
+	if (c->in_path[0] == '\0')
+		return 0;
+	c->in = pcap_open_offline(c->in_path, error);
+	if (!c->in) {
+		log_err(NULL, "wire %u: cannot replay: %s", w->port, error);
+		return -EINVAL;
+	}
+	if (pcap_datalink(c->in) != DLT_EN10MB) {
+		log_err(NULL,
+			"wire %u: %s: expected Ethernet frames, found link type %d",
+			w->port, c->in_path, pcap_datalink(c->in));
+		pcap_close(c->in);
+		c->in = NULL;
+		return -EINVAL;
+	}
+	w->readable = true;
+	return 0;
+}
+
+static int pcap_open_out(struct wire *w, struct capture *c, const char *path)
+{
+	if (*path == '\0')
+		return 0;
+	c->out = pcap_open_dead_with_tstamp_precision(
+		DLT_EN10MB, PCAP_FRAME_MAX, PCAP_TSTAMP_PRECISION_NANO);
+	if (!c->out)
+		return -ENOMEM;
+	c->dumper = pcap_dump_open(c->out, path);
+	if (!c->dumper) {
+		log_err(NULL, "wire %u: cannot record: %s", w->port,
+			pcap_geterr(c->out));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static void capture_close(struct wire *w)
+{
+	struct capture *c = w->state;
+
+	if (c->dumper)
+		pcap_dump_close(c->dumper);
+	if (c->out)
+		pcap_close(c->out);
+	if (c->in)
+		pcap_close(c->in);
+	free(c);
+}
+
+static int capture_open(struct wire *w, const char *arg)
+{
+	const char *comma = strchr(arg, ',');
+	struct capture *c;
+	int err;
+
+	if (!comma || strlen(arg) == 1) {
+		log_err(NULL,
+			"wire %u: pcap:%s: expected pcap:IN,OUT, of which one may be empty",
+			w->port, arg);
+		return -EINVAL;
+	}
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	w->state = c;
+	memcpy(c->in_path, arg, (size_t)(comma - arg));
+	err = pcap_open_in(w, c);
+	if (!err)
+		err = pcap_open_out(w, c, comma + 1);
+	if (err)
+		capture_close(w);
+	return err;
+}
+
+/* 1: a frame, 0: one that was dropped, -1: no more. */
+static int capture_read(struct wire *w, struct capture *c, unsigned int i,
+			struct hal_frame *f)
+{
+	const uint8_t *data;
+	struct pcap_pkthdr *h;
+	int ret = pcap_next_ex(c->in, &h, &data);
+
+	if (ret != 1) {
+		if (ret == PCAP_ERROR)
+			log_err(NULL, "wire %u: %s: %s", w->port, c->in_path,
+				pcap_geterr(c->in));
+		return -1;
+	}
+	if (h->caplen != h->len || h->len < SVNIC_FRAME_MIN ||
+	    h->len > SVNIC_FRAME_MAX) {
+		wire_refuse(w, "its length, or cut short in the capture");
+		return 0;
+	}
+	memset(f, 0, sizeof(*f));
+	memcpy(wire_buffer(w, i), data, h->len);
+	f->data = wire_buffer(w, i);
+	f->len = h->len;
+	vnet_strip_tag(f);
+	return 1;
+}
+
+static unsigned int capture_rx(struct wire *w, struct hal_frame *frames,
+			       unsigned int max)
+{
+	struct capture *c = w->state;
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < max && c->in; i++) {
+		int got = capture_read(w, c, i, &frames[nr]);
+
+		if (got < 0) {
+			log_info(NULL, "wire %u: %s is replayed", w->port,
+				 c->in_path);
+			pcap_close(c->in);
+			c->in = NULL;
+			w->readable = false;
+			break;
+		}
+		nr += (unsigned int)got;
+	}
+	return nr;
+}
+
+/* Copy the pieces behind each other: the length, 0 when they do not fit. */
+static size_t capture_flatten(struct capture *c, const struct hal_iov *iov,
+			      unsigned int nr_iov,
+			      const struct svnic_meta *meta)
+{
+	const size_t macs = 12;
+	size_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr_iov; i++) {
+		if (iov[i].len > SVNIC_FRAME_MAX - len)
+			return 0;
+		memcpy(c->frame + len, iov[i].data, iov[i].len);
+		len += iov[i].len;
+	}
+	if (len < SVNIC_FRAME_MIN)
+		return 0;
+	if (svnic_cpu16(meta->flags) & SVNIC_META_VLAN) {
+		memmove(c->frame + macs + VLAN_TAG_LEN, c->frame + macs,
+			len - macs);
+		vnet_put_tag(meta, c->frame + macs);
+		len += VLAN_TAG_LEN;
+	}
+	return len;
+}
+
+/* The ones' complement sum over the blank checksum's range, and store it. */
+static void capture_complete(uint8_t *frame, size_t len, size_t start,
+			     size_t offset)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = start; i + 1 < len; i += 2)
+		sum += (uint64_t)frame[i] << 8 | frame[i + 1];
+	if (i < len)
+		sum += (uint64_t)frame[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~sum & 0xffff;
+	if (sum == 0)
+		sum = 0xffff; /* Zero means "no checksum" in UDP. */
+	frame[start + offset] = (uint8_t)(sum >> 8);
+	frame[start + offset + 1] = (uint8_t)sum;
+}
+
+static enum svnic_verdict capture_tx(struct wire *w, const struct hal_iov *iov,
+				     unsigned int nr_iov,
+				     const struct svnic_meta *meta)
+{
+	struct capture *c = w->state;
+	struct pcap_pkthdr h = { 0 };
+	struct virtio_net_hdr vnet;
+	struct timespec now;
+	size_t len, tag;
+
+	len = capture_flatten(c, iov, nr_iov, meta);
+	tag = svnic_cpu16(meta->flags) & SVNIC_META_VLAN ? VLAN_TAG_LEN : 0;
+	if (len == 0 || vnet_from_meta(meta, iov, nr_iov, len - tag, &vnet) < 0)
+		return SVNIC_V_WIRE_ERROR;
+	if (!c->dumper)
+		return SVNIC_V_WIRE;
+	if (vnet.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
+		capture_complete(c->frame, len, vnet.csum_start,
+				 vnet.csum_offset);
+	clock_gettime(CLOCK_REALTIME, &now);
+	h.ts.tv_sec = now.tv_sec;
+	h.ts.tv_usec = now.tv_nsec; /* the file counts nanoseconds */
+	h.caplen = h.len = (uint32_t)len;
+	pcap_dump((uint8_t *)c->dumper, &h, c->frame);
+	c->dirty = true;
+	return SVNIC_V_WIRE;
+}
+
+static void capture_idle(struct wire *w)
+{
+	struct capture *c = w->state;
+
+	if (!c->dirty)
+		return;
+	c->dirty = false;
+	if (pcap_dump_flush(c->dumper) < 0)
+		log_peer(NULL, "wire %u: cannot write the recording: %s",
+			 w->port, strerror(errno));
+}
+
+static void capture_rewind(struct wire *w)
+{
+	struct capture *c = w->state;
+
+	if (c->in)
+		pcap_close(c->in);
+	c->in = NULL;
+	pcap_open_in(w, c);
+}
+
+const struct wire_ops wire_pcap_ops = {
+	.kind = "pcap",
+	.open = capture_open,
+	.close = capture_close,
+	.rx = capture_rx,
+	.tx = capture_tx,
+	.idle = capture_idle,
+	.rewind = capture_rewind,
+};
