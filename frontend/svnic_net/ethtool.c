@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What ethtool shows and changes.  Every counter is named by one table for
+ * queues and one for faults, so that names and values cannot drift apart.
+ */
+#include <linux/ctype.h>
+#include <linux/ethtool.h>
+#include <linux/log2.h>
+#include "net.h"
+
+#define POLL_US_MAX 10000
+
+#define QUEUE_STATS(X)                                         \
+	X(tx_frames, u64_stats_read(&q->tx.frames))            \
+	X(tx_octets, u64_stats_read(&q->tx.octets))            \
+	X(tx_kicks, q->tx.kicks)                               \
+	X(tx_stops, q->tx.stops)                               \
+	X(tx_dropped, q->tx.dropped)                           \
+	X(tx_timeouts, q->tx.timeouts)                         \
+	X(tx_pages, q->tx.run.nr)                              \
+	X(rx_frames, u64_stats_read(&q->rx.frames))            \
+	X(rx_octets, u64_stats_read(&q->rx.octets))            \
+	X(rx_kicks, q->rx.kicks)                               \
+	X(rx_copied, q->rx.copied)                             \
+	X(rx_pages_attached, q->rx.attached)                   \
+	X(rx_pages_reused, q->rx.reused)                       \
+	X(rx_pages_held, q->rx.nr_held)                        \
+	X(rx_dropped, q->rx.dropped)                           \
+	X(rx_no_memory, q->rx.no_memory)                       \
+	X(rx_pages, q->rx.run.nr)                              \
+	X(events, (u64)atomic_long_read(&q->events))           \
+	X(events_idle, (u64)atomic_long_read(&q->idle_events)) \
+	X(polls, q->polls)                                     \
+	X(spins, q->spins)                                     \
+	X(resets, q->resets)                                   \
+	X(nonsense, (u64)atomic_long_read(&q->nonsense))
+
+/* Those verdicts that stop a queue. */
+#define FIRST_FAULT SVNIC_V_BAD_PAGE
+#define LAST_FAULT  SVNIC_V_READ_ONLY
+
+static const char *const queue_stat_name[] = {
+#define AS_NAME(name, value) #name,
+	QUEUE_STATS(AS_NAME)
+};
+
+static const char *const verdict_name[SVNIC_V_NR] = {
+#define AS_VERDICT_NAME(nr, name, text) [nr] = #name,
+	SVNIC_VERDICTS(AS_VERDICT_NAME)
+};
+
+#define NR_FAULTS      (LAST_FAULT - FIRST_FAULT + 1)
+#define STATS_OF_QUEUE ((int)ARRAY_SIZE(queue_stat_name) + NR_FAULTS)
+
+static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	const struct svnic_net *net = svnic_net_of(dev);
+
+	strscpy(info->driver, net->config.driver, sizeof(info->driver));
+	snprintf(info->fw_version, sizeof(info->fw_version), "abi %d.%d",
+		 SVNIC_ABI_MAJOR, SVNIC_ABI_MINOR);
+	if (net->config.parent)
+		strscpy(info->bus_info, dev_name(net->config.parent),
+			sizeof(info->bus_info));
+}
+
+static int get_sset_count(struct net_device *dev, int set)
+{
+	if (set != ETH_SS_STATS)
+		return -EOPNOTSUPP;
+	return STATS_OF_QUEUE * (int)svnic_net_of(dev)->config.nr_queues + 1;
+}
+
+/* "fault_bad_page" of "BAD_PAGE". */
+static void fault_name(u8 **data, u32 queue, int fault)
+{
+	char name[ETH_GSTRING_LEN];
+	char *c;
+
+	strscpy(name, verdict_name[fault], sizeof(name));
+	for (c = name; *c; c++)
+		*c = (char)tolower(*c);
+	ethtool_sprintf(data, "q%u_fault_%.16s", queue, name);
+}
+
+static void get_strings(struct net_device *dev, u32 set, u8 *data)
+{
+	const struct svnic_net *net = svnic_net_of(dev);
+	u32 i, q;
+	int f;
+
+	if (set != ETH_SS_STATS)
+		return;
+	for (q = 0; q < net->config.nr_queues; q++) {
+		for (i = 0; i < ARRAY_SIZE(queue_stat_name); i++)
+			ethtool_sprintf(&data, "q%u_%s", q, queue_stat_name[i]);
+		for (f = FIRST_FAULT; f <= LAST_FAULT; f++)
+			fault_name(&data, q, f);
+	}
+	ethtool_sprintf(&data, "pages_leaked");
+}
+
+static u64 *queue_stats(const struct svnic_net_queue *q, u64 *data)
+{
+	int f;
+
+#define AS_VALUE(name, value) *data++ = (value);
+	QUEUE_STATS(AS_VALUE)
+	for (f = FIRST_FAULT; f <= LAST_FAULT; f++)
+		*data++ = (u64)atomic_long_read(&q->faults[f]);
+	return data;
+}
+
+static void get_stats(struct net_device *dev, struct ethtool_stats *stats,
+		      u64 *data)
+{
+	const struct svnic_net *net = svnic_net_of(dev);
+	u32 i;
+
+	for (i = 0; i < net->config.nr_queues; i++)
+		data = queue_stats(&net->queue[i], data);
+	*data = net->leaked;
+}
+
+static void get_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
+			  struct kernel_ethtool_ringparam *kernel_p,
+			  struct netlink_ext_ack *ack)
+{
+	const struct svnic_net *net = svnic_net_of(dev);
+
+	p->rx_max_pending = 1u << SVNIC_MAX_ORDER;
+	p->tx_max_pending = 1u << SVNIC_MAX_ORDER;
+	p->rx_pending = 1u << net->rx_order;
+	p->tx_pending = 1u << net->tx_order;
+}
+
+static int order_of(u32 entries)
+{
+	return clamp_t(int, order_base_2(max(entries, 1u)), SVNIC_MIN_ORDER,
+		       SVNIC_MAX_ORDER);
+}
+
+static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
+			 struct kernel_ethtool_ringparam *kernel_p,
+			 struct netlink_ext_ack *ack)
+{
+	struct svnic_net *net = svnic_net_of(dev);
+	u32 tx = (u32)order_of(p->tx_pending),
+	    rx = (u32)order_of(p->rx_pending);
+	int r;
+
+	if (tx == net->tx_order && rx == net->rx_order)
+		return 0;
+	r = svnic_net_resize(net, tx, rx);
+	if (r)
+		NL_SET_ERR_MSG(
+			ack,
+			"the rings do not fit into the VIF's pages, or the card refused them");
+	return r;
+}
+
+static int get_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
+			struct kernel_ethtool_coalesce *kernel_c,
+			struct netlink_ext_ack *ack)
+{
+	c->rx_coalesce_usecs = svnic_net_of(dev)->poll_us;
+	return 0;
+}
+
+/* How long NAPI goes on polling before it sleeps. */
+static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
+			struct kernel_ethtool_coalesce *kernel_c,
+			struct netlink_ext_ack *ack)
+{
+	if (c->rx_coalesce_usecs > POLL_US_MAX) {
+		NL_SET_ERR_MSG(ack, "rx-usecs is 0 to 10000");
+		return -ERANGE;
+	}
+	WRITE_ONCE(svnic_net_of(dev)->poll_us, c->rx_coalesce_usecs);
+	return 0;
+}
+
+static int get_link_ksettings(struct net_device *dev,
+			      struct ethtool_link_ksettings *cmd)
+{
+	cmd->base.speed = SPEED_10000;
+	cmd->base.duplex = DUPLEX_FULL;
+	cmd->base.port = PORT_OTHER;
+	cmd->base.autoneg = AUTONEG_DISABLE;
+	return 0;
+}
+
+const struct ethtool_ops svnic_net_ethtool_ops = {
+	.supported_coalesce_params = ETHTOOL_COALESCE_RX_USECS,
+	.get_drvinfo = get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_link_ksettings = get_link_ksettings,
+	.get_sset_count = get_sset_count,
+	.get_strings = get_strings,
+	.get_ethtool_stats = get_stats,
+	.get_ringparam = get_ringparam,
+	.set_ringparam = set_ringparam,
+	.get_coalesce = get_coalesce,
+	.set_coalesce = set_coalesce,
+	.get_ts_info = ethtool_op_get_ts_info,
+};

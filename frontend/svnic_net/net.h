@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Private to svnic_net.ko: one netdev, its queue pairs, their pages.
+ *
+ * Locks, in the order in which they are taken: RTNL, svnic_net.lock, the tx
+ * lock of a queue.  Every field says who writes it: "lock" is svnic_net.lock,
+ * "tx" the queue's tx lock, "poll" its NAPI context.
+ */
+#ifndef SVNIC_NET_PRIVATE_H
+#define SVNIC_NET_PRIVATE_H
+
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
+#include <svnic/ring.h>
+#include "svnic_net.h"
+
+#define NET_TX_ORDER	9 /* defaults; ethtool -G changes them */
+#define NET_RX_ORDER	10
+#define NET_TX_PAGES	128 /* shared at first; more when they run out */
+#define NET_RX_PAGES	256
+#define NET_FRAME_PAGES 17  /* of a frame of SVNIC_FRAME_MAX octets */
+#define NET_COPYBREAK	256 /* rx frames up to this are copied whole */
+#define NET_HEADER	128 /* of a longer one, this much is */
+
+/* A run of page indices and the pages that were registered for them. */
+struct svnic_net_run {
+	struct page **page; /* lock */
+	u32 first;	    /* lock: index of page[0] */
+	u32 max;	    /* lock: room in page[] */
+	u32 limit;	    /* lock: up to max, less once more was refused */
+	u32 nr;		    /* lock, released; only grows while attached */
+};
+
+/* A descriptor in flight. */
+struct svnic_net_tx_slot {
+	u32 len;  /* last one of a frame: octets of the frame, else 0 */
+	u16 page; /* in the run */
+};
+
+struct svnic_net_tx {
+	struct svnic_txq ring; /* tx */
+	struct svnic_net_run run;
+	struct svnic_net_tx_slot *slot; /* tx */
+	u16 *users;		    /* tx: descriptors in flight of a page */
+	u16 *free;		    /* tx: a stack of pages */
+	u32 nr_free;		    /* tx */
+	u32 known;		    /* tx: how much of run.nr was seen */
+	u32 page;		    /* tx: being filled, or NET_NO_PAGE */
+	u32 offset;		    /* tx: used of it */
+	u32 published;		    /* tx: ring.next that the card knows */
+	struct u64_stats_sync sync; /* tx, with the next two */
+	u64_stats_t frames;
+	u64_stats_t octets;
+	unsigned long dropped; /* tx, and all below */
+	unsigned long kicks;
+	unsigned long stops;
+	unsigned long timeouts;
+};
+
+#define NET_NO_PAGE U32_MAX
+
+struct svnic_net_rx {
+	struct svnic_rxq ring; /* poll */
+	struct svnic_net_run run;
+	u16 *slot;		    /* poll: page of each provided buffer */
+	u16 *free;		    /* poll: a stack of pages */
+	u16 *held;		    /* poll: a ring of pages that skbs hold */
+	bool *is_held;		    /* poll */
+	u32 nr_free;		    /* poll */
+	u32 held_head;		    /* poll: the oldest of nr_held */
+	u32 nr_held;		    /* poll */
+	u32 known;		    /* poll: how much of run.nr was seen */
+	struct u64_stats_sync sync; /* poll, with the next two */
+	u64_stats_t frames;
+	u64_stats_t octets;
+	unsigned long dropped; /* poll, and all below */
+	unsigned long no_memory;
+	unsigned long copied;
+	unsigned long attached;
+	unsigned long reused;
+	unsigned long kicks;
+};
+
+struct svnic_net_queue {
+	struct svnic_net *net;
+	u32 index;
+	struct napi_struct napi;
+	struct svnic_net_run area_run;
+	void *area; /* lock: area_run, mapped in one piece */
+	struct svnic_net_tx tx;
+	struct svnic_net_rx rx;
+	bool started;		  /* lock: the card runs it, NAPI is enabled */
+	bool live;		  /* lock and tx: may be used */
+	bool broken;		  /* any; cleared under lock */
+	bool want_tx;		  /* tx; cleared under lock */
+	bool want_rx;		  /* poll; cleared under lock */
+	bool armed;		  /* poll */
+	atomic_t kick;		  /* the doorbell's words, and below; */
+	u32 reset;		  /* lock */
+	u64 busy_ns;		  /* poll: when it last had work */
+	unsigned long last_reset; /* lock: jiffies */
+	unsigned long resets;	  /* lock */
+	unsigned long polls;	  /* poll */
+	unsigned long spins;	  /* poll */
+	atomic_long_t events;
+	atomic_long_t idle_events;
+	atomic_long_t faults[SVNIC_V_NR];
+	atomic_long_t nonsense; /* completions that cannot be true */
+};
+
+struct svnic_net {
+	struct net_device *dev;
+	struct svnic_net_config config; /* lock */
+	struct svnic_net_queue *queue;
+	struct mutex lock;
+	bool up;	      /* lock: administratively */
+	bool attached;	      /* lock: pages are shared */
+	u32 tx_order;	      /* lock */
+	u32 rx_order;	      /* lock */
+	u32 poll_us;	      /* ethtool -C rx-usecs */
+	unsigned long leaked; /* lock: pages */
+	struct work_struct grow;
+	struct delayed_work reset;
+	struct delayed_work watch;
+};
+
+/* main.c */
+struct svnic_net *svnic_net_of(struct net_device *dev);
+/* Change the rings; -errno leaves those that were.  Under RTNL. */
+int svnic_net_resize(struct svnic_net *net, u32 tx_order, u32 rx_order);
+
+/* pages.c: all under svnic_net.lock. */
+/* Page indices and the largest number of pages of each run of a queue. */
+int svnic_net_layout(struct svnic_net_queue *q);
+/* Share the area and the first pages, allocate what goes with them. */
+int svnic_net_pages_init(struct svnic_net_queue *q);
+/* Withdraw and free them all; what cannot be withdrawn is leaked. */
+void svnic_net_pages_fini(struct svnic_net_queue *q);
+/* Share up to @count pages more. */
+int svnic_net_run_grow(struct svnic_net *net, struct svnic_net_run *run,
+		       u32 count);
+
+/* queue.c */
+/* Start at the card, then NAPI and tx.  Under svnic_net.lock. */
+int svnic_net_queue_up(struct svnic_net_queue *q);
+/* The reverse; idempotent.  @ask: tell the card. */
+void svnic_net_queue_down(struct svnic_net_queue *q, bool ask);
+void svnic_net_queue_reset(struct svnic_net_queue *q);
+/* Any context: nothing more is done with the queue until it was reset. */
+void svnic_net_queue_fail(struct svnic_net_queue *q, const char *why);
+/* Is there something that the card said and that was not looked at? */
+bool svnic_net_queue_has_work(const struct svnic_net_queue *q);
+void svnic_net_kick(struct svnic_net_queue *q);
+int svnic_net_poll(struct napi_struct *napi, int budget);
+
+/* tx.c */
+netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev);
+void svnic_net_tx_timeout(struct net_device *dev, unsigned int queue);
+/* Take descriptors back, wake the stack.  From NAPI. */
+void svnic_net_tx_poll(struct svnic_net_queue *q);
+/* Forget all that is in flight; no one else uses the queue. */
+void svnic_net_tx_rewind(struct svnic_net_queue *q);
+
+/* rx.c */
+/* Frames delivered, up to @budget.  From NAPI. */
+int svnic_net_rx_poll(struct svnic_net_queue *q, int budget);
+void svnic_net_rx_rewind(struct svnic_net_queue *q);
+
+/* ethtool.c */
+extern const struct ethtool_ops svnic_net_ethtool_ops;
+
+static inline struct netdev_queue *
+svnic_net_txq(const struct svnic_net_queue *q)
+{
+	return netdev_get_tx_queue(q->net->dev, q->index);
+}
+
+#endif /* SVNIC_NET_PRIVATE_H */

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A queue pair's life: up, poll, sleep, fail, reset, down.
+ *
+ * The tx event is armed only while the stack is stopped, the rx event whenever
+ * NAPI sleeps; both by NAPI alone, before it completes: an event that comes in
+ * between finds NAPI scheduled, which makes napi_complete_done() run it again.
+ *
+ * The card is not trusted.  An index that cannot be true, or a FAULTED state,
+ * marks the queue broken; from then on nothing of it is used until a worker
+ * has restarted it by the doorbell (abi.md 7) or through the owner.
+ */
+#include <linux/delay.h>
+#include <linux/io.h>
+#include <linux/net.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include "net.h"
+
+#define RESET_WAIT_MS 1000
+#define SPIN_SLICE_NS 50000 /* before others get a turn */
+#define RETRY_S	      5
+#define NO_TX_EVENT   0x80000000u
+
+static const char *const fault_text[SVNIC_V_NR] = {
+#define AS_TEXT(nr, name, text) [nr] = text,
+	SVNIC_VERDICTS(AS_TEXT)
+};
+
+void svnic_net_kick(struct svnic_net_queue *q)
+{
+	struct svnic_doorbell __iomem *bell = q->net->config.doorbell;
+
+	/* Two contexts ring; each value is written once, so none is missed. */
+	writel((u32)atomic_inc_return(&q->kick), &bell[q->index].kick);
+}
+
+bool svnic_net_queue_has_work(const struct svnic_net_queue *q)
+{
+	const struct svnic_queue_ctrl *c = q->rx.ring.ctrl;
+
+	return svnic_peek32(&c->rx_done) != READ_ONCE(q->rx.ring.done) ||
+	       svnic_peek32(&c->tx_cons) != READ_ONCE(q->tx.ring.done) ||
+	       svnic_peek32(&c->state) != SVNIC_QUEUE_RUNNING;
+}
+
+void svnic_net_queue_fail(struct svnic_net_queue *q, const char *why)
+{
+	if (xchg(&q->broken, true))
+		return;
+	netif_tx_stop_queue(svnic_net_txq(q));
+	if (net_ratelimit())
+		netdev_err(q->net->dev, "queue %u %s; restarting it\n",
+			   q->index, why);
+	mod_delayed_work(system_wq, &q->net->reset,
+			 time_before(jiffies, q->last_reset + HZ) ? HZ : 0);
+}
+
+/* Did the card stop the queue? */
+static void check_state(struct svnic_net_queue *q)
+{
+	const struct svnic_queue_ctrl *c = q->rx.ring.ctrl;
+	char why[80];
+	u32 fault;
+
+	if (svnic_peek32(&c->state) != SVNIC_QUEUE_FAULTED || q->broken)
+		return;
+	fault = svnic_peek32(&c->fault);
+	if (fault >= SVNIC_V_NR) {
+		atomic_long_inc(&q->nonsense);
+		svnic_net_queue_fail(q, "stopped by the card: unknown reason");
+		return;
+	}
+	atomic_long_inc(&q->faults[fault]);
+	snprintf(why, sizeof(why), "stopped by the card: %s",
+		 fault_text[fault]);
+	svnic_net_queue_fail(q, why);
+}
+
+/* NAPI ---------------------------------------------------------------------- */
+
+/*
+ * After the last work, look again for a while before sleeping; true: poll
+ * again.  Never longer than a slice, so that other softirqs get their turn.
+ */
+static bool linger(struct svnic_net_queue *q, bool worked)
+{
+	u64 limit = (u64)READ_ONCE(q->net->poll_us) * NSEC_PER_USEC;
+	u64 start, now;
+
+	if (!limit)
+		return false;
+	start = now = local_clock();
+	if (worked)
+		q->busy_ns = start;
+	while (now - q->busy_ns < limit) {
+		if (svnic_net_queue_has_work(q) || need_resched() ||
+		    now - start > SPIN_SLICE_NS)
+			return true;
+		q->spins++;
+		cpu_relax();
+		now = local_clock();
+	}
+	return false;
+}
+
+/* Arm and look again; true: something came, do not sleep. */
+static bool arm(struct svnic_net_queue *q)
+{
+	struct netdev_queue *txq = svnic_net_txq(q);
+	u32 behind = NO_TX_EVENT;
+	bool more;
+
+	__netif_tx_lock(txq, smp_processor_id());
+	if (netif_xmit_stopped(txq))
+		behind = (q->tx.published - q->tx.ring.done) / 2;
+	more = svnic_arm(&q->tx.ring, &q->rx.ring, behind);
+	__netif_tx_unlock(txq);
+	q->armed = true;
+	check_state(q);
+	return more;
+}
+
+int svnic_net_poll(struct napi_struct *napi, int budget)
+{
+	struct svnic_net_queue *q =
+		container_of(napi, struct svnic_net_queue, napi);
+	int done = 0;
+
+	if (q->broken) {
+		napi_complete_done(napi, 0);
+		return 0;
+	}
+	svnic_net_tx_poll(q);
+	if (budget == 0) /* netpoll: NAPI may be asleep, leave it armed */
+		return 0;
+	q->polls++;
+	if (q->armed) {
+		svnic_disarm(&q->tx.ring, &q->rx.ring);
+		q->armed = false;
+	}
+	done = svnic_net_rx_poll(q, budget);
+	if (done >= budget)
+		return budget;
+	if (!q->broken && (linger(q, done > 0) || arm(q)))
+		return budget;
+	napi_complete_done(napi, done);
+	return done;
+}
+
+/* Up and down ----------------------------------------------------------------- */
+
+/* All is with the guest and the card knows the queue: let it run. */
+static void queue_go(struct svnic_net_queue *q)
+{
+	struct netdev_queue *txq = svnic_net_txq(q);
+
+	q->armed = false;
+	q->started = true;
+	WRITE_ONCE(q->broken, false);
+	napi_enable(&q->napi);
+	__netif_tx_lock_bh(txq);
+	WRITE_ONCE(q->live, true);
+	netif_tx_wake_queue(txq);
+	/* The first poll provides the buffers. */
+	napi_schedule(&q->napi);
+	__netif_tx_unlock_bh(txq);
+}
+
+/* No context uses the queue after this, until queue_go(). */
+static void queue_halt(struct svnic_net_queue *q)
+{
+	struct netdev_queue *txq = svnic_net_txq(q);
+
+	__netif_tx_lock_bh(txq);
+	WRITE_ONCE(q->live, false);
+	netif_tx_stop_queue(txq);
+	__netif_tx_unlock_bh(txq);
+	if (q->started)
+		napi_disable(&q->napi);
+	q->started = false;
+	synchronize_net();
+}
+
+static int start(struct svnic_net_queue *q)
+{
+	const struct svnic_net_config *config = &q->net->config;
+	struct svnic_queue_config qc = {
+		.base = svnic_le32(q->area_run.first),
+		.tx_order = (u8)q->net->tx_order,
+		.rx_order = (u8)q->net->rx_order,
+	};
+	int r;
+
+	memset(q->area, 0, (size_t)q->area_run.nr * PAGE_SIZE);
+	svnic_queue_init(&q->tx.ring, &q->rx.ring, q->area, q->net->tx_order,
+			 q->net->rx_order);
+	svnic_net_tx_rewind(q);
+	svnic_net_rx_rewind(q);
+	r = config->ops->queue_start(config->owner, q->index, &qc);
+	if (r)
+		netdev_err(q->net->dev, "queue %u cannot be started: %pe\n",
+			   q->index, ERR_PTR(r));
+	return r;
+}
+
+int svnic_net_queue_up(struct svnic_net_queue *q)
+{
+	int r;
+
+	if (q->started)
+		return 0;
+	r = start(q);
+	if (!r)
+		queue_go(q);
+	return r;
+}
+
+void svnic_net_queue_down(struct svnic_net_queue *q, bool ask)
+{
+	const struct svnic_net_config *config = &q->net->config;
+	bool was_started = q->started;
+
+	queue_halt(q);
+	if (ask && was_started)
+		config->ops->queue_stop(config->owner, q->index);
+}
+
+/* Reset ----------------------------------------------------------------------- */
+
+/* abi.md 7: zero what is ours, change the word, wait until it comes back. */
+static bool ring_reset(struct svnic_net_queue *q)
+{
+	struct svnic_queue_ctrl *c = q->rx.ring.ctrl;
+	unsigned long end = jiffies + msecs_to_jiffies(RESET_WAIT_MS);
+
+	svnic_poke32(&c->tx_prod, 0);
+	svnic_poke32(&c->tx_event, 0);
+	svnic_poke32(&c->rx_prod, 0);
+	svnic_poke32(&c->rx_event, 0);
+	q->reset++;
+	writel(q->reset, &q->net->config.doorbell[q->index].reset);
+	/* Pairs with queue_reset() in device-firmware/core (ordering.md O6). */
+	while (svnic_observe32(&c->reset) != q->reset) {
+		if (time_after(jiffies, end))
+			return false;
+		usleep_range(50, 200);
+	}
+	return true;
+}
+
+void svnic_net_queue_reset(struct svnic_net_queue *q)
+{
+	const struct svnic_net_config *config = &q->net->config;
+	bool was_started = q->started;
+	int r = 0;
+
+	if (!q->broken)
+		return;
+	queue_halt(q);
+	q->last_reset = jiffies;
+	q->resets++;
+	if (was_started && ring_reset(q)) {
+		svnic_queue_init(&q->tx.ring, &q->rx.ring, q->area,
+				 q->net->tx_order, q->net->rx_order);
+		svnic_net_tx_rewind(q);
+		svnic_net_rx_rewind(q);
+	} else {
+		if (was_started)
+			config->ops->queue_stop(config->owner, q->index);
+		r = start(q);
+	}
+	if (!r) {
+		queue_go(q);
+		netif_carrier_on(q->net->dev);
+		return;
+	}
+	netif_carrier_off(q->net->dev);
+	mod_delayed_work(system_wq, &q->net->reset, RETRY_S * HZ);
+}
