@@ -13,7 +13,8 @@
 
 #include "svnic_pf.h"
 
-#define WATCH_MS 1000
+#define WATCH_MS     1000
+#define WATCH_MISSES 3
 
 static bool netdev = true;
 module_param(netdev, bool, 0444);
@@ -82,21 +83,35 @@ static void lost_work(struct work_struct *work)
 	svnic_pf_vif_destroy_all(card);
 }
 
-/* A card that nobody talks to is missed too. */
-static void watch(struct work_struct *work)
+/* What is wrong with the card, or NULL. */
+static const char *complaint(struct pf_card *card)
 {
-	struct pf_card *card = container_of(work, struct pf_card, watch.work);
 	u32 status = ioread32(card->regs + SVNIC_REG_STATUS);
 	u32 epoch = ioread32(card->regs + SVNIC_REG_EPOCH);
 
 	if (status == U32_MAX)
-		svnic_pf_lost(card, "it does not answer on the bus");
-	else if (status & SVNIC_STATUS_FAULT)
-		svnic_pf_lost(card, "it stopped its admin queue");
-	else if (epoch != card->id.epoch)
-		svnic_pf_lost(card, "svnic-fw was restarted without its VIFs");
-	else if (!(status & SVNIC_STATUS_READY))
-		svnic_pf_lost(card, "its link was reset");
+		return "it does not answer on the bus";
+	if (status & SVNIC_STATUS_FAULT)
+		return "it stopped its admin queue";
+	if (epoch != card->id.epoch)
+		return "svnic-fw was restarted without its VIFs";
+	if (!(status & SVNIC_STATUS_READY))
+		return "its link was reset";
+	return NULL;
+}
+
+/*
+ * A card that nobody talks to is missed too.  An svnic-fw that is restarted on
+ * its arena has some time to come back.
+ */
+static void watch(struct work_struct *work)
+{
+	struct pf_card *card = container_of(work, struct pf_card, watch.work);
+	const char *why = complaint(card);
+
+	card->nr_missed = why ? card->nr_missed + 1 : 0;
+	if (card->nr_missed == WATCH_MISSES)
+		svnic_pf_lost(card, why);
 	if (!svnic_pf_is_lost(card))
 		schedule_delayed_work(&card->watch, msecs_to_jiffies(WATCH_MS));
 }

@@ -112,6 +112,15 @@ static void own_vif_destroy(struct pf_card *card)
 	card->own = NULL;
 }
 
+/* No event reaches the interface any more, whatever became of its queues. */
+static void silence(struct pf_vif *vif)
+{
+	u32 i;
+
+	for (i = 0; i < SVNIC_MAX_QUEUES; i++)
+		svnic_pf_event_target(vif, i, PF_TO_NONE, 0);
+}
+
 static int create_locked(struct pf_card *card)
 {
 	struct svnic_net *net;
@@ -139,6 +148,7 @@ static int create_locked(struct pf_card *card)
 	return 0;
 
 err_net:
+	silence(card->own);
 	svnic_net_destroy(net);
 err_doorbell:
 	iounmap(card->net_doorbell);
@@ -162,8 +172,10 @@ int svnic_pf_netdev_create(struct pf_card *card)
 void svnic_pf_netdev_lost(struct pf_card *card)
 {
 	mutex_lock(&card->net_lock);
-	if (card->net)
+	if (card->net) {
 		svnic_net_lost(card->net);
+		silence(card->own);
+	}
 	mutex_unlock(&card->net_lock);
 }
 
@@ -171,6 +183,8 @@ void svnic_pf_netdev_destroy(struct pf_card *card)
 {
 	mutex_lock(&card->net_lock);
 	if (card->net) {
+		svnic_net_detach(card->net);
+		silence(card->own);
 		svnic_net_destroy(card->net);
 		card->net = NULL;
 		iounmap(card->net_doorbell);

@@ -182,6 +182,7 @@ struct pf_card {
 	struct mutex reset_lock;
 	struct work_struct lost_work;
 	struct delayed_work watch;
+	unsigned int nr_missed; /* watch only */
 
 	struct mutex net_lock;
 	struct pf_vif *own;	    /* net_lock: the own VIF, also in vifs[] */
