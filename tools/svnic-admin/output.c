@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+#include "output.h"
+
+#define MAX_COLUMNS 12
+#define KEY_WIDTH   18
+
+void output_scaled(double value, const char *unit, char out[OUTPUT_CELL])
+{
+	static const char prefixes[] = " kMGTPE";
+	unsigned int i = 0;
+
+	while (value >= 1000 && i + 2 < sizeof(prefixes)) {
+		value /= 1000;
+		i++;
+	}
+	if (i == 0)
+		snprintf(out, OUTPUT_CELL, "%.0f%s%s", value, *unit ? " " : "",
+			 unit);
+	else
+		snprintf(out, OUTPUT_CELL, "%.3g %c%s", value, prefixes[i],
+			 unit);
+}
+
+static bool ends_in(const char *key, const char *end)
+{
+	size_t n = strlen(key), m = strlen(end);
+
+	return n >= m && strcmp(key + n - m, end) == 0;
+}
+
+static void integer_value(const char *key, json_int_t v, char out[OUTPUT_CELL])
+{
+	if (strcmp(key, "rate") == 0 && v == 0)
+		strcpy(out, "unlimited");
+	else if (strcmp(key, "rate") == 0)
+		output_scaled((double)v * 8, "b/s", out);
+	else if (v >= 1000 && (ends_in(key, "octets") || ends_in(key, "burst")))
+		output_scaled((double)v, "B", out);
+	else
+		snprintf(out, OUTPUT_CELL, "%" JSON_INTEGER_FORMAT, v);
+}
+
+/* Nothing that svnicd passes on from a guest may drive the terminal. */
+static void string_value(const char *text, char out[OUTPUT_CELL])
+{
+	size_t i;
+
+	for (i = 0; text[i] && i + 1 < OUTPUT_CELL; i++)
+		out[i] = (unsigned char)text[i] < ' ' || text[i] == 127
+				 ? '?'
+				 : text[i];
+	out[i] = '\0';
+	if (i == 0)
+		strcpy(out, "-");
+}
+
+void output_value(const char *key, const json_t *value, char out[OUTPUT_CELL])
+{
+	switch (value ? json_typeof(value) : JSON_NULL) {
+	case JSON_STRING:
+		string_value(json_string_value(value), out);
+		break;
+	case JSON_INTEGER:
+		integer_value(key, json_integer_value(value), out);
+		break;
+	case JSON_REAL:
+		snprintf(out, OUTPUT_CELL, "%.3f", json_real_value(value));
+		break;
+	case JSON_TRUE:
+		strcpy(out, "yes");
+		break;
+	case JSON_FALSE:
+		strcpy(out, "no");
+		break;
+	case JSON_OBJECT:
+	case JSON_ARRAY:
+	case JSON_NULL:
+		strcpy(out, "-");
+		break;
+	}
+}
+
+void output_json(const json_t *value)
+{
+	json_dumpf(value, stdout, JSON_INDENT(2));
+	putchar('\n');
+}
+
+static void key_text(const char *key, char out[OUTPUT_CELL])
+{
+	size_t i;
+
+	for (i = 0; key[i] && i + 1 < OUTPUT_CELL; i++)
+		out[i] = key[i] == '_' ? ' ' : key[i];
+	out[i] = '\0';
+}
+
+static void object_lines(const json_t *object, int indent);
+
+/* An array of words is one line, one of objects a block each. */
+static void array_lines(const char *key, const json_t *array, int indent)
+{
+	char name[OUTPUT_CELL], cell[OUTPUT_CELL];
+	const json_t *item;
+	size_t i;
+
+	key_text(key, name);
+	if (json_array_size(array) == 0 ||
+	    !json_is_object(json_array_get(array, 0))) {
+		printf("%*s%-*s", indent, "", KEY_WIDTH - indent, name);
+		json_array_foreach((json_t *)array, i, item)
+		{
+			output_value(key, item, cell);
+			printf("%s%s", i ? ", " : "", cell);
+		}
+		puts(json_array_size(array) ? "" : "-");
+		return;
+	}
+	json_array_foreach((json_t *)array, i, item)
+	{
+		printf("%*s%s %zu\n", indent, "", name, i);
+		object_lines(item, indent + 2);
+	}
+}
+
+static void member_lines(const char *key, const json_t *value, int indent)
+{
+	char name[OUTPUT_CELL], cell[OUTPUT_CELL];
+
+	key_text(key, name);
+	if (json_is_object(value) && json_object_size(value)) {
+		printf("%*s%s\n", indent, "", name);
+		object_lines(value, indent + 2);
+	} else if (json_is_array(value)) {
+		array_lines(key, value, indent);
+	} else {
+		output_value(key, value, cell);
+		printf("%*s%-*s%s\n", indent, "", KEY_WIDTH - indent, name,
+		       cell);
+	}
+}
+
+static void object_lines(const json_t *object, int indent)
+{
+	const json_t *value;
+	const char *key;
+
+	json_object_foreach((json_t *)object, key, value)
+		member_lines(key, value, indent);
+}
+
+static bool is_listed(const char *key, const char *const *list)
+{
+	for (; *list; list++) {
+		if (strcmp(*list, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+void output_object(const json_t *object, const char *const *first)
+{
+	const json_t *value;
+	const char *key;
+	unsigned int i;
+
+	for (i = 0; first[i]; i++) {
+		value = json_object_get(object, first[i]);
+		if (value)
+			member_lines(first[i], value, 0);
+	}
+	json_object_foreach((json_t *)object, key, value)
+	{
+		if (!is_listed(key, first))
+			member_lines(key, value, 0);
+	}
+}
+
+static void print_cell(const char *text, int width, bool right, bool last)
+{
+	if (right)
+		printf("%*s", width, text);
+	else if (last)
+		fputs(text, stdout);
+	else
+		printf("%-*s", width, text);
+	fputs(last ? "\n" : "  ", stdout);
+}
+
+void output_table(const json_t *rows, const struct output_column *columns,
+		  unsigned int nr)
+{
+	int width[MAX_COLUMNS];
+	char cell[OUTPUT_CELL];
+	const json_t *row;
+	unsigned int c;
+	size_t i;
+
+	for (c = 0; c < nr && c < MAX_COLUMNS; c++) {
+		width[c] = (int)strlen(columns[c].title);
+		json_array_foreach((json_t *)rows, i, row)
+		{
+			output_value(columns[c].key,
+				     json_object_get(row, columns[c].key),
+				     cell);
+			if ((int)strlen(cell) > width[c])
+				width[c] = (int)strlen(cell);
+		}
+	}
+	for (c = 0; c < nr && c < MAX_COLUMNS; c++)
+		print_cell(columns[c].title, width[c], columns[c].right,
+			   c + 1 == nr);
+	json_array_foreach((json_t *)rows, i, row)
+	{
+		for (c = 0; c < nr && c < MAX_COLUMNS; c++) {
+			output_value(columns[c].key,
+				     json_object_get(row, columns[c].key),
+				     cell);
+			print_cell(cell, width[c], columns[c].right,
+				   c + 1 == nr);
+		}
+	}
+}
