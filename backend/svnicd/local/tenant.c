@@ -30,10 +30,9 @@ static bool is_name(const char *name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789._-";
+				      "0123456789_-";
 
-	return name[0] && name[0] != '.' && name[0] != '-' &&
-	       strspn(name, allowed) == strlen(name);
+	return name[0] && strspn(name, allowed) == strlen(name);
 }
 
 static int check_name(struct platform *p, const char *name, char *why)
@@ -41,7 +40,7 @@ static int check_name(struct platform *p, const char *name, char *why)
 	if (!name || !is_name(name) || strlen(name) >= TENANT_NAME) {
 		snprintf(
 			why, PLATFORM_REASON,
-			"name \"%.64s\" is not 1 to %d letters, digits, '.', '_' or '-', the first a letter, digit or '_'",
+			"name \"%.64s\" is not 1 to %d letters, digits, '-' and '_'",
 			name ? name : "", TENANT_NAME - 1);
 		return -EINVAL;
 	}
