@@ -273,7 +273,7 @@ static int completion_wait(struct card *c, const struct svnic_admin_cpl *cpl,
 	};
 	uint64_t now;
 
-	/* Pairs with admin_complete() in device-firmware/core/admin.c. */
+	/* Pairs with answer() in device-firmware/core/admin.c (ordering.md O8). */
 	while (svnic_observe32(&cpl->seq) != seq) {
 		now = now_ms();
 		if (now >= end || fds[1].revents)
@@ -332,18 +332,18 @@ bool card_event(struct card *c, struct svnic_event *event)
 	ring = (void *)(c->memory + AT_RING);
 	entries = (const void *)(c->memory + AT_ENTRIES);
 	event_clear(c->ring_event);
-	/* Pairs with event_push() in device-firmware/core/event.c. */
+	/* Pairs with write_pending() in core/event.c (ordering.md O6). */
 	if (svnic_observe32(&ring->prod) == c->taken) {
 		svnic_poke32(&ring->arm, c->taken);
-		/* Pairs with event_push() in device-firmware/core/event.c. */
+		/* Pairs with flush_link() in core/event.c (ordering.md O7). */
 		svnic_fence();
-		/* Pairs with event_push() in device-firmware/core/event.c. */
+		/* Pairs with write_pending() in core/event.c (ordering.md O6). */
 		if (svnic_observe32(&ring->prod) == c->taken)
 			return false;
 	}
 	svnic_copy_in(event, &entries[c->taken % RING_ENTRIES], sizeof(*event));
 	c->taken++;
-	/* Pairs with event_push() in device-firmware/core/event.c. */
+	/* Pairs with room() in core/event.c (ordering.md O6). */
 	svnic_publish32(&ring->cons, c->taken);
 	return true;
 }
