@@ -2,7 +2,7 @@
 # A queue pair from user space, and a guest that makes a TAP interface of it.
 
 noinst_LIBRARIES += frontend/libsvnic/libsvnic.a frontend/libsvnic/libguest.a
-sbin_PROGRAMS += frontend/libsvnic/svnic-guest
+sbin_PROGRAMS += svnic-guest
 
 frontend_libsvnic_libsvnic_a_SOURCES = \
 	frontend/libsvnic/attach.c \
@@ -16,8 +16,8 @@ frontend_libsvnic_libguest_a_SOURCES = \
 	frontend/libsvnic/tap.c \
 	frontend/libsvnic/tap.h
 
-frontend_libsvnic_svnic_guest_SOURCES = frontend/libsvnic/main.c
-frontend_libsvnic_svnic_guest_LDADD = \
+svnic_guest_SOURCES = frontend/libsvnic/main.c
+svnic_guest_LDADD = \
 	frontend/libsvnic/libguest.a frontend/libsvnic/libsvnic.a
 
 dist_man_MANS += man/svnic-guest.8

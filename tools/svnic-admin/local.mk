@@ -2,7 +2,7 @@
 # The administrator's tool, and its completion, which is made by itself.
 
 noinst_LIBRARIES += tools/svnic-admin/libadmin.a
-sbin_PROGRAMS += tools/svnic-admin/svnic-admin
+sbin_PROGRAMS += svnic-admin
 
 tools_svnic_admin_libadmin_a_SOURCES = \
 	tools/svnic-admin/admin.c \
@@ -25,16 +25,16 @@ tools_svnic_admin_libadmin_a_SOURCES = \
 tools_svnic_admin_libadmin_a_CPPFLAGS = \
 	$(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(PCAP_CFLAGS)
 
-tools_svnic_admin_svnic_admin_SOURCES = tools/svnic-admin/main.c
-tools_svnic_admin_svnic_admin_LDADD = \
+svnic_admin_SOURCES = tools/svnic-admin/main.c
+svnic_admin_LDADD = \
 	tools/svnic-admin/libadmin.a $(JANSSON_LIBS) $(PCAP_LIBS)
 
 # bash finds it by the name of the program.
 nodist_bashcompletion_DATA += tools/svnic-admin/completion/svnic-admin
 CLEANFILES += tools/svnic-admin/completion/svnic-admin
-tools/svnic-admin/completion/svnic-admin: tools/svnic-admin/svnic-admin$(EXEEXT)
+tools/svnic-admin/completion/svnic-admin: svnic-admin$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
-	tools/svnic-admin/svnic-admin$(EXEEXT) completion > $@.tmp && \
+	./svnic-admin$(EXEEXT) completion > $@.tmp && \
 	mv $@.tmp $@
 
 dist_man_MANS += man/svnic-admin.8
