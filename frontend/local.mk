@@ -12,7 +12,14 @@ frontend_module_files = \
 	frontend/svnic_net/tx.c \
 	frontend/svnic_net/rx.c \
 	frontend/svnic_net/pages.c \
-	frontend/svnic_net/ethtool.c
+	frontend/svnic_net/ethtool.c \
+	frontend/svnic_front/svnic_front.h \
+	frontend/svnic_front/main.c \
+	frontend/svnic_front/connect.c \
+	frontend/svnic_front/offer.c \
+	frontend/svnic_front/ctrl.c \
+	frontend/svnic_front/ops.c \
+	frontend/svnic_front/event.c
 frontend_module_headers = \
 	include/svnic/abi.h \
 	include/svnic/order.h \

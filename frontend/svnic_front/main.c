@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * svnic_front.ko: the xenbus driver.  It takes `vif` devices whose backend
+ * offers the direct path and leaves the others to xen-netfront.
+ *
+ * Our state and the backend's, read afresh, select a cell of one table; watches
+ * only say that it is time to look (xen-contract 3.3).
+ *
+ *            InitWait              Connected
+ *   IDLE ---------------> OFFERED -----------> RUNNING
+ *    ^                       |  Closing, Closed,  |
+ *    |   InitWait, or we     |  gone              |
+ *    |   invite it           v                    |
+ *    +-------------------- CLOSED <---------------+
+ */
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <xen/xen.h>
+#include "svnic_front.h"
+
+#define PATIENCE_MIN 1 /* seconds between two invitations */
+#define PATIENCE_MAX 60
+
+enum front_state {
+	FRONT_NONE,
+	FRONT_IDLE,    /* Initialising: nothing was told */
+	FRONT_OFFERED, /* Connected: our keys are written */
+	FRONT_RUNNING, /* Connected: the netdev is attached */
+	FRONT_CLOSED,  /* Closed: nothing is shared */
+	FRONT_STATE_NR
+};
+
+#define PEER_STATE_NR (XenbusStateReconfigured + 1)
+
+/* An action returns 0 when the cell's state is reached. */
+struct cell {
+	enum front_state next;
+	int (*action)(struct svnic_front *f);
+};
+
+static int publish(struct svnic_front *f)
+{
+	return svnic_front_publish(f);
+}
+
+static int attach(struct svnic_front *f)
+{
+	int r = svnic_front_attach(f);
+
+	if (!r)
+		f->patience = PATIENCE_MIN;
+	return r;
+}
+
+/* What svnicd wrote about why, if it did. */
+static void reason_log(struct svnic_front *f)
+{
+	char *text =
+		xenbus_read(XBT_NIL, f->dev->otherend, SVNIC_KEY_REASON, NULL);
+
+	if (IS_ERR(text))
+		return;
+	if (*text)
+		dev_warn(&f->dev->dev, "the backend says: %.200s\n", text);
+	kfree(text);
+}
+
+/* All is given back, then the backend is told. */
+static int close_down(struct svnic_front *f)
+{
+	reason_log(f);
+	svnic_front_withdraw(f);
+	xenbus_frontend_closed(f->dev);
+	f->invited = jiffies;
+	return 0;
+}
+
+/* The backend has begun anew, so nothing of ours is known to it. */
+static int begin(struct svnic_front *f)
+{
+	WRITE_ONCE(f->gone, true);
+	svnic_front_withdraw(f);
+	return xenbus_switch_state(f->dev, XenbusStateInitialising);
+}
+
+/* A backend that is still wanted may wait for us; less and less often. */
+static int invite(struct svnic_front *f)
+{
+	unsigned long due = f->invited + f->patience * HZ;
+
+	if (!xenbus_read_unsigned(f->dev->otherend, "online", 0))
+		return -EAGAIN;
+	if (time_before(jiffies, due)) {
+		mod_delayed_work(system_freezable_wq, &f->work, due - jiffies);
+		return -EAGAIN;
+	}
+	f->patience = min(f->patience * 2u, (unsigned int)PATIENCE_MAX);
+	return begin(f);
+}
+
+/* No cell: there is nothing to do. */
+static const struct cell table[FRONT_STATE_NR][PEER_STATE_NR] = {
+	[FRONT_IDLE] = {
+		[XenbusStateInitWait] = { FRONT_OFFERED, publish },
+	},
+	[FRONT_OFFERED] = {
+		[XenbusStateUnknown] = { FRONT_CLOSED, close_down },
+		[XenbusStateInitialising] = { FRONT_IDLE, begin },
+		[XenbusStateConnected] = { FRONT_RUNNING, attach },
+		[XenbusStateClosing] = { FRONT_CLOSED, close_down },
+		[XenbusStateClosed] = { FRONT_CLOSED, close_down },
+	},
+	[FRONT_RUNNING] = {
+		[XenbusStateUnknown] = { FRONT_CLOSED, close_down },
+		[XenbusStateInitialising] = { FRONT_IDLE, begin },
+		[XenbusStateInitWait] = { FRONT_IDLE, begin },
+		[XenbusStateInitialised] = { FRONT_IDLE, begin },
+		[XenbusStateClosing] = { FRONT_CLOSED, close_down },
+		[XenbusStateClosed] = { FRONT_CLOSED, close_down },
+	},
+	[FRONT_CLOSED] = {
+		[XenbusStateInitialising] = { FRONT_IDLE, begin },
+		[XenbusStateInitWait] = { FRONT_IDLE, begin },
+		[XenbusStateClosed] = { FRONT_IDLE, invite },
+	},
+};
+
+static const char *const state_text[FRONT_STATE_NR] = {
+	[FRONT_IDLE] = "idle",
+	[FRONT_OFFERED] = "offered",
+	[FRONT_RUNNING] = "running",
+	[FRONT_CLOSED] = "closed",
+};
+
+static void look(struct work_struct *work)
+{
+	struct svnic_front *f =
+		container_of(work, struct svnic_front, work.work);
+	enum xenbus_state peer = xenbus_read_driver_state(f->dev->otherend);
+	const struct cell *cell;
+	int r;
+
+	if (peer >= PEER_STATE_NR)
+		peer = XenbusStateUnknown;
+	if (peer == XenbusStateUnknown || peer == XenbusStateClosed)
+		WRITE_ONCE(f->gone, true);
+	cell = &table[f->state][peer];
+	if (!cell->action)
+		return;
+	r = cell->action(f);
+	if (r == -EAGAIN || (r && f->state == FRONT_CLOSED))
+		return;
+	if (r) {
+		xenbus_dev_error(f->dev, r, "%s and the backend is %s",
+				 state_text[f->state], xenbus_strstate(peer));
+		close_down(f);
+		f->state = FRONT_CLOSED;
+	} else {
+		dev_dbg(&f->dev->dev, "%s -> %s (backend %s)\n",
+			state_text[f->state], state_text[cell->next],
+			xenbus_strstate(peer));
+		f->state = cell->next;
+	}
+	/* The backend may have gone on in the meantime. */
+	mod_delayed_work(system_freezable_wq, &f->work, 0);
+}
+
+static void otherend_changed(struct xenbus_device *dev, enum xenbus_state peer)
+{
+	struct svnic_front *f = dev_get_drvdata(&dev->dev);
+
+	if (peer == XenbusStateUnknown || peer == XenbusStateClosed) {
+		WRITE_ONCE(f->gone, true);
+		svnic_front_ctrl_wake(f);
+	}
+	mod_delayed_work(system_freezable_wq, &f->work, 0);
+}
+
+static int probe(struct xenbus_device *dev, const struct xenbus_device_id *id)
+{
+	struct svnic_front *f;
+	int r = svnic_front_offer_wait(dev);
+
+	if (r)
+		return r;
+	f = kzalloc(sizeof(*f), GFP_KERNEL);
+	if (!f)
+		return -ENOMEM;
+	f->dev = dev;
+	f->state = FRONT_IDLE;
+	f->patience = PATIENCE_MIN;
+	f->queue.front = f;
+	mutex_init(&f->ctrl.lock);
+	init_waitqueue_head(&f->ctrl.wait);
+	INIT_DELAYED_WORK(&f->work, look);
+	dev_set_drvdata(&dev->dev, f);
+	r = xenbus_switch_state(dev, XenbusStateInitialising);
+	if (r) {
+		dev_set_drvdata(&dev->dev, NULL);
+		kfree(f);
+	}
+	return r;
+}
+
+static void remove(struct xenbus_device *dev)
+{
+	struct svnic_front *f = dev_get_drvdata(&dev->dev);
+
+	cancel_delayed_work_sync(&f->work);
+	if (xenbus_read_driver_state(dev->otherend) != XenbusStateConnected)
+		WRITE_ONCE(f->gone, true);
+	svnic_front_detach(f);
+	if (f->net)
+		svnic_net_destroy(f->net);
+	svnic_front_ctrl_close(f);
+	kvfree(f->gref);
+	mutex_destroy(&f->ctrl.lock);
+	dev_set_drvdata(&dev->dev, NULL);
+	kfree(f);
+}
+
+/*
+ * Nothing of the card may be mapped in the image that is saved.  The work runs
+ * again after the thaw: it attaches again if the guest stays here.
+ */
+static int suspend(struct xenbus_device *dev)
+{
+	struct svnic_front *f = dev_get_drvdata(&dev->dev);
+
+	cancel_delayed_work_sync(&f->work);
+	svnic_front_detach(f);
+	if (f->state == FRONT_RUNNING)
+		f->state = FRONT_OFFERED;
+	mod_delayed_work(system_freezable_wq, &f->work, 0);
+	return 0;
+}
+
+/* A new domain, a new backend; xenbus has made the device Initialising. */
+static int resume(struct xenbus_device *dev)
+{
+	struct svnic_front *f = dev_get_drvdata(&dev->dev);
+
+	cancel_delayed_work_sync(&f->work);
+	WRITE_ONCE(f->gone, true);
+	svnic_front_withdraw(f);
+	f->state = FRONT_IDLE;
+	mod_delayed_work(system_freezable_wq, &f->work, 0);
+	return 0;
+}
+
+static const struct xenbus_device_id ids[] = { { "vif" }, { "" } };
+
+static struct xenbus_driver driver = {
+	.name = "svnic_front", /* "vif" is xen-netfront's */
+	.ids = ids,
+	.probe = probe,
+	.remove = remove,
+	.suspend = suspend,
+	.resume = resume,
+	.otherend_changed = otherend_changed,
+};
+
+static int __init front_init(void)
+{
+	if (!xen_domain())
+		return -ENODEV;
+	return xenbus_register_frontend(&driver);
+}
+module_init(front_init);
+
+static void __exit front_exit(void)
+{
+	xenbus_unregister_driver(&driver);
+}
+module_exit(front_exit);
+
+MODULE_DESCRIPTION("direct path of Xen network interfaces on an svnic card");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS("xen:vif");

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What stands in XenStore about a vif: is it ours, and what does the backend
+ * offer?  Nothing read here is believed without a check.
+ */
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/etherdevice.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include "svnic_front.h"
+
+#define OFFER_WAIT_MS 5000
+#define OFFER_LOOK_MS 10
+
+static u32 read_version(struct xenbus_device *dev)
+{
+	return xenbus_read_unsigned(dev->otherend, SVNIC_KEY_VERSION, 0);
+}
+
+/*
+ * With hot-plug the backend may not have written its keys yet.  The watch on
+ * its state is set after probe() only, so look again and again.
+ */
+int svnic_front_offer_wait(struct xenbus_device *dev)
+{
+	unsigned int waited;
+	u32 version;
+
+	for (waited = 0;; waited += OFFER_LOOK_MS) {
+		enum xenbus_state state =
+			xenbus_read_driver_state(dev->otherend);
+
+		version = read_version(dev);
+		if (version || (state != XenbusStateInitialising &&
+				state != XenbusStateUnknown))
+			break;
+		if (waited >= OFFER_WAIT_MS)
+			break;
+		msleep(OFFER_LOOK_MS);
+	}
+	if (!version) {
+		dev_info(
+			&dev->dev,
+			"no direct path offered; left to xen-netfront (in dom0: script=vif-svnic, svnicd running)\n");
+		return -ENODEV;
+	}
+	if (version >> 16 == SVNIC_ABI_MAJOR)
+		return 0;
+	dev_err(&dev->dev,
+		"the backend's ABI is %u.%u, this driver's %u.%u: install the same release in dom0 and guest; left to xen-netfront\n",
+		version >> 16, version & 0xffff, SVNIC_ABI_MAJOR,
+		SVNIC_ABI_MINOR);
+	return -ENODEV;
+}
+
+int svnic_front_offer_read(struct svnic_front *f)
+{
+	const char *dir = f->dev->otherend;
+	struct front_offer *o = &f->offer;
+	unsigned long long frame = 0;
+
+	if (xenbus_scanf(XBT_NIL, dir, SVNIC_KEY_DOORBELL, "%llu", &frame) != 1)
+		frame = 0;
+	o->version = read_version(f->dev);
+	o->features = xenbus_read_unsigned(dir, SVNIC_KEY_FEATURES, 0);
+	o->max_pages = xenbus_read_unsigned(dir, SVNIC_KEY_MAX_PAGES, 0);
+	o->max_queues = xenbus_read_unsigned(dir, SVNIC_KEY_MAX_QUEUES, 0);
+	if (o->version >> 16 != SVNIC_ABI_MAJOR) {
+		dev_err(&f->dev->dev, "%s/%s is %#x, not %u.x\n", dir,
+			SVNIC_KEY_VERSION, o->version, SVNIC_ABI_MAJOR);
+		return -EPROTO;
+	}
+	if (o->max_pages == 0 || o->max_queues == 0) {
+		dev_err(&f->dev->dev, "%s/%s is %u and %s is %u\n", dir,
+			SVNIC_KEY_MAX_PAGES, o->max_pages, SVNIC_KEY_MAX_QUEUES,
+			o->max_queues);
+		return -EPROTO;
+	}
+	o->max_pages = min(o->max_pages, SVNIC_MAX_PAGES);
+	/* A frame of our own memory as a doorbell would be written over. */
+	if (frame == 0 || frame >> (52 - PAGE_SHIFT) ||
+	    page_is_ram((unsigned long)frame)) {
+		dev_err(&f->dev->dev,
+			"%s/%s is %llu, which is no device page\n", dir,
+			SVNIC_KEY_DOORBELL, frame);
+		return -EPROTO;
+	}
+	o->doorbell = (unsigned long)frame;
+	return 0;
+}
+
+static int read_mac(struct svnic_front *f, u8 *mac)
+{
+	char *text = xenbus_read(XBT_NIL, f->dev->nodename, "mac", NULL);
+	int r = 0;
+
+	if (IS_ERR(text)) {
+		dev_err(&f->dev->dev, "%s/mac cannot be read: %pe\n",
+			f->dev->nodename, text);
+		return PTR_ERR(text);
+	}
+	if (!mac_pton(text, mac) || !is_valid_ether_addr(mac)) {
+		dev_err(&f->dev->dev, "%s/mac is \"%.32s\", no address\n",
+			f->dev->nodename, text);
+		r = -EINVAL;
+	}
+	kfree(text);
+	return r;
+}
+
+int svnic_front_offer_take(struct svnic_front *f)
+{
+	const char *dir = f->dev->nodename;
+	u32 mtu = xenbus_read_unsigned(dir, "mtu", ETH_DATA_LEN);
+	struct svnic_net_config config = {
+		.parent = &f->dev->dev,
+		.driver = "svnic_front",
+		.ops = &svnic_front_ops,
+		.owner = f,
+		.doorbell = f->doorbell,
+		.features = f->offer.features,
+		.max_pages = f->offer.max_pages,
+		.nr_queues = 1,
+		.trusted = xenbus_read_unsigned(dir, "trusted", 1) != 0,
+	};
+	struct svnic_net *net;
+	int r;
+
+	config.mtu = clamp_t(u32, mtu, SVNIC_MTU_MIN, SVNIC_MTU_MAX);
+	config.max_mtu = config.mtu;
+	if (f->net)
+		return svnic_net_configure(f->net, &config);
+	r = read_mac(f, config.mac);
+	if (r)
+		return r;
+	net = svnic_net_create(&config);
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	f->net = net;
+	return 0;
+}
