@@ -148,8 +148,8 @@ static int reap_one(struct pf_admin *a)
 	u16 id;
 
 	at = &a->cq[a->next % SVNIC_ADMIN_ENTRIES];
-	/* Pairs with admin_complete() in device-firmware/core/admin.c
-	 * (ordering.md O7). */
+	/* Pairs with answer() in device-firmware/core/admin.c (ordering.md
+	 * O8). */
 	if (svnic_observe32(&at->seq) != a->next + 1)
 		return 0;
 	svnic_copy_in(&cpl, at, sizeof(cpl));

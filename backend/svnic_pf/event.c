@@ -74,7 +74,7 @@ static int drain(struct pf_card *card, unsigned int budget, bool *wake)
 	int avail;
 
 	for (;;) {
-		/* Pairs with event_put() in device-firmware/core/event.c
+		/* Pairs with write_pending() in device-firmware/core/event.c
 		 * (ordering.md O6). */
 		avail = svnic_ring_avail(svnic_observe32(&e->ring->prod),
 					 e->next, PF_EVENT_ENTRIES);
@@ -87,14 +87,14 @@ static int drain(struct pf_card *card, unsigned int budget, bool *wake)
 			e->next++;
 			*wake |= deliver(card, &event);
 		}
-		/* Pairs with event_put() in device-firmware/core/event.c
+		/* Pairs with room() in device-firmware/core/event.c
 		 * (ordering.md O6). */
 		svnic_publish32(&e->ring->cons, e->next);
 		if (avail)
 			return avail;
 		svnic_poke32(&e->ring->arm, e->next);
-		/* Pairs with event_raise() in device-firmware/core/event.c
-		 * (ordering.md O6). */
+		/* Pairs with flush_link() in device-firmware/core/event.c
+		 * (ordering.md O7). */
 		svnic_fence();
 		if (svnic_peek32(&e->ring->prod) == e->next)
 			return 0;

@@ -219,6 +219,7 @@ static int map_locked(struct batch *b)
 {
 	struct pf_vif *vif = b->vif;
 	struct svnic_pf_grants *g = b->g;
+	struct pf_command c;
 	int err;
 
 	if (vif->dead)
@@ -235,13 +236,16 @@ static int map_locked(struct batch *b)
 	err = xen_map(b);
 	if (err)
 		goto err_forget;
-	err = svnic_pf_pages_load(vif, g->first, g->count, b->bus, &g->status);
+	err = svnic_pf_pages_load(vif, g->first, g->count, b->bus, &c);
 	if (err)
-		goto err_unmap;
+		goto err_refused;
 	record(b);
 	return 0;
 
-err_unmap:
+err_refused:
+	g->status = c.status;
+	if (c.result < g->count)
+		g->failed = c.result;
 	xen_unmap(b);
 err_forget:
 	forget_grefs(b, g->count);

@@ -70,19 +70,18 @@ static void range_fill(struct pf_command *c, struct pf_vif *vif,
 }
 
 int svnic_pf_pages_load(struct pf_vif *vif, u32 first, u32 count, __le64 *bus,
-			u32 *status)
+			struct pf_command *c)
 {
-	struct pf_command c = {};
 	int err;
 
-	range_fill(&c, vif, SVNIC_OP_PAGES_MAP, first, count);
-	c.payload = bus;
-	c.payload_len = count * sizeof(*bus);
-	err = svnic_pf_command(vif->card, &c);
+	memset(c, 0, sizeof(*c));
+	range_fill(c, vif, SVNIC_OP_PAGES_MAP, first, count);
+	c->payload = bus;
+	c->payload_len = count * sizeof(*bus);
+	err = svnic_pf_command(vif->card, c);
 	/* Without an answer it may have taken some: the caller frees them. */
 	if (err == -ENODEV)
 		svnic_pf_quiesce(vif->card);
-	*status = c.status;
 	return err;
 }
 
@@ -120,8 +119,9 @@ static void unmap_one(struct pf_card *card, u64 bus)
 static int add_locked(struct pf_vif *vif, u32 first, u32 count,
 		      struct page **pages, enum pf_page_kind kind, __le64 *bus)
 {
-	u32 nr_mapped, i, status;
+	struct pf_command c;
 	struct pf_page *p;
+	u32 nr_mapped, i;
 	dma_addr_t addr;
 	int err;
 
@@ -136,9 +136,9 @@ static int add_locked(struct pf_vif *vif, u32 first, u32 count,
 			goto err_unmap;
 		bus[nr_mapped] = svnic_le64(addr);
 	}
-	err = svnic_pf_pages_load(vif, first, count, bus, &status);
+	err = svnic_pf_pages_load(vif, first, count, bus, &c);
 	if (err == -EIO)
-		err = svnic_pf_errno(status);
+		err = svnic_pf_errno(c.status);
 	if (err)
 		goto err_unmap;
 	for (i = 0; i < count; i++) {
@@ -282,6 +282,9 @@ static int card_unmap(struct pf_vif *vif, u32 first, u32 count)
 
 	range_fill(&c, vif, SVNIC_OP_PAGES_UNMAP, first, count);
 	err = svnic_pf_command(vif->card, &c);
+	/* Even then it has none of them any more. */
+	if (err == -EIO && c.status == SVNIC_ST_NOT_MAPPED)
+		return 0;
 	if (err == -EIO) {
 		dev_err_ratelimited(
 			vif->card->dev,

@@ -12,7 +12,8 @@
  *   card->gone_sem   read by every file operation, written once by remove();
  *                    never held across an access to user memory
  *   card->net_lock   creation, loss and end of the host's own netdev
- *   RTNL             the kernel's, around svnic_net's calls to netdev.c
+ *   RTNL             the kernel's, and svnic_net's own lock, around its calls to
+ *                    netdev.c
  *   vif->lock        page table and queues of one VIF
  *   reset_lock       the one reset of a lost card
  *   admin.lock       submission of commands
@@ -306,9 +307,12 @@ struct pf_page *svnic_pf_page(struct pf_vif *vif, u32 idx);
 /* Room for [first, first + count), all free; else -errno and *failed. */
 int svnic_pf_pages_reserve(struct pf_vif *vif, u32 first, u32 count,
 			   u32 *failed);
-/* PAGES_MAP; the bus addresses may carry SVNIC_PAGE_READ_ONLY. */
+/*
+ * PAGES_MAP; the bus addresses may carry SVNIC_PAGE_READ_ONLY.  All or nothing;
+ * with -EIO, *c tells the status, and as its result the first wrong entry.
+ */
 int svnic_pf_pages_load(struct pf_vif *vif, u32 first, u32 count, __le64 *bus,
-			u32 *status);
+			struct pf_command *c);
 /* Give back all pages of a VIF that the card does not use any more. */
 void svnic_pf_pages_release(struct pf_vif *vif);
 
