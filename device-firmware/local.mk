@@ -1,1 +1,61 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# The firmware core, freestanding so that libc cannot leak in, and the
+# simulated card that unit tests and fuzzers put under it.
+
+FIRMWARE_INCLUDES = -iquote $(top_srcdir)/device-firmware/core \
+	-iquote $(top_srcdir)/device-firmware/hal \
+	-iquote $(top_srcdir)/device-firmware/hal/sim
+
+noinst_LIBRARIES += libsvnic_core.a
+libsvnic_core_a_CPPFLAGS = $(AM_CPPFLAGS) $(FIRMWARE_INCLUDES)
+libsvnic_core_a_CFLAGS = $(AM_CFLAGS) -ffreestanding
+libsvnic_core_a_SOURCES = \
+	device-firmware/core/admin.c \
+	device-firmware/core/admin.h \
+	device-firmware/core/admin_vif.c \
+	device-firmware/core/arena.c \
+	device-firmware/core/arena.h \
+	device-firmware/core/core.h \
+	device-firmware/core/demux.c \
+	device-firmware/core/demux.h \
+	device-firmware/core/domain.c \
+	device-firmware/core/domain.h \
+	device-firmware/core/errno.h \
+	device-firmware/core/event.c \
+	device-firmware/core/event.h \
+	device-firmware/core/frame.c \
+	device-firmware/core/frame.h \
+	device-firmware/core/guard.c \
+	device-firmware/core/guard.h \
+	device-firmware/core/link.c \
+	device-firmware/core/link.h \
+	device-firmware/core/list.c \
+	device-firmware/core/list.h \
+	device-firmware/core/mem.h \
+	device-firmware/core/poll.c \
+	device-firmware/core/pool.c \
+	device-firmware/core/pool.h \
+	device-firmware/core/queue.c \
+	device-firmware/core/queue.h \
+	device-firmware/core/region.c \
+	device-firmware/core/region.h \
+	device-firmware/core/regs.c \
+	device-firmware/core/sched.c \
+	device-firmware/core/sched.h \
+	device-firmware/core/stats.c \
+	device-firmware/core/stats.h \
+	device-firmware/core/switch.c \
+	device-firmware/core/switch.h \
+	device-firmware/core/vif.c \
+	device-firmware/core/vif.h \
+	device-firmware/core/vif_rx.c \
+	device-firmware/core/vif_tx.c \
+	device-firmware/hal/hal.h
+
+check_LIBRARIES += libsvnic_sim.a
+libsvnic_sim_a_CPPFLAGS = $(AM_CPPFLAGS) $(FIRMWARE_INCLUDES)
+libsvnic_sim_a_SOURCES = \
+	device-firmware/hal/sim/host.c \
+	device-firmware/hal/sim/host.h \
+	device-firmware/hal/sim/sim.c \
+	device-firmware/hal/sim/sim.h

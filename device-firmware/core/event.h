@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Events: when a guest wants to know, and the ring in the host's memory that
+ * tells which guest.
+ */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <svnic/abi.h>
+#include "list.h"
+
+struct core;
+struct queue;
+
+/* A link's event ring; written by event.c. */
+struct event_link {
+	uint64_t addr; /* bus address; 0 entries: there is none */
+	uint32_t entries;
+	uint32_t prod;	     /* as published */
+	uint32_t announced;  /* prod when arm was looked at last */
+	struct list pending; /* queues with an event to write */
+	uint32_t reserved;
+};
+
+/* Something was published on the queue: look at its event indices later. */
+void event_mark(struct core *core, struct queue *q);
+/* Tell the guest in any case. */
+void event_raise(struct core *core, struct queue *q);
+/* The queue was stopped for its guest's fault: tell guest and host. */
+void event_fault(struct core *core, struct queue *q);
+/* The queue goes away. */
+void event_forget(struct core *core, struct queue *q);
+/* End of a round: decide for all marked queues, write and raise. */
+void event_flush(struct core *core);
+/* Has the guest asked to be told of what was published?  One answer each. */
+bool event_due(struct core *core, struct queue *q);
+/* Use a ring of @entries at @addr from now on. */
+void event_ring_set(struct core *core, unsigned int link, uint64_t addr,
+		    uint32_t entries);
+
+#endif /* CORE_EVENT_H */

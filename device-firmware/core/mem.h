@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Octets in memory.  The four functions are part of the HAL's contract: the
+ * compiler may call them even in freestanding code, so whoever links the core
+ * provides them (libc in the hosted HAL, the board's own on a card).
+ */
+#ifndef CORE_MEM_H
+#define CORE_MEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t n);
+void *memmove(void *dst, const void *src, size_t n);
+void *memset(void *dst, int c, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+
+/* A big-endian number of a frame. */
+static inline uint16_t mem_be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+/* An Ethernet address as a number; equal if and only if the octets are. */
+static inline uint64_t mem_mac(const uint8_t *p)
+{
+	uint32_t low;
+	uint16_t high;
+
+	__builtin_memcpy(&low, p, sizeof(low));
+	__builtin_memcpy(&high, p + sizeof(low), sizeof(high));
+	return (uint64_t)high << 32 | low;
+}
+
+#endif /* CORE_MEM_H */

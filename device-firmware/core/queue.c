@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Life cycle of a queue pair and access to the pages of its rings.  A guest's
+ * fault stops one queue; its VIF's other queues and all other VIFs go on.
+ * Called by admin_vif.c (start, stop), vif_tx.c and vif_rx.c (fault, pages) and
+ * sched.c (reset).
+ *
+ *            START              FAULT
+ *   STOPPED -------> RUNNING ----------> FAULTED
+ *      ^              |   ^  <----------    |
+ *      |     STOP     |   |      RESET      |
+ *      +--------------+   +- RESET          |
+ *      +------------------------------------+ STOP
+ */
+#include <svnic/ring.h>
+#include "arena.h"
+#include "event.h"
+#include "hal.h"
+#include "mem.h"
+#include "queue.h"
+#include "region.h"
+#include "sched.h"
+
+static const uint8_t queue_table[QUEUE_STATE_NR][QUEUE_EV_NR] = {
+	[QUEUE_STOPPED] = {
+		[QUEUE_EV_START] = QUEUE_RUNNING,
+	},
+	[QUEUE_RUNNING] = {
+		[QUEUE_EV_STOP] = QUEUE_STOPPED,
+		[QUEUE_EV_FAULT] = QUEUE_FAULTED,
+		[QUEUE_EV_RESET] = QUEUE_RUNNING,
+	},
+	[QUEUE_FAULTED] = {
+		[QUEUE_EV_STOP] = QUEUE_STOPPED,
+		[QUEUE_EV_RESET] = QUEUE_RUNNING,
+	},
+};
+
+enum queue_state queue_next_state(enum queue_state state, enum queue_event ev)
+{
+	return (enum queue_state)queue_table[state][ev];
+}
+
+/* Rings that receivers are chosen from: running ones only. */
+static void set_running(struct core *core, struct queue *q, bool running)
+{
+	struct vif *vif = arena_vif(core, q->vif);
+	uint16_t idx = (uint16_t)arena_queue_idx(core, q);
+	unsigned int i;
+
+	for (i = 0; i < vif->nr_running && vif->running[i] != idx; i++)
+		;
+	if (running && i == vif->nr_running)
+		vif->running[vif->nr_running++] = idx;
+	else if (!running && i < vif->nr_running)
+		vif->running[i] = vif->running[--vif->nr_running];
+}
+
+/* Apply an event to the state; the caller has made sure of the cell. */
+static void move(struct core *core, struct queue *q, enum queue_event ev)
+{
+	enum queue_state next = queue_next_state(q->state, ev);
+
+	if (!next)
+		hal_panic("queue event without a cell");
+	q->state = (uint8_t)next;
+	set_running(core, q, next == QUEUE_RUNNING);
+}
+
+struct svnic_queue_ctrl *queue_ctrl(struct core *core, struct queue *q)
+{
+	if (q->round != core->round) {
+		q->tx_desc.ptr = NULL;
+		q->rx_seg.ptr = NULL;
+		q->rx_meta.ptr = NULL;
+		q->ctrl = region_page(core, arena_vif(core, q->vif), q->base,
+				      true);
+		q->round = core->round;
+	}
+	return q->ctrl;
+}
+
+static void *ring_entry(struct core *core, struct queue *q,
+			struct queue_page *cache, uint32_t first,
+			uint32_t octet, bool write)
+{
+	uint32_t page = first + octet / SVNIC_PAGE_SIZE;
+
+	if (q->round != core->round && !queue_ctrl(core, q))
+		return NULL;
+	if (!cache->ptr || cache->page != page) {
+		cache->ptr =
+			region_page(core, arena_vif(core, q->vif), page, write);
+		cache->page = page;
+		if (!cache->ptr)
+			return NULL;
+	}
+	return (char *)cache->ptr + octet % SVNIC_PAGE_SIZE;
+}
+
+const struct svnic_tx_desc *queue_tx_desc(struct core *core, struct queue *q,
+					  uint32_t idx)
+{
+	uint32_t octet =
+		(idx & q->tx_mask) * (uint32_t)sizeof(struct svnic_tx_desc);
+
+	return ring_entry(core, q, &q->tx_desc, q->desc, octet, false);
+}
+
+const struct svnic_seg *queue_rx_seg(struct core *core, struct queue *q,
+				     uint32_t idx)
+{
+	uint32_t octet =
+		(idx & q->rx_mask) * (uint32_t)sizeof(struct svnic_seg);
+
+	return ring_entry(core, q, &q->rx_seg, q->seg, octet, false);
+}
+
+struct svnic_meta *queue_rx_meta(struct core *core, struct queue *q,
+				 uint32_t idx)
+{
+	uint32_t octet =
+		(idx & q->rx_mask) * (uint32_t)sizeof(struct svnic_meta);
+
+	return ring_entry(core, q, &q->rx_meta, q->meta, octet, true);
+}
+
+/* Start both rings from zero and show the guest a queue in that state. */
+static void rewind(struct core *core, struct queue *q, uint32_t word)
+{
+	struct svnic_queue_ctrl *ctrl;
+
+	q->tx_next = q->tx_cons = q->tx_seen = 0;
+	q->rx_next = q->rx_done = q->rx_seen = q->rx_prod = 0;
+	q->wait_until = 0;
+	q->is_stalled = 0;
+	q->fault = 0;
+	q->reset = word;
+	ctrl = queue_ctrl(core, q);
+	if (!ctrl) {
+		queue_fault(core, q, SVNIC_V_BAD_RING);
+		return;
+	}
+	svnic_poke32(&ctrl->tx_cons, 0);
+	svnic_poke32(&ctrl->rx_done, 0);
+	svnic_poke32(&ctrl->fault, 0);
+	svnic_poke32(&ctrl->state, SVNIC_QUEUE_RUNNING);
+	/* Pairs with sim_queue_reset() in hal/sim/sim.c, as with any guest
+	 * that waits for its reset (ordering.md O2, O4). */
+	svnic_publish32(&ctrl->reset, word);
+	sched_wake(core, q);
+}
+
+static enum svnic_status check_area(struct core *core, struct vif *vif,
+				    uint32_t base, uint32_t pages)
+{
+	uint32_t i;
+
+	if (base >= SVNIC_MAX_PAGES || pages > SVNIC_MAX_PAGES - base)
+		return SVNIC_ST_BAD_FIELD;
+	for (i = 0; i < pages; i++) {
+		uint64_t entry = region_lookup(core, vif, base + i);
+
+		if (!entry)
+			return SVNIC_ST_NOT_MAPPED;
+		if (entry & SVNIC_PAGE_READ_ONLY)
+			return SVNIC_ST_BAD_FIELD;
+		if (!region_page(core, vif, base + i, true))
+			return SVNIC_ST_BAD_ADDRESS;
+	}
+	return SVNIC_ST_OK;
+}
+
+static bool is_order(unsigned int order)
+{
+	return order >= SVNIC_MIN_ORDER && order <= SVNIC_MAX_ORDER;
+}
+
+static void set_up(struct queue *q, const struct vif *vif, unsigned int id,
+		   const struct svnic_queue_config *c)
+{
+	struct svnic_area area = svnic_area(c->tx_order, c->rx_order);
+
+	q->vif_id = vif->id;
+	q->link = vif->link;
+	q->id = (uint8_t)id;
+	q->tx_order = c->tx_order;
+	q->rx_order = c->rx_order;
+	q->base = svnic_cpu32(c->base);
+	q->desc = q->base + area.tx_desc;
+	q->seg = q->base + area.rx_seg;
+	q->meta = q->base + area.rx_meta;
+	q->tx_mask = (1u << c->tx_order) - 1;
+	q->rx_mask = (1u << c->rx_order) - 1;
+	q->notify = svnic_cpu32(c->notify);
+}
+
+enum svnic_status queue_start(struct core *core, struct vif *vif,
+			      unsigned int id,
+			      const struct svnic_queue_config *config)
+{
+	const struct svnic_doorbell *bell;
+	enum svnic_status st;
+	struct queue *q;
+	uint32_t idx;
+
+	if (id >= SVNIC_MAX_QUEUES || !is_order(config->tx_order) ||
+	    !is_order(config->rx_order))
+		return SVNIC_ST_BAD_FIELD;
+	if (vif->queue[id] != LIST_NONE)
+		return SVNIC_ST_BUSY;
+	st = check_area(core, vif, svnic_cpu32(config->base),
+			svnic_area(config->tx_order, config->rx_order).pages);
+	if (st != SVNIC_ST_OK)
+		return st;
+	idx = pool_get(&core->queue_pool, arena_part(core, ARENA_QUEUE_NEXT));
+	if (idx == POOL_NONE)
+		return SVNIC_ST_NO_QUEUES;
+	q = arena_queue(core, idx);
+	memset(q, 0, sizeof(*q));
+	q->state = QUEUE_STOPPED;
+	q->vif = (uint16_t)arena_vif_idx(core, vif);
+	set_up(q, vif, id, config);
+	vif->queue[id] = (uint16_t)idx;
+	vif_queue_count(vif, 1);
+	move(core, q, QUEUE_EV_START);
+	sched_watch(core, q);
+	bell = &hal_doorbell(q->link, q->vif_id)[q->id];
+	rewind(core, q, svnic_peek32(&bell->reset));
+	sched_catch_up(core, q);
+	return SVNIC_ST_OK;
+}
+
+void queue_stop(struct core *core, struct queue *q)
+{
+	struct vif *vif = arena_vif(core, q->vif);
+	struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
+
+	vif_rx_publish(core);
+	move(core, q, QUEUE_EV_STOP);
+	sched_unwatch(core, q);
+	event_forget(core, q);
+	vif->active &= (uint16_t) ~(1u << q->id);
+	vif->queue[q->id] = LIST_NONE;
+	vif_queue_count(vif, -1);
+	if (ctrl)
+		svnic_poke32(&ctrl->state, SVNIC_QUEUE_STOPPED);
+	pool_put(&core->queue_pool, arena_part(core, ARENA_QUEUE_NEXT),
+		 arena_queue_idx(core, q));
+}
+
+/* What the guest and the host see of a fault. */
+static void show_fault(struct core *core, struct queue *q)
+{
+	struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
+
+	if (ctrl) {
+		svnic_poke32(&ctrl->fault, q->fault);
+		/* Pairs with sim_queue_state() in hal/sim/sim.c, as with any
+		 * guest that looks why it was stopped (ordering.md O5). */
+		svnic_publish32(&ctrl->state, SVNIC_QUEUE_FAULTED);
+	}
+	event_fault(core, q);
+}
+
+void queue_fault(struct core *core, struct queue *q, enum svnic_verdict v)
+{
+	struct vif *vif = arena_vif(core, q->vif);
+
+	move(core, q, QUEUE_EV_FAULT);
+	q->fault = (uint8_t)v;
+	q->wait_until = 0;
+	vif->active &= (uint16_t) ~(1u << q->id);
+	vif->stats.faults++;
+	show_fault(core, q);
+}
+
+void queue_reset(struct core *core, struct queue *q, uint32_t word)
+{
+	move(core, q, QUEUE_EV_RESET);
+	rewind(core, q, word);
+}
+
+void queue_rebuild(struct core *core, struct queue *q)
+{
+	/* Nothing of an earlier round is valid, whatever its number was. */
+	q->round = core->round - 1;
+	q->is_dirty = 0;
+	q->is_marked = 0;
+	q->pending = 0;
+	q->wait_until = 0;
+	set_running(core, q, q->state == QUEUE_RUNNING);
+	sched_watch(core, q);
+}
+
+void queue_resume(struct core *core, struct queue *q)
+{
+	struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
+
+	if (q->state == QUEUE_FAULTED) {
+		show_fault(core, q);
+		return;
+	}
+	if (ctrl) {
+		/* Work may have been done, but not shown, before the break.
+		 * Pairs with svnic_tx_return() (ordering.md O2). */
+		q->tx_cons = q->tx_next;
+		svnic_publish32(&ctrl->tx_cons, q->tx_cons);
+		/* Pairs with svnic_rx_return() (ordering.md O4). */
+		q->rx_done = q->rx_next;
+		svnic_publish32(&ctrl->rx_done, q->rx_done);
+	}
+	event_raise(core, q);
+	sched_wake(core, q);
+}

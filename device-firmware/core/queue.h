@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A queue pair of a VIF: its cursors, its life cycle, and the pages of its
+ * rings.  The rings themselves are worked by vif_tx.c and vif_rx.c.
+ */
+#ifndef CORE_QUEUE_H
+#define CORE_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <svnic/abi.h>
+
+struct core;
+struct vif;
+
+/* A state's number on the wire is one less. */
+enum queue_state {
+	QUEUE_STOPPED = 1,
+	QUEUE_RUNNING,
+	QUEUE_FAULTED,
+	QUEUE_STATE_NR
+};
+
+enum queue_event {
+	QUEUE_EV_START,
+	QUEUE_EV_STOP,
+	QUEUE_EV_FAULT,
+	QUEUE_EV_RESET,
+	QUEUE_EV_NR
+};
+
+/* The last page of a ring that was used, within one round. */
+struct queue_page {
+	void *ptr;
+	uint32_t page;
+	uint32_t reserved;
+};
+
+#define QUEUE_EVENT_GUEST (1u << 0) /* an event of the queue is to be written */
+#define QUEUE_EVENT_FAULT (1u << 1) /* and one that says why it stopped */
+
+struct queue {
+	/* Line 0: written when the queue starts, stops or faults. */
+	uint16_t vif;
+	uint16_t vif_id;
+	uint8_t link;
+	uint8_t id;
+	uint8_t state;
+	uint8_t fault;
+	uint8_t tx_order;
+	uint8_t rx_order;
+	uint16_t bell; /* place in the list that the sweep walks */
+	uint32_t base;
+	uint32_t desc; /* first page of each ring */
+	uint32_t seg;
+	uint32_t meta;
+	uint32_t tx_mask;
+	uint32_t rx_mask;
+	uint32_t notify;
+	uint32_t reset; /* the doorbell's reset word carried out last */
+	uint32_t reserved0[4];
+
+	/* Line 1: written by vif_tx.c while it serves the queue. */
+	uint32_t tx_next; /* descriptors used */
+	uint32_t tx_cons; /* descriptors returned, as published */
+	uint32_t tx_seen; /* tx_cons when event_due() looked last */
+	uint32_t reserved1;
+	uint64_t wait_until; /* the first frame waits until then; 0: not */
+	/* Written by event.c. */
+	uint8_t is_marked; /* on the list of the round's events */
+	uint8_t pending;   /* QUEUE_EVENT_*: on the link's list if not zero */
+	uint8_t reserved2[38];
+
+	/* Line 2: written by vif_rx.c for whoever sends. */
+	uint32_t rx_next;   /* completions written */
+	uint32_t rx_done;   /* completions published */
+	uint32_t rx_seen;   /* rx_done when event_due() looked last */
+	uint32_t rx_prod;   /* buffers provided, as seen last */
+	uint8_t is_stalled; /* nobody waits for it any more */
+	uint8_t is_dirty;   /* on the list of queues to publish */
+	uint8_t reserved3[46];
+
+	/* Line 3: pointers, forgotten whenever the round changes. */
+	uint64_t round;
+	struct svnic_queue_ctrl *ctrl;
+	struct queue_page tx_desc;
+	struct queue_page rx_seg;
+	struct queue_page rx_meta;
+} __attribute__((aligned(64)));
+_Static_assert(sizeof(struct queue) == 256, "four lines");
+
+/* What the sweep compares, without touching the queue. */
+struct queue_bell {
+	uint32_t kick;
+	uint32_t reset;
+	uint16_t queue;
+	uint16_t vif_id;
+	uint8_t link;
+	uint8_t id;
+	uint16_t reserved;
+};
+
+/* The state after an event, or 0 where the table has no such cell. */
+enum queue_state queue_next_state(enum queue_state state, enum queue_event ev);
+
+/* Start queue @id of a VIF.  enum svnic_status. */
+enum svnic_status queue_start(struct core *core, struct vif *vif,
+			      unsigned int id,
+			      const struct svnic_queue_config *config);
+/*
+ * Stop and free a queue.  One context runs the whole card, so nothing of the
+ * queue is in use any more when this returns.
+ */
+void queue_stop(struct core *core, struct queue *q);
+/* A guest broke the rules of its ring: stop this queue, count and tell it. */
+void queue_fault(struct core *core, struct queue *q, enum svnic_verdict v);
+/* The doorbell's reset word changed to @word (abi.md 7). */
+void queue_reset(struct core *core, struct queue *q, uint32_t word);
+/* A queue of an arena that was found: list it again; touches no host memory. */
+void queue_rebuild(struct core *core, struct queue *q);
+/* The host's memory is there (again): show what was done, look for work. */
+void queue_resume(struct core *core, struct queue *q);
+
+/* The control page, or NULL when it is no longer there. */
+struct svnic_queue_ctrl *queue_ctrl(struct core *core, struct queue *q);
+/* Ring entries of the card's pages; NULL when the page is not there. */
+const struct svnic_tx_desc *queue_tx_desc(struct core *core, struct queue *q,
+					  uint32_t idx);
+const struct svnic_seg *queue_rx_seg(struct core *core, struct queue *q,
+				     uint32_t idx);
+struct svnic_meta *queue_rx_meta(struct core *core, struct queue *q,
+				 uint32_t idx);
+
+#endif /* CORE_QUEUE_H */

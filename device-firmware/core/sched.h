@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which VIF is served next, and how much of its queue: doorbells, fairness in
+ * octets, and the rate that a VIF was given.
+ */
+#ifndef CORE_SCHED_H
+#define CORE_SCHED_H
+
+#include <stdint.h>
+
+struct core;
+struct vif;
+struct queue;
+
+/* A queue may have work: look at it in the next round. */
+void sched_wake(struct core *core, struct queue *q);
+/* A VIF goes away. */
+void sched_forget(struct core *core, struct vif *vif);
+/* The sweep watches a queue's doorbell from now on, or no longer. */
+void sched_watch(struct core *core, struct queue *q);
+void sched_unwatch(struct core *core, struct queue *q);
+/* Take the doorbell's words as seen, so that only a change means something. */
+void sched_catch_up(struct core *core, struct queue *q);
+
+/* Look at the next slice of doorbells; how many had rung. */
+unsigned int sched_sweep(struct core *core);
+/* Serve the active VIFs within the round's quota; frames sent or dropped. */
+unsigned int sched_run(struct core *core);
+
+/* The token bucket of a VIF: its rate changed; may it send now; it did. */
+void sched_shape(struct core *core, struct vif *vif);
+int sched_may_send(struct core *core, struct vif *vif);
+void sched_sent(struct vif *vif, uint32_t octets);
+
+#endif /* CORE_SCHED_H */

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Life cycle and ownership of virtual interfaces; see vif.h.  A VIF belongs to
+ * one link and is named by a number of that link; nothing that a link says can
+ * name another's.  Called by admin_vif.c and link.c.
+ *
+ *           CREATE         QUEUE_FIRST
+ *   FREE ----------> IDLE ------------> LIVE
+ *     ^    DESTROY    |  <------------    |
+ *     +---------------+   QUEUE_LAST      |
+ *     +-----------------------------------+ DESTROY
+ *
+ * CONFIGURE is allowed in IDLE and LIVE and changes neither.
+ */
+#include "arena.h"
+#include "domain.h"
+#include "errno.h"
+#include "hal.h"
+#include "mem.h"
+#include "region.h"
+#include "sched.h"
+#include "vif.h"
+
+static const uint8_t vif_table[VIF_STATE_NR][VIF_EV_NR] = {
+	[VIF_FREE] = {
+		[VIF_EV_CREATE] = VIF_IDLE,
+	},
+	[VIF_IDLE] = {
+		[VIF_EV_CONFIGURE] = VIF_IDLE,
+		[VIF_EV_QUEUE_FIRST] = VIF_LIVE,
+		[VIF_EV_DESTROY] = VIF_FREE,
+	},
+	[VIF_LIVE] = {
+		[VIF_EV_CONFIGURE] = VIF_LIVE,
+		[VIF_EV_QUEUE_LAST] = VIF_IDLE,
+		[VIF_EV_DESTROY] = VIF_FREE,
+	},
+};
+
+enum vif_state vif_next_state(enum vif_state state, enum vif_event ev)
+{
+	return (enum vif_state)vif_table[state][ev];
+}
+
+static void move(struct vif *vif, enum vif_event ev)
+{
+	enum vif_state next = vif_next_state(vif->state, ev);
+
+	if (!next)
+		hal_panic("VIF event without a cell");
+	vif->state = (uint8_t)next;
+}
+
+static bool is_monitor(const struct vif *vif)
+{
+	return svnic_cpu32(vif->config.flags) & SVNIC_VIF_MONITOR;
+}
+
+struct vif *vif_find(struct core *core, unsigned int link, unsigned int id)
+{
+	uint16_t idx;
+
+	if (id >= SVNIC_MAX_VIFS)
+		return NULL;
+	idx = arena_link_vifs(core, link)[id];
+	return idx == LIST_NONE ? NULL : arena_vif(core, idx);
+}
+
+void vif_queue_count(struct vif *vif, int change)
+{
+	vif->nr_queues = (uint8_t)(vif->nr_queues + change);
+	if (change > 0 && vif->nr_queues == 1)
+		move(vif, VIF_EV_QUEUE_FIRST);
+	else if (change < 0 && vif->nr_queues == 0)
+		move(vif, VIF_EV_QUEUE_LAST);
+}
+
+static enum svnic_status check_config(struct core *core, unsigned int link,
+				      const struct svnic_vif_config *c)
+{
+	unsigned int mtu = svnic_cpu16(c->mtu);
+	uint32_t flags = svnic_cpu32(c->flags);
+	const struct vif *seen;
+
+	if (mtu < SVNIC_MTU_MIN || mtu > SVNIC_MTU_MAX ||
+	    svnic_cpu16(c->segment) >= SVNIC_MAX_SEGMENTS ||
+	    svnic_cpu16(c->vlan) > SVNIC_VLAN_MAX || flags & ~SVNIC_VIF_FLAGS ||
+	    c->reserved0 || c->reserved1)
+		return SVNIC_ST_BAD_FIELD;
+	if (c->rate && svnic_cpu32(c->burst) < mtu + SVNIC_FRAME_MIN)
+		return SVNIC_ST_BAD_FIELD;
+	if (!(flags & SVNIC_VIF_MONITOR))
+		return (c->mac[0] & 1) || mem_mac(c->mac) == 0
+			       ? SVNIC_ST_BAD_MAC
+			       : SVNIC_ST_OK;
+	seen = vif_find(core, link, svnic_cpu16(c->monitored));
+	if (!seen)
+		return SVNIC_ST_NO_VIF;
+	return is_monitor(seen) ? SVNIC_ST_BAD_FIELD : SVNIC_ST_OK;
+}
+
+static struct vif_filter *filter(const struct core *core, uint16_t idx)
+{
+	return (struct vif_filter *)arena_part(core, ARENA_FILTERS) + idx;
+}
+
+/* Take the VIF's addresses out of its domain, up to filter @end. */
+static void remove_addresses(struct core *core, struct vif *vif, uint16_t end)
+{
+	struct demux *demux = arena_demux(core);
+	uint16_t i;
+
+	for (i = vif->filters; i != end; i = filter(core, i)->next)
+		demux_remove(demux, demux_key(vif->domain,
+					      mem_mac(filter(core, i)->mac)));
+	demux_remove(demux, demux_key(vif->domain, vif->mac));
+}
+
+static enum svnic_status add_address(struct core *core, const struct vif *vif,
+				     uint64_t mac)
+{
+	switch (demux_insert(arena_demux(core), demux_key(vif->domain, mac),
+			     (uint16_t)arena_vif_idx(core, vif))) {
+	case 0:
+		return SVNIC_ST_OK;
+	case -EEXIST:
+		return SVNIC_ST_MAC_IN_USE;
+	default:
+		return SVNIC_ST_NO_FILTERS;
+	}
+}
+
+/* Let frames find the VIF, as its configuration says. */
+static enum svnic_status attach(struct core *core, struct vif *vif)
+{
+	enum svnic_status st;
+	uint16_t i;
+
+	vif->mac = mem_mac(vif->config.mac);
+	if (is_monitor(vif)) {
+		struct vif *seen = vif_find(core, vif->link,
+					    svnic_cpu16(vif->config.monitored));
+
+		if (seen)
+			list_push(&seen->monitors,
+				  arena_part(core, ARENA_MONITOR_NODES),
+				  (uint16_t)arena_vif_idx(core, vif));
+		return SVNIC_ST_OK;
+	}
+	if (domain_join(core, vif))
+		return SVNIC_ST_NO_VIFS;
+	st = add_address(core, vif, vif->mac);
+	if (st != SVNIC_ST_OK)
+		goto err_leave;
+	for (i = vif->filters; i != LIST_NONE; i = filter(core, i)->next) {
+		st = add_address(core, vif, mem_mac(filter(core, i)->mac));
+		if (st != SVNIC_ST_OK)
+			goto err_remove;
+	}
+	return SVNIC_ST_OK;
+
+err_remove:
+	remove_addresses(core, vif, i);
+err_leave:
+	domain_leave(core, vif);
+	return st;
+}
+
+static void detach(struct core *core, struct vif *vif)
+{
+	struct vif *seen;
+
+	if (!is_monitor(vif)) {
+		remove_addresses(core, vif, LIST_NONE);
+		domain_leave(core, vif);
+		return;
+	}
+	seen = vif_find(core, vif->link, svnic_cpu16(vif->config.monitored));
+	/* A monitor whose VIF is gone stays, and sees nothing. */
+	if (vif->config.monitored == svnic_le16(SVNIC_VIF_NONE) || !seen)
+		return;
+	list_remove(&seen->monitors, arena_part(core, ARENA_MONITOR_NODES),
+		    (uint16_t)arena_vif_idx(core, vif));
+}
+
+/* The number that a new VIF gets, or SVNIC_VIF_NONE. */
+static unsigned int choose_id(const struct core *core, unsigned int link,
+			      unsigned int id)
+{
+	const uint16_t *map = arena_link_vifs(core, link);
+
+	if (id != SVNIC_VIF_NONE)
+		return id;
+	for (id = 0; id < SVNIC_MAX_VIFS; id++) {
+		if (map[id] == LIST_NONE)
+			return id;
+	}
+	return SVNIC_VIF_NONE;
+}
+
+static void clear(struct vif *vif, unsigned int link, unsigned int id)
+{
+	unsigned int i;
+
+	memset(vif, 0, sizeof(*vif));
+	vif->state = VIF_FREE;
+	vif->link = (uint8_t)link;
+	vif->id = (uint16_t)id;
+	vif->domain = DEMUX_NONE;
+	vif->filters = LIST_NONE;
+	list_init(&vif->monitors);
+	for (i = 0; i < SVNIC_MAX_QUEUES; i++)
+		vif->queue[i] = LIST_NONE;
+}
+
+enum svnic_status vif_create(struct core *core, unsigned int link,
+			     unsigned int id,
+			     const struct svnic_vif_config *config,
+			     struct vif **out)
+{
+	uint32_t *next = arena_part(core, ARENA_VIF_NEXT);
+	enum svnic_status st;
+	struct vif *vif;
+	uint32_t idx;
+
+	if (id != SVNIC_VIF_NONE && id >= SVNIC_MAX_VIFS)
+		return SVNIC_ST_BAD_FIELD;
+	if (vif_find(core, link, id))
+		return SVNIC_ST_BUSY;
+	st = check_config(core, link, config);
+	if (st != SVNIC_ST_OK)
+		return st;
+	idx = pool_get(&core->vif_pool, next);
+	if (idx == POOL_NONE)
+		return SVNIC_ST_NO_VIFS;
+	id = choose_id(core, link, id);
+	vif = arena_vif(core, idx);
+	clear(vif, link, id);
+	vif->config = *config;
+	st = attach(core, vif);
+	if (st != SVNIC_ST_OK) {
+		pool_put(&core->vif_pool, next, idx);
+		return st;
+	}
+	sched_shape(core, vif);
+	arena_link_vifs(core, link)[id] = (uint16_t)idx;
+	core->link[link].nr_vifs++;
+	move(vif, VIF_EV_CREATE);
+	*out = vif;
+	return SVNIC_ST_OK;
+}
+
+static void detach_monitors(struct core *core, struct vif *vif)
+{
+	struct node *nodes = arena_part(core, ARENA_MONITOR_NODES);
+	uint16_t idx;
+
+	while ((idx = list_pop(&vif->monitors, nodes)) != LIST_NONE)
+		arena_vif(core, idx)->config.monitored =
+			svnic_le16(SVNIC_VIF_NONE);
+}
+
+static void put_filter(struct core *core, uint16_t idx)
+{
+	pool_put(&core->filter_pool, arena_part(core, ARENA_FILTER_NEXT), idx);
+}
+
+enum svnic_status vif_destroy(struct core *core, struct vif *vif)
+{
+	unsigned int i;
+	uint16_t idx;
+	uint16_t next;
+
+	for (i = 0; i < SVNIC_MAX_QUEUES; i++) {
+		if (vif->queue[i] != LIST_NONE)
+			queue_stop(core, arena_queue(core, vif->queue[i]));
+	}
+	move(vif, VIF_EV_DESTROY);
+	sched_forget(core, vif);
+	detach_monitors(core, vif);
+	detach(core, vif);
+	for (idx = vif->filters; idx != LIST_NONE; idx = next) {
+		next = filter(core, idx)->next;
+		put_filter(core, idx);
+	}
+	region_clear(core, vif);
+	arena_link_vifs(core, vif->link)[vif->id] = LIST_NONE;
+	core->link[vif->link].nr_vifs--;
+	pool_put(&core->vif_pool, arena_part(core, ARENA_VIF_NEXT),
+		 arena_vif_idx(core, vif));
+	return SVNIC_ST_OK;
+}
+
+enum svnic_status vif_set(struct core *core, struct vif *vif,
+			  const struct svnic_vif_config *config)
+{
+	struct svnic_vif_config old = vif->config;
+	enum svnic_status st;
+
+	/* What a VIF is for is decided when it is created. */
+	if ((svnic_cpu32(old.flags) ^ svnic_cpu32(config->flags)) &
+	    SVNIC_VIF_MONITOR)
+		return SVNIC_ST_BAD_FIELD;
+	if (is_monitor(vif) && old.monitored != config->monitored)
+		return SVNIC_ST_BAD_FIELD;
+	st = check_config(core, vif->link, config);
+	if (st != SVNIC_ST_OK)
+		return st;
+	detach(core, vif);
+	vif->config = *config;
+	st = attach(core, vif);
+	if (st != SVNIC_ST_OK) {
+		vif->config = old;
+		if (attach(core, vif) != SVNIC_ST_OK)
+			hal_panic("old configuration not accepted");
+		return st;
+	}
+	move(vif, VIF_EV_CONFIGURE);
+	sched_shape(core, vif);
+	return SVNIC_ST_OK;
+}
+
+enum svnic_status vif_filter_add(struct core *core, struct vif *vif,
+				 const uint8_t *mac)
+{
+	uint32_t *next = arena_part(core, ARENA_FILTER_NEXT);
+	enum svnic_status st;
+	uint32_t idx;
+
+	if ((mac[0] & 1) || mem_mac(mac) == 0)
+		return SVNIC_ST_BAD_MAC;
+	if (is_monitor(vif))
+		return SVNIC_ST_BAD_FIELD;
+	if (vif->nr_filters == SVNIC_MAX_FILTERS)
+		return SVNIC_ST_NO_FILTERS;
+	idx = pool_get(&core->filter_pool, next);
+	if (idx == POOL_NONE)
+		return SVNIC_ST_NO_FILTERS;
+	st = add_address(core, vif, mem_mac(mac));
+	if (st != SVNIC_ST_OK) {
+		pool_put(&core->filter_pool, next, idx);
+		return st;
+	}
+	memcpy(filter(core, (uint16_t)idx)->mac, mac, 6);
+	filter(core, (uint16_t)idx)->next = vif->filters;
+	vif->filters = (uint16_t)idx;
+	vif->nr_filters++;
+	return SVNIC_ST_OK;
+}
+
+enum svnic_status vif_filter_del(struct core *core, struct vif *vif,
+				 const uint8_t *mac)
+{
+	uint16_t *link = &vif->filters;
+	uint16_t idx;
+
+	while (*link != LIST_NONE &&
+	       mem_mac(filter(core, *link)->mac) != mem_mac(mac))
+		link = &filter(core, *link)->next;
+	if (*link == LIST_NONE)
+		return SVNIC_ST_BAD_FIELD;
+	idx = *link;
+	*link = filter(core, idx)->next;
+	vif->nr_filters--;
+	demux_remove(arena_demux(core), demux_key(vif->domain, mem_mac(mac)));
+	put_filter(core, idx);
+	return SVNIC_ST_OK;
+}
+
+/* A VIF of an arena that was found: its number, its addresses, no queues. */
+static void readmit(struct core *core, struct vif *vif)
+{
+	list_init(&vif->monitors);
+	vif->domain = DEMUX_NONE;
+	vif->nr_running = 0;
+	vif->nr_queues = 0;
+	vif->active = 0;
+	vif->is_active = 0;
+	vif->state = VIF_IDLE;
+	if (vif_find(core, vif->link, vif->id) ||
+	    attach(core, vif) != SVNIC_ST_OK) {
+		/* A command was cut short between two of its steps. */
+		vif->state = VIF_FREE;
+		return;
+	}
+	arena_link_vifs(core, vif->link)[vif->id] =
+		(uint16_t)arena_vif_idx(core, vif);
+	core->link[vif->link].nr_vifs++;
+}
+
+static void rebuild_queues(struct core *core, struct vif *vif)
+{
+	struct queue *q;
+	unsigned int i;
+
+	for (i = 0; i < SVNIC_MAX_QUEUES; i++) {
+		if (vif->queue[i] == LIST_NONE)
+			continue;
+		q = arena_queue(core, vif->queue[i]);
+		if (q->state == QUEUE_STOPPED) {
+			vif->queue[i] = LIST_NONE;
+			continue;
+		}
+		vif_queue_count(vif, 1);
+		queue_rebuild(core, q);
+	}
+}
+
+/* Who owns a queue or a filter that is in use? */
+static void rebuild_pools(struct core *core)
+{
+	uint8_t *used = core->payload; /* a bit for each filter */
+	uint16_t idx;
+	unsigned int i;
+
+	pool_init(&core->vif_pool);
+	pool_init(&core->filter_pool);
+	memset(used, 0, sizeof(core->payload));
+	for (i = core->config.max_vifs; i-- > 0;) {
+		const struct vif *vif = arena_vif(core, i);
+
+		if (vif->state == VIF_FREE) {
+			pool_put(&core->vif_pool,
+				 arena_part(core, ARENA_VIF_NEXT), i);
+			continue;
+		}
+		for (idx = vif->filters; idx != LIST_NONE;
+		     idx = filter(core, idx)->next)
+			used[idx / 8] |= (uint8_t)(1u << idx % 8);
+	}
+	for (i = arena_nr_filters(&core->config); i-- > 0;) {
+		if (!(used[i / 8] & 1u << i % 8))
+			put_filter(core, (uint16_t)i);
+	}
+}
+
+static void rebuild_queue_pool(struct core *core)
+{
+	uint32_t *next = arena_part(core, ARENA_QUEUE_NEXT);
+	unsigned int i;
+
+	pool_init(&core->queue_pool);
+	for (i = core->config.nr_queues; i-- > 0;) {
+		struct queue *q = arena_queue(core, i);
+		const struct vif *vif = arena_vif(core, q->vif);
+
+		if (q->state != QUEUE_STOPPED && vif->state != VIF_FREE &&
+		    vif->queue[q->id] == i)
+			continue;
+		q->state = QUEUE_STOPPED;
+		pool_put(&core->queue_pool, next, i);
+	}
+}
+
+static void forget_numbers(struct core *core)
+{
+	uint32_t *next = arena_part(core, ARENA_DOMAIN_NEXT);
+	unsigned int i;
+
+	pool_init(&core->domain_pool);
+	for (i = core->config.max_vifs; i-- > 0;)
+		pool_put(&core->domain_pool, next, i);
+	for (i = 0; i < SVNIC_MAX_SEGMENTS; i++)
+		core->trunk[i] = DEMUX_NONE;
+	for (i = 0; i < core->config.nr_links; i++) {
+		memset(arena_link_vifs(core, i), 0xff,
+		       SVNIC_MAX_VIFS * sizeof(uint16_t));
+		core->link[i].nr_vifs = 0;
+	}
+}
+
+void vif_rebuild(struct core *core)
+{
+	const unsigned int nr = core->config.max_vifs;
+	struct vif *vif = arena_vif(core, 0);
+	unsigned int i;
+
+	forget_numbers(core);
+	for (i = 0; i < nr; i++) {
+		if (vif[i].state != VIF_FREE && !is_monitor(&vif[i]))
+			readmit(core, &vif[i]);
+	}
+	/* Monitors find what they monitor only now. */
+	for (i = 0; i < nr; i++) {
+		if (vif[i].state != VIF_FREE && is_monitor(&vif[i]))
+			readmit(core, &vif[i]);
+	}
+	for (i = 0; i < nr; i++) {
+		if (vif[i].state != VIF_FREE)
+			rebuild_queues(core, &vif[i]);
+	}
+	rebuild_pools(core);
+	rebuild_queue_pool(core);
+}

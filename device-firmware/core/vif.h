@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A virtual interface: who it belongs to, what it may do, what it holds.
+ */
+#ifndef CORE_VIF_H
+#define CORE_VIF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <svnic/abi.h>
+#include "list.h"
+#include "queue.h"
+
+struct core;
+struct frame;
+
+#define VIF_CHUNK_PAGES 512u
+#define VIF_CHUNKS	(SVNIC_MAX_PAGES / VIF_CHUNK_PAGES)
+
+enum vif_state {
+	VIF_FREE = 1,
+	VIF_IDLE, /* created; no queue is started */
+	VIF_LIVE, /* at least one queue is started, or stopped by a fault */
+	VIF_STATE_NR
+};
+
+enum vif_event {
+	VIF_EV_CREATE,
+	VIF_EV_CONFIGURE,
+	VIF_EV_QUEUE_FIRST,
+	VIF_EV_QUEUE_LAST,
+	VIF_EV_DESTROY,
+	VIF_EV_NR
+};
+
+struct vif_filter {
+	uint8_t mac[6];
+	uint16_t next; /* of the same VIF, or LIST_NONE */
+};
+
+struct vif {
+	/* Line 0 and 1: written by admin commands, queue starts and faults. */
+	uint8_t state;
+	uint8_t link;
+	uint8_t nr_running;
+	uint8_t nr_queues; /* started, running or not */
+	uint16_t id;	   /* on its link */
+	uint16_t domain;   /* that its untagged frames belong to */
+	uint64_t mac;	   /* mem_mac() of config.mac */
+	uint16_t running[SVNIC_MAX_QUEUES]; /* queue indices, dense */
+	uint16_t nr_pages;
+	uint16_t filters; /* first of them, or LIST_NONE */
+	uint16_t nr_filters;
+	uint16_t reserved0;
+	struct list monitors;
+	struct svnic_vif_config config;
+	uint32_t reserved1[6];
+
+	/* Line 2: written by sched.c. */
+	uint16_t active; /* bitmap of queues with work */
+	uint8_t is_active;
+	uint8_t next_queue;
+	int32_t deficit;    /* octets it may still send in this turn */
+	int64_t tokens;	    /* octets * 10^9 */
+	uint64_t refill_ns; /* when tokens was right */
+	uint64_t due_ns;    /* no work before then; 0: there is work now */
+	uint64_t reserved2[4];
+
+	/* Page table and queues; LIST_NONE and 0 (index + 1) for none. */
+	uint32_t chunk[VIF_CHUNKS];
+	uint16_t queue[SVNIC_MAX_QUEUES];
+	uint64_t reserved3[4];
+
+	/* Written for every frame. */
+	struct svnic_vif_stats stats;
+} __attribute__((aligned(64)));
+_Static_assert(sizeof(struct vif) == 960, "fifteen lines");
+_Static_assert(offsetof(struct vif, active) == 128, "line 2");
+
+/* The state after an event, or 0 where the table has no such cell. */
+enum vif_state vif_next_state(enum vif_state state, enum vif_event ev);
+
+/* All results below are enum svnic_status. */
+
+/* @id: a number on the link or SVNIC_VIF_NONE; @vif: the new one. */
+enum svnic_status vif_create(struct core *core, unsigned int link,
+			     unsigned int id,
+			     const struct svnic_vif_config *config,
+			     struct vif **vif);
+/* Stops its queues, detaches its monitors, frees its page table. */
+enum svnic_status vif_destroy(struct core *core, struct vif *vif);
+enum svnic_status vif_set(struct core *core, struct vif *vif,
+			  const struct svnic_vif_config *config);
+enum svnic_status vif_filter_add(struct core *core, struct vif *vif,
+				 const uint8_t *mac);
+enum svnic_status vif_filter_del(struct core *core, struct vif *vif,
+				 const uint8_t *mac);
+/* A VIF by its number on a link, or NULL. */
+struct vif *vif_find(struct core *core, unsigned int link, unsigned int id);
+/* A queue was started or is gone: move between IDLE and LIVE. */
+void vif_queue_count(struct vif *vif, int change);
+/* Rebuild what follows from the VIFs of an arena that was found. */
+void vif_rebuild(struct core *core);
+
+/* vif_tx.c: serve one queue once; enum vif_tx_more. */
+enum vif_tx_more {
+	VIF_TX_EMPTY,	  /* nothing more until the doorbell rings */
+	VIF_TX_MORE,	  /* its turn ended first */
+	VIF_TX_WAIT,	  /* the first frame waits for its receiver */
+	VIF_TX_THROTTLED, /* the VIF's rate holds it back */
+};
+enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
+			      struct queue *q, unsigned int *done);
+
+/*
+ * vif_rx.c: give a frame to a VIF and copies to its monitors, and count it.
+ * An enum svnic_verdict, or -EAGAIN when the sender should wait instead.
+ */
+int vif_rx(struct core *core, struct vif *vif, const struct frame *f);
+/* Copies of @f for the monitors of @vif; @flags: SVNIC_META_MONITOR_TX or 0. */
+void vif_rx_monitors(struct core *core, struct vif *vif, const struct frame *f,
+		     unsigned int flags);
+/* Show the receivers what they got since the last call. */
+void vif_rx_publish(struct core *core);
+
+#endif /* CORE_VIF_H */

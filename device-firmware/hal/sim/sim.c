@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The HAL of a card that exists in one process only; see sim.h.  Memory and
+ * length of each access are checked here as a real card's would be, and an
+ * access that crosses a page is a broken invariant of the core.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "hal.h"
+#include "sim.h"
+
+static struct {
+	unsigned int nr_links;
+	unsigned int nr_ports;
+	struct sim_link link[SVNIC_MAX_LINKS];
+	struct sim_port port[SVNIC_MAX_PORTS];
+	uint64_t now_ns;
+} sim;
+
+struct sim_link *sim_link(unsigned int link)
+{
+	return &sim.link[link];
+}
+
+struct sim_port *sim_port(unsigned int port)
+{
+	return &sim.port[port];
+}
+
+void sim_sleep(uint64_t ns)
+{
+	sim.now_ns += ns;
+}
+
+static void *allocate(size_t size)
+{
+	void *p = NULL;
+
+	if (posix_memalign(&p, SVNIC_PAGE_SIZE, size)) {
+		fprintf(stderr, "sim: no memory for %zu octets\n", size);
+		exit(1);
+	}
+	memset(p, 0, size);
+	return p;
+}
+
+void sim_init(unsigned int nr_links, unsigned int nr_ports, size_t size)
+{
+	unsigned int i;
+
+	memset(&sim, 0, sizeof(sim));
+	sim.nr_links = nr_links;
+	sim.nr_ports = nr_ports;
+	sim.now_ns = 1000000000;
+	for (i = 0; i < nr_links; i++) {
+		sim.link[i].mem = allocate(size);
+		sim.link[i].size = size;
+		sim.link[i].doorbell =
+			allocate(SVNIC_MAX_VIFS * SVNIC_MAX_QUEUES *
+				 sizeof(struct svnic_doorbell));
+	}
+	for (i = 0; i < nr_ports; i++) {
+		sim.port[i].to_card.max = SIM_WIRE_FRAMES;
+		sim.port[i].from_card.max = SIM_WIRE_FRAMES;
+	}
+}
+
+static void drop(struct sim_queue *q)
+{
+	free(q->frame[q->head].data);
+	q->head = (q->head + 1) % SIM_WIRE_FRAMES;
+	q->nr--;
+}
+
+static struct sim_frame *append(struct sim_queue *q, uint32_t len)
+{
+	struct sim_frame *f;
+
+	if (q->nr >= q->max)
+		return NULL;
+	f = &q->frame[(q->head + q->nr++) % SIM_WIRE_FRAMES];
+	f->data = allocate(len ? len : 1);
+	f->len = len;
+	return f;
+}
+
+void sim_fini(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < sim.nr_links; i++) {
+		free(sim.link[i].mem);
+		free(sim.link[i].doorbell);
+	}
+	for (i = 0; i < sim.nr_ports; i++) {
+		while (sim.port[i].to_card.nr)
+			drop(&sim.port[i].to_card);
+		while (sim.port[i].from_card.nr)
+			drop(&sim.port[i].from_card);
+	}
+	memset(&sim, 0, sizeof(sim));
+}
+
+bool sim_wire_push(unsigned int port, const void *data, uint32_t len,
+		   const struct svnic_meta *meta)
+{
+	struct sim_frame *f = append(&sim.port[port].to_card, len);
+
+	if (!f)
+		return false;
+	memcpy(f->data, data, len);
+	memset(&f->meta, 0, sizeof(f->meta));
+	if (meta)
+		f->meta = *meta;
+	return true;
+}
+
+const struct sim_frame *sim_wire_peek(unsigned int port)
+{
+	const struct sim_queue *q = &sim.port[port].from_card;
+
+	return q->nr ? &q->frame[q->head] : NULL;
+}
+
+void sim_wire_drop(unsigned int port)
+{
+	drop(&sim.port[port].from_card);
+}
+
+void *hal_dma(unsigned int link, uint64_t addr, size_t len, bool write)
+{
+	const struct sim_link *l = &sim.link[link];
+	uint64_t at = addr - SIM_BASE;
+
+	(void)write;
+	if (len == 0)
+		hal_panic("access of no octets");
+	if (addr < SIM_BASE || at > l->size || len > l->size - at)
+		return NULL;
+	if (l->gone_len && addr < l->gone + l->gone_len && addr + len > l->gone)
+		return NULL;
+	return l->mem + at;
+}
+
+const struct svnic_doorbell *hal_doorbell(unsigned int link, unsigned int vif)
+{
+	return &sim.link[link].doorbell[vif * SVNIC_MAX_QUEUES];
+}
+
+void hal_irq(unsigned int link, unsigned int vector)
+{
+	sim.link[link].irqs[vector]++;
+}
+
+void hal_notify(unsigned int link, uint32_t n)
+{
+	if (n < SIM_NOTIFIES)
+		sim.link[link].notifies[n]++;
+}
+
+unsigned int hal_wire_rx(unsigned int port, struct hal_frame *frames,
+			 unsigned int max)
+{
+	const struct sim_queue *q = &sim.port[port].to_card;
+	unsigned int nr = q->nr < max ? q->nr : max;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		const struct sim_frame *f =
+			&q->frame[(q->head + i) % SIM_WIRE_FRAMES];
+
+		frames[i].data = f->data;
+		frames[i].len = f->len;
+		frames[i].meta = f->meta;
+	}
+	sim.port[port].to_card.max = nr;
+	return nr;
+}
+
+/* Between the two calls, max says how many frames the core has. */
+void hal_wire_rx_done(unsigned int port)
+{
+	struct sim_queue *q = &sim.port[port].to_card;
+
+	for (; q->max; q->max--)
+		drop(q);
+	q->max = SIM_WIRE_FRAMES;
+}
+
+enum svnic_verdict hal_wire_tx(unsigned int port, const struct hal_iov *iov,
+			       unsigned int nr_iov,
+			       const struct svnic_meta *meta)
+{
+	struct sim_frame *f;
+	uint32_t len = 0;
+	unsigned int i;
+
+	if (sim.port[port].is_broken)
+		return SVNIC_V_WIRE_ERROR;
+	if (iov[0].len < SVNIC_FRAME_MIN)
+		hal_panic("frame without its header in one piece");
+	for (i = 0; i < nr_iov; i++)
+		len += (uint32_t)iov[i].len;
+	f = append(&sim.port[port].from_card, len);
+	if (!f)
+		return SVNIC_V_WIRE_FULL;
+	f->meta = *meta;
+	for (i = 0, len = 0; i < nr_iov; i++) {
+		memcpy(f->data + len, iov[i].data, iov[i].len);
+		len += (uint32_t)iov[i].len;
+	}
+	return SVNIC_V_WIRE;
+}
+
+void hal_wire_info(unsigned int port, struct svnic_port_info *info)
+{
+	info->up = 1;
+	info->mtu = SVNIC_MTU_MAX;
+	snprintf(info->name, sizeof(info->name), "sim%u", port);
+}
+
+uint64_t hal_clock_ns(void)
+{
+	return sim.now_ns;
+}
+
+_Noreturn void hal_panic(const char *what)
+{
+	fprintf(stderr, "core: broken invariant: %s\n", what);
+	abort();
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A card for unit tests and fuzzers: host memory is an array, wires are
+ * queues, the clock stands still until it is told to move.  Same input, same
+ * output.  One card at a time.
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <svnic/abi.h>
+
+#define SIM_BASE	0x40000000ull /* bus address of each link's octet 0 */
+#define SIM_WIRE_FRAMES 256u
+#define SIM_NOTIFIES	64u
+
+struct sim_link {
+	uint8_t *mem;
+	size_t size;
+	struct svnic_doorbell *doorbell; /* SVNIC_MAX_QUEUES of each VIF */
+	/* What the card did. */
+	unsigned int irqs[SVNIC_NR_VECTORS];
+	unsigned int notifies[SIM_NOTIFIES];
+	/* A range that the host took back. */
+	uint64_t gone;
+	uint64_t gone_len;
+};
+
+struct sim_frame {
+	uint8_t *data;
+	uint32_t len;
+	struct svnic_meta meta;
+};
+
+/* One direction of a wire. */
+struct sim_queue {
+	struct sim_frame frame[SIM_WIRE_FRAMES];
+	unsigned int head;
+	unsigned int nr;
+	unsigned int max; /* full when it has so many */
+};
+
+struct sim_port {
+	struct sim_queue to_card;
+	struct sim_queue from_card;
+	bool is_broken; /* refuses every frame */
+};
+
+/* Zeroed memory of @size octets for each link; empty wires. */
+void sim_init(unsigned int nr_links, unsigned int nr_ports, size_t size);
+void sim_fini(void);
+struct sim_link *sim_link(unsigned int link);
+struct sim_port *sim_port(unsigned int port);
+void sim_sleep(uint64_t ns);
+
+/* The wire brings a frame; false when the test queued too many. */
+bool sim_wire_push(unsigned int port, const void *data, uint32_t len,
+		   const struct svnic_meta *meta);
+/* The oldest frame that the card sent, or NULL; sim_wire_drop() frees it. */
+const struct sim_frame *sim_wire_peek(unsigned int port);
+void sim_wire_drop(unsigned int port);
+
+#endif /* SIM_H */
