@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# The hosted HAL, against a core that is a few words.
+
+HOSTED_TESTS = tests/unit/test_hosted tests/unit/test_vfio_user \
+	tests/unit/test_wire
+check_PROGRAMS += $(HOSTED_TESTS)
+TESTS += $(HOSTED_TESTS)
+
+HOSTED_TEST_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE $(CMOCKA_CFLAGS)
+HOSTED_TEST_LDADD = libsvnic_hosted.a $(JANSSON_LIBS) $(PCAP_LIBS) \
+	$(CMOCKA_LIBS)
+HOSTED_FAKES = tests/fakes/hosted_core.c tests/fakes/hosted_core.h \
+	tests/fakes/vfu_client.c tests/fakes/vfu_client.h
+
+tests_unit_test_hosted_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
+tests_unit_test_hosted_SOURCES = tests/unit/test_hosted.c $(HOSTED_FAKES)
+tests_unit_test_hosted_LDADD = $(HOSTED_TEST_LDADD)
+
+tests_unit_test_vfio_user_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
+tests_unit_test_vfio_user_SOURCES = tests/unit/test_vfio_user.c $(HOSTED_FAKES)
+tests_unit_test_vfio_user_LDADD = $(HOSTED_TEST_LDADD)
+
+tests_unit_test_wire_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
+tests_unit_test_wire_SOURCES = tests/unit/test_wire.c $(HOSTED_FAKES)
+tests_unit_test_wire_LDADD = $(HOSTED_TEST_LDADD)
