@@ -1,1 +1,79 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# svnicd: all but main.c in a library, which the tests link too.
+
+SVNICD_COMMON = \
+	backend/svnicd/capture.c backend/svnicd/capture.h \
+	backend/svnicd/checksum.c backend/svnicd/checksum.h \
+	backend/svnicd/command.c backend/svnicd/command.h \
+	backend/svnicd/config.c backend/svnicd/config.h \
+	backend/svnicd/config_yaml.c \
+	backend/svnicd/control.c backend/svnicd/control.h \
+	backend/svnicd/ctrl.c backend/svnicd/ctrl.h \
+	backend/svnicd/daemon.c backend/svnicd/daemon.h \
+	backend/svnicd/hold.c backend/svnicd/hold.h \
+	backend/svnicd/log.c backend/svnicd/log.h \
+	backend/svnicd/platform.h \
+	backend/svnicd/report.c backend/svnicd/report.h \
+	backend/svnicd/request.c backend/svnicd/request.h \
+	backend/svnicd/text.c backend/svnicd/text.h \
+	backend/svnicd/vif.c backend/svnicd/vif.h
+
+SVNICD_LOCAL = \
+	backend/svnicd/local/card.c backend/svnicd/local/card.h \
+	backend/svnicd/local/client.c \
+	backend/svnicd/local/local.c backend/svnicd/local/local.h \
+	backend/svnicd/local/own.c \
+	backend/svnicd/local/record.c \
+	backend/svnicd/local/tenant.c \
+	backend/svnicd/local/vfu.c backend/svnicd/local/vfu.h \
+	backend/svnicd/local/vif_cmd.c
+
+SVNICD_XEN = \
+	backend/svnicd/xen/dom0.h \
+	backend/svnicd/xen/guest.c \
+	backend/svnicd/xen/pf.c \
+	backend/svnicd/xen/ring.c \
+	backend/svnicd/xen/store.c \
+	backend/svnicd/xen/window.c \
+	backend/svnicd/xen/xen.c
+
+SVNICD_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/backend/svnicd \
+	-DSVNICD_SYSCONFDIR='"$(sysconfdir)"' \
+	-DSVNICD_VERSION='"$(PACKAGE_VERSION)"' \
+	$(LIBEVENT_CFLAGS) $(JANSSON_CFLAGS) $(YAML_CFLAGS)
+SVNICD_LIBS = $(LIBEVENT_LIBS) $(JANSSON_LIBS) $(YAML_LIBS)
+
+noinst_LIBRARIES += libsvnicd.a libsvnicd-platforms.a
+libsvnicd_a_SOURCES = $(SVNICD_COMMON)
+libsvnicd_a_CPPFLAGS = $(SVNICD_CPPFLAGS)
+
+libsvnicd_platforms_a_SOURCES = $(SVNICD_LOCAL)
+libsvnicd_platforms_a_CPPFLAGS = $(SVNICD_CPPFLAGS)
+if HAVE_XEN
+libsvnicd_platforms_a_SOURCES += $(SVNICD_XEN)
+libsvnicd_platforms_a_CPPFLAGS += $(XEN_CFLAGS)
+SVNICD_LIBS += $(XEN_LIBS)
+else
+libsvnicd_platforms_a_SOURCES += backend/svnicd/xen/none.c
+endif
+EXTRA_DIST += $(SVNICD_XEN) backend/svnicd/xen/none.c
+
+sbin_PROGRAMS += svnicd
+svnicd_SOURCES = backend/svnicd/main.c
+svnicd_CPPFLAGS = $(SVNICD_CPPFLAGS)
+svnicd_LDADD = libsvnicd.a libsvnicd-platforms.a $(SVNICD_LIBS)
+
+dist_man_MANS += man/svnicd.8 man/svnicd.conf.5
+svnicdexamplesdir = $(docdir)/examples
+dist_svnicdexamples_DATA = backend/svnicd/svnicd.yaml
+xenscript_SCRIPTS = tools/hotplug/vif-svnic
+EXTRA_DIST += tools/hotplug/vif-svnic
+
+nodist_systemdsystemunit_DATA += backend/svnicd/svnicd.service
+backend/svnicd/svnicd.service: backend/svnicd/svnicd.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) backend/svnicd && \
+	$(SED) -e 's,[@]sbindir[@],$(sbindir),g' \
+		$(srcdir)/backend/svnicd/svnicd.service.in >$@.tmp && \
+	mv $@.tmp $@
+CLEANFILES += backend/svnicd/svnicd.service
+EXTRA_DIST += backend/svnicd/svnicd.service.in

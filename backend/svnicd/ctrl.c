@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The control messages: one table of types, every field checked before it is
+ * used, ranges by subtraction so that nothing can wrap.
+ */
+#include "ctrl.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <svnic/order.h>
+#include <svnic/ring.h>
+
+#include "daemon.h"
+#include "vif.h"
+
+struct args {
+	uint32_t data[3];
+};
+
+struct type {
+	uint16_t type;
+	uint32_t (*handle)(struct vif *vif, const struct args *a,
+			   uint32_t *data);
+};
+
+/* Does [first, first + count) lie below @max, and is it not empty? */
+static bool is_range(uint32_t first, uint32_t count, uint32_t max)
+{
+	return count > 0 && count <= max && first <= max - count;
+}
+
+/* The card's or the platform's result in the guest's terms. */
+static uint32_t status_of(int err)
+{
+	switch (err) {
+	case 0:
+		return SVNIC_CTRL_OK;
+	case -ENOSPC:
+	case -ENOMEM:
+	case SVNIC_ST_NO_PAGES:
+	case SVNIC_ST_NO_QUEUES:
+		return SVNIC_CTRL_OVERFLOW;
+	default:
+		return SVNIC_CTRL_BAD_PARAMETER;
+	}
+}
+
+static void complain(struct vif *vif, const char *what, int err)
+{
+	if (err && log_allowed(&vif->limit, "ctrl"))
+		log_warnx("ctrl", "%s: %s: %s", vif->name, what,
+			  text_result(err));
+}
+
+static uint32_t hello(struct vif *vif, const struct args *a, uint32_t *data)
+{
+	*data = SVNIC_ABI_VERSION;
+	if (a->data[0] >> 16 == SVNIC_ABI_MAJOR)
+		return SVNIC_CTRL_OK;
+	if (log_allowed(&vif->limit, "ctrl"))
+		log_warnx("ctrl", "%s: the guest follows ABI %u.%u, we %u.%u",
+			  vif->name, a->data[0] >> 16, a->data[0] & 0xffff,
+			  SVNIC_ABI_MAJOR, SVNIC_ABI_MINOR);
+	return SVNIC_CTRL_NOT_SUPPORTED;
+}
+
+/* Index of the first entry that cannot be right, or @count. */
+static uint32_t check_entries(const struct svnic_gref_entry *e, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		if (svnic_cpu16(e[i].flags) & ~SVNIC_GREF_READ_ONLY ||
+		    e[i].status != 0)
+			break;
+	return i;
+}
+
+static uint32_t add_pages(struct vif *vif, const struct args *a, uint32_t *data)
+{
+	/* One thread, and too large for the stack. */
+	static struct svnic_gref_entry entries[SVNIC_PAGES_BATCH];
+	struct daemon *d = vif->d;
+	uint32_t first = a->data[0];
+	uint32_t count = a->data[2];
+	uint32_t failed = 0;
+	int err;
+
+	if (!d->ops->tenant_list)
+		return SVNIC_CTRL_NOT_SUPPORTED;
+	if (count > SVNIC_PAGES_BATCH ||
+	    !is_range(first, count, d->config.max_pages))
+		return SVNIC_CTRL_BAD_PARAMETER;
+	err = d->ops->tenant_list(d->platform, vif->tenant, a->data[1], entries,
+				  count);
+	if (err) {
+		complain(vif, "its list of pages was not read", err);
+		return status_of(err);
+	}
+	*data = check_entries(entries, count);
+	if (*data < count)
+		return SVNIC_CTRL_BAD_PARAMETER;
+	err = d->ops->pages_add(d->platform, vif->nr, vif->tenant, first,
+				entries, count, &failed);
+	complain(vif, "pages were not registered", err);
+	*data = failed;
+	if (err)
+		return status_of(err);
+	*data = 0;
+	if (first + count > vif->pages_end)
+		vif->pages_end = first + count;
+	return SVNIC_CTRL_OK;
+}
+
+static uint32_t del_pages(struct vif *vif, const struct args *a, uint32_t *data)
+{
+	struct daemon *d = vif->d;
+	int n;
+
+	if (!is_range(a->data[0], a->data[2], d->config.max_pages))
+		return SVNIC_CTRL_BAD_PARAMETER;
+	n = d->ops->pages_del(d->platform, vif->nr, a->data[0], a->data[2]);
+	if (n < 0) {
+		complain(vif, "pages were not withdrawn", n);
+		return status_of(n);
+	}
+	*data = (uint32_t)n;
+	return SVNIC_CTRL_OK;
+}
+
+static bool is_order(uint32_t order)
+{
+	return order >= SVNIC_MIN_ORDER && order <= SVNIC_MAX_ORDER;
+}
+
+static uint32_t queue_start(struct vif *vif, const struct args *a,
+			    uint32_t *data)
+{
+	struct daemon *d = vif->d;
+	uint32_t queue = a->data[0] & 0xff;
+	uint32_t tx_order = a->data[0] >> 8 & 0xff;
+	uint32_t rx_order = a->data[0] >> 16 & 0xff;
+	struct svnic_queue_config config = { .base = svnic_le32(a->data[1]) };
+	int err;
+
+	(void)data;
+	if (a->data[0] >> 24 || queue >= d->config.max_queues ||
+	    !is_order(tx_order) || !is_order(rx_order) ||
+	    !is_range(a->data[1], svnic_area(tx_order, rx_order).pages,
+		      d->config.max_pages) ||
+	    vif->queues & 1u << queue)
+		return SVNIC_CTRL_BAD_PARAMETER;
+	config.tx_order = (uint8_t)tx_order;
+	config.rx_order = (uint8_t)rx_order;
+	err = d->ops->queue_start(d->platform, vif->nr, queue, vif->tenant,
+				  a->data[2], &config);
+	complain(vif, "a queue was not started", err);
+	if (!err)
+		vif->queues |= 1u << queue;
+	return status_of(err);
+}
+
+static uint32_t queue_stop(struct vif *vif, const struct args *a,
+			   uint32_t *data)
+{
+	struct daemon *d = vif->d;
+	uint32_t queue = a->data[0];
+	int err;
+
+	(void)data;
+	if (queue >= SVNIC_MAX_QUEUES || !(vif->queues & 1u << queue))
+		return SVNIC_CTRL_BAD_PARAMETER;
+	err = d->ops->queue_stop(d->platform, vif->nr, queue);
+	complain(vif, "a queue was not stopped", err);
+	if (!err)
+		vif->queues &= ~(1u << queue);
+	return status_of(err);
+}
+
+/* ATTACH is the local platform's own: it carries descriptors. */
+static const struct type types[] = {
+	{ SVNIC_CTRL_HELLO, hello },
+	{ SVNIC_CTRL_ADD_PAGES, add_pages },
+	{ SVNIC_CTRL_DEL_PAGES, del_pages },
+	{ SVNIC_CTRL_QUEUE_START, queue_start },
+	{ SVNIC_CTRL_QUEUE_STOP, queue_stop },
+};
+
+static const struct type *find_type(uint16_t type)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (types[i].type == type)
+			return &types[i];
+	return NULL;
+}
+
+/* While it detaches, a driver still takes its queues and pages down. */
+static bool is_served(const struct vif *vif)
+{
+	return vif->nr != SVNIC_VIF_NONE &&
+	       (vif->state == VIF_CONNECTED || vif->state == VIF_DETACHING);
+}
+
+void ctrl_handle(struct vif *vif, const struct svnic_ctrl_req *req,
+		 struct svnic_ctrl_rsp *rsp)
+{
+	const struct type *t = find_type(svnic_cpu16(req->type));
+	uint32_t status = SVNIC_CTRL_NOT_SUPPORTED;
+	uint32_t data = 0;
+	struct args a;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		a.data[i] = svnic_cpu32(req->data[i]);
+	if (t)
+		status = is_served(vif) ? t->handle(vif, &a, &data)
+					: SVNIC_CTRL_BAD_PARAMETER;
+	memset(rsp, 0, sizeof(*rsp));
+	rsp->id = req->id;
+	rsp->type = req->type;
+	rsp->status = svnic_le32(status);
+	rsp->data = svnic_le32(data);
+}

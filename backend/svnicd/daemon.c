@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Start, signals and end of the daemon, and the platform's upcalls: what is
+ * for a VIF goes to vif.c, what is for the card stays here.
+ */
+#include "daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "capture.h"
+#include "control.h"
+#include "ctrl.h"
+#include "vif.h"
+
+#ifndef SVNICD_SYSCONFDIR
+#define SVNICD_SYSCONFDIR "/etc"
+#endif
+#define COOKIE_OURS (1ull << 63)
+
+const char *daemon_config_path(void)
+{
+	return SVNICD_SYSCONFDIR "/svnic/svnicd.yaml";
+}
+
+/* The card ------------------------------------------------------------- */
+
+static int read_left(struct daemon *d)
+{
+	struct platform_vif *list = calloc(SVNIC_MAX_VIFS, sizeof(*list));
+	int n;
+
+	if (!list)
+		return -ENOMEM;
+	n = d->ops->vif_list(d->platform, list, SVNIC_MAX_VIFS);
+	if (n < 0) {
+		free(list);
+		return n;
+	}
+	free(d->left);
+	d->left = list;
+	d->nr_left = n < (int)SVNIC_MAX_VIFS ? (unsigned int)n : SVNIC_MAX_VIFS;
+	return 0;
+}
+
+/* Those whose tenants left while nobody looked, and old monitors. */
+static void destroy_left(struct daemon *d)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < d->nr_left; i++) {
+		const struct platform_vif *v = &d->left[i];
+
+		if (v->cookie == 0 || daemon_find_nr(d, v->nr))
+			continue;
+		err = d->ops->vif_destroy(d->platform, v->nr);
+		if (err)
+			log_warnx("card",
+				  "VIF %u, which nobody uses, stays: %s", v->nr,
+				  text_result(err));
+		else
+			log_info("card", "VIF %u, which nobody uses, destroyed",
+				 v->nr);
+	}
+	free(d->left);
+	d->left = NULL;
+	d->nr_left = 0;
+}
+
+const struct platform_vif *daemon_left(struct daemon *d, uint64_t cookie)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->nr_left; i++)
+		if (d->left[i].cookie == cookie)
+			return &d->left[i];
+	return NULL;
+}
+
+static void no_card(struct daemon *d, const char *why)
+{
+	d->has_card = false;
+	snprintf(d->no_card, sizeof(d->no_card), "%s", why);
+}
+
+static void card_came(void *core)
+{
+	struct daemon *d = core;
+	struct vif *vif;
+	int err = d->ops->card_info(d->platform, &d->card);
+
+	if (!err && d->card.version >> 16 != SVNIC_ABI_MAJOR) {
+		no_card(d, "the card follows another version of the ABI");
+		log_err("card",
+			"%s follows ABI %u.%u, svnicd needs %u.x; install the firmware of this release",
+			d->card.name, d->card.version >> 16,
+			d->card.version & 0xffff, SVNIC_ABI_MAJOR);
+		return;
+	}
+	if (!err)
+		err = read_left(d);
+	if (err) {
+		no_card(d, "the card does not answer");
+		log_err("card", "it was found but does not answer: %s",
+			text_result(err));
+		return;
+	}
+	d->has_card = true;
+	log_info("card", "%s: ABI %u.%u, link %u, %u ports, %u VIFs",
+		 d->card.name, d->card.version >> 16, d->card.version & 0xffff,
+		 d->card.link, d->card.ports, d->card.max_vifs);
+	TAILQ_FOREACH(vif, &d->vifs, link)
+	vif_card_came(vif);
+	if (d->tenants_known)
+		destroy_left(d);
+}
+
+static void card_lost(void *core, const char *why)
+{
+	struct daemon *d = core;
+	struct vif *vif;
+
+	log_err("card", "%s; svnicd goes on and takes it when it comes", why);
+	no_card(d, why);
+	free(d->left);
+	d->left = NULL;
+	d->nr_left = 0;
+	capture_end(d, SVNIC_VIF_NONE);
+	TAILQ_FOREACH(vif, &d->vifs, link)
+	vif_card_lost(vif, why);
+}
+
+static void card_fault(void *core, unsigned int nr, unsigned int queue,
+		       unsigned int verdict)
+{
+	struct vif *vif = daemon_find_nr(core, nr);
+
+	if (vif)
+		vif_card_fault(vif, queue, verdict);
+}
+
+static void card_event(void *core, unsigned int nr, unsigned int queue)
+{
+	(void)queue;
+	capture_event(core, nr);
+}
+
+/* Tenants -------------------------------------------------------------- */
+
+static struct vif *vif_came(void *core, struct tenant *tenant,
+			    const struct platform_request *request)
+{
+	return vif_create(core, tenant, request);
+}
+
+static void tenants_known(void *core)
+{
+	struct daemon *d = core;
+
+	d->tenants_known = true;
+	if (d->has_card)
+		destroy_left(d);
+}
+
+static const struct platform_upcalls upcalls = {
+	.card_came = card_came,
+	.card_lost = card_lost,
+	.card_fault = card_fault,
+	.card_event = card_event,
+	.vif_came = vif_came,
+	.tenants_known = tenants_known,
+	.vif_changed = vif_change,
+	.vif_gone = vif_destroy,
+	.peer_state = vif_peer_state,
+	.gate = vif_gate,
+	.offline = vif_offline,
+	.peer_fault = vif_peer_fault,
+	.ctrl = ctrl_handle,
+};
+
+struct vif *daemon_find_nr(struct daemon *d, unsigned int nr)
+{
+	struct vif *vif;
+
+	if (nr == SVNIC_VIF_NONE)
+		return NULL;
+	TAILQ_FOREACH(vif, &d->vifs, link)
+	if (vif->nr == nr)
+		return vif;
+	return NULL;
+}
+
+/* "guest.0" for "3.0" of the domain "guest". */
+static bool is_called(const struct vif *vif, const char *name)
+{
+	const struct daemon *d = vif->d;
+	const char *domain = d->ops->tenant_name(d->platform, vif->tenant);
+	const char *devid = strrchr(vif->name, '.');
+	size_t len = strlen(domain);
+
+	return devid && strncmp(name, domain, len) == 0 &&
+	       strcmp(name + len, devid) == 0;
+}
+
+struct vif *daemon_find(struct daemon *d, const char *name)
+{
+	struct vif *vif;
+
+	TAILQ_FOREACH(vif, &d->vifs, link)
+	if (strcmp(vif->name, name) == 0)
+		return vif;
+	TAILQ_FOREACH(vif, &d->vifs, link)
+	if (is_called(vif, name))
+		return vif;
+	return NULL;
+}
+
+uint64_t daemon_cookie(struct daemon *d)
+{
+	return COOKIE_OURS | ++d->next_cookie;
+}
+
+/* Life cycle ------------------------------------------------------------- */
+
+static int load_config(struct daemon *d, bool *missing)
+{
+	char error[CONFIG_ERROR];
+	int err = config_read(&d->config, d->config_path, error);
+
+	*missing = err == -ENOENT && d->config_is_default;
+	if (*missing)
+		return 0;
+	if (err)
+		log_err("config", "%s", error);
+	return err == -ENOENT ? -EINVAL : err;
+}
+
+static void reload(evutil_socket_t sig, short what, void *arg)
+{
+	struct daemon *d = arg;
+	char platform[sizeof(d->config.platform)];
+	char socket[sizeof(d->config.socket)];
+	enum log_level level = d->config.log;
+	bool missing;
+
+	(void)sig;
+	(void)what;
+	strcpy(platform, d->config.platform);
+	strcpy(socket, d->config.socket);
+	if (load_config(d, &missing) || missing) {
+		log_warnx("config", "%s was not read; all stays as it was",
+			  d->config_path);
+		return;
+	}
+	if (strcmp(platform, d->config.platform) != 0)
+		log_warnx("config", "another platform needs a restart");
+	strcpy(d->config.platform, platform);
+	strcpy(d->config.socket, socket);
+	if (level != d->config.log)
+		log_set_level(d->config.log);
+	log_info("config", "%s read again; it holds for VIFs to come",
+		 d->config_path);
+}
+
+static void stop(evutil_socket_t sig, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)what;
+	log_info("daemon", "%s: stopping; guests keep their VIFs",
+		 sig == SIGTERM ? "SIGTERM" : "SIGINT");
+	event_base_loopbreak(d->base);
+}
+
+static int watch_signals(struct daemon *d)
+{
+	static const struct {
+		int sig;
+		event_callback_fn handle;
+	} table[] = { { SIGTERM, stop }, { SIGINT, stop }, { SIGHUP, reload } };
+	unsigned int i;
+
+	signal(SIGPIPE, SIG_IGN);
+	for (i = 0; i < 3; i++) {
+		d->signals[i] =
+			evsignal_new(d->base, table[i].sig, table[i].handle, d);
+		if (!d->signals[i] || event_add(d->signals[i], NULL))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int choose_platform(struct daemon *d)
+{
+	struct platform_settings s = { .card = "" };
+	char why[PLATFORM_REASON] = "";
+	bool xen = strcmp(d->config.platform, "xen") == 0;
+	int err;
+
+	d->ops = xen ? platform_xen() : platform_local();
+	if (!d->ops) {
+		log_err("daemon",
+			"this svnicd was built without the %s platform; install one with it, or use --platform %s",
+			d->config.platform, xen ? "local" : "xen");
+		return -EINVAL;
+	}
+	strcpy(s.card, xen ? d->config.xen_device : d->config.local_card);
+	strcpy(s.tenants, d->config.local_tenants);
+	err = d->ops->open(d->base, &s, &upcalls, d, &d->platform, why);
+	if (err)
+		log_err("daemon", "the %s platform did not start: %s",
+			d->config.platform, *why ? why : strerror(-err));
+	return err;
+}
+
+static int configure(struct daemon *d, const struct daemon_options *o)
+{
+	bool missing;
+	int err = config_init(&d->config);
+
+	if (err)
+		return err;
+	d->config_is_default = !o->config_path;
+	d->config_path = o->config_path ? o->config_path : daemon_config_path();
+	err = load_config(d, &missing);
+	if (err)
+		return err;
+	if (o->platform)
+		snprintf(d->config.platform, sizeof(d->config.platform), "%s",
+			 o->platform);
+	if (o->socket)
+		snprintf(d->config.socket, sizeof(d->config.socket), "%s",
+			 o->socket);
+	if (o->debug)
+		d->config.log = LOG_LEVEL_DEBUG;
+	log_set_level(d->config.log);
+	if (missing)
+		log_info("config", "no %s: network net0 is port 0 of the card",
+			 d->config_path);
+	return 0;
+}
+
+int daemon_init(struct daemon *d, const struct daemon_options *options)
+{
+	int err;
+
+	memset(d, 0, sizeof(*d));
+	TAILQ_INIT(&d->vifs);
+	LIST_INIT(&d->captures);
+	no_card(d, "no svnic card is there; load svnic_pf or start svnic-fw");
+	err = configure(d, options);
+	if (err)
+		goto err_config;
+	d->base = event_base_new();
+	err = d->base ? watch_signals(d) : -ENOMEM;
+	if (err)
+		goto err_base;
+	err = choose_platform(d);
+	if (err)
+		goto err_base;
+	err = control_create(d, &d->control);
+	if (err)
+		goto err_platform;
+	return 0;
+
+err_platform:
+	d->ops->close(d->platform);
+	d->platform = NULL;
+err_base:
+	daemon_fini(d);
+	return err;
+err_config:
+	config_fini(&d->config);
+	return err;
+}
+
+int daemon_run(struct daemon *d)
+{
+	int err = d->ops->start(d->platform);
+
+	if (err) {
+		log_err("daemon", "the %s platform did not start: %s",
+			d->config.platform, strerror(-err));
+		return err;
+	}
+	return event_base_dispatch(d->base) < 0 ? -EIO : 0;
+}
+
+/* Only our own memory: neither card nor guest sees any of this. */
+static void free_vifs(struct daemon *d)
+{
+	struct vif *vif;
+
+	while ((vif = TAILQ_FIRST(&d->vifs))) {
+		TAILQ_REMOVE(&d->vifs, vif, link);
+		vif_free(vif);
+	}
+}
+
+void daemon_fini(struct daemon *d)
+{
+	unsigned int i;
+
+	if (d->control)
+		control_destroy(d->control);
+	free_vifs(d);
+	if (d->platform)
+		d->ops->close(d->platform);
+	for (i = 0; i < 3; i++)
+		if (d->signals[i])
+			event_free(d->signals[i]);
+	if (d->base)
+		event_base_free(d->base);
+	free(d->left);
+	config_fini(&d->config);
+}

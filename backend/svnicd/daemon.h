@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The daemon: one card, one platform, a list of VIFs, a control socket.  It
+ * owns what they share and hands the platform's calls on to the VIF they are
+ * for.
+ */
+#ifndef SVNICD_DAEMON_H
+#define SVNICD_DAEMON_H
+
+#include <sys/queue.h>
+
+#include "config.h"
+#include "platform.h"
+
+struct capture;
+struct control;
+struct event;
+struct vif;
+
+TAILQ_HEAD(vif_list, vif);
+LIST_HEAD(capture_list, capture);
+
+struct daemon {
+	struct event_base *base;
+	struct config config;
+	const char *config_path;
+	bool config_is_default; /* the path was not asked for */
+	const struct platform_ops *ops;
+	struct platform *platform;
+	struct platform_card card; /* valid while has_card */
+	bool has_card;
+	bool tenants_known;
+	char no_card[PLATFORM_REASON]; /* why not */
+	struct platform_vif *left;     /* on the card when it came */
+	unsigned int nr_left;
+	struct vif_list vifs;
+	unsigned int nr_vifs;
+	struct capture_list captures;
+	uint64_t next_cookie; /* of monitors and local VIFs */
+	struct control *control;
+	struct event *signals[3];
+};
+
+struct daemon_options {
+	const char *config_path; /* NULL: the default, which may be missing */
+	const char *platform;	 /* NULL: as the configuration says */
+	const char *socket;	 /* likewise */
+	bool debug;
+};
+
+/* Where the file is looked for when --config is not given. */
+const char *daemon_config_path(void);
+
+/*
+ * Reads the configuration and takes what cannot be waited for; errors are
+ * logged.  0, -EINVAL for a bad configuration, or another -errno.
+ */
+int daemon_init(struct daemon *d, const struct daemon_options *options);
+/* Until SIGTERM or SIGINT; leaves card and guests as they are. */
+int daemon_run(struct daemon *d);
+void daemon_fini(struct daemon *d);
+
+/* The VIF of that name ("3.0", or "guest.0" where names are unique). */
+struct vif *daemon_find(struct daemon *d, const char *name);
+struct vif *daemon_find_nr(struct daemon *d, unsigned int nr);
+/* What the card had for @cookie when it came, once; NULL: nothing. */
+const struct platform_vif *daemon_left(struct daemon *d, uint64_t cookie);
+/* A cookie that no guest has. */
+uint64_t daemon_cookie(struct daemon *d);
+
+#endif /* SVNICD_DAEMON_H */

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The life cycle of a VIF: the table, and what each arrow does.  An action
+ * runs before the new state is published, so that whoever reads the state may
+ * rely on what it says: InitWait after all keys, Closed after all was given
+ * back.  An action that fails returns the event that its failure is.
+ *
+ *            +--> REFUSED ------------------------------+
+ *   NEW -----+                                          |
+ *            +--> INIT_WAIT <-----------+               |
+ *                     |                 |               | (toolstack,
+ *                     v                 |               |  or the guest
+ *                 CONNECTED --> CLOSING --> CLOSED      |  is gone)
+ *                     |            any, without a card: | LOST
+ *                     v                                 v
+ *                 DETACHING ------------------------> DETACHED
+ */
+#include "vif.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include <svnic/order.h>
+
+#include "daemon.h"
+#include "hold.h"
+#include "request.h"
+
+#define PEER_NEVER UINT32_MAX
+#define PATIENCE_S 3 /* libxl waits ten seconds for Closed */
+
+typedef enum vif_event (*action_fn)(struct vif *vif);
+
+struct transition {
+	enum vif_state next;
+	action_fn action;
+};
+
+#define IN(name)                   \
+	{                          \
+		.next = VIF_##name \
+	}
+#define TO(name, what)                               \
+	{                                            \
+		.next = VIF_##name, .action = (what) \
+	}
+
+static enum vif_event fault(struct vif *vif);
+static enum vif_event reoffer(struct vif *vif);
+static enum vif_event wait_for_peer(struct vif *vif);
+
+static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
+	[VIF_NEW] = {
+		[EV_PEER_INITIALISING] = IN(NEW),
+		[EV_PEER_WAITING] = IN(NEW),
+		[EV_PEER_CONNECTED] = IN(NEW),
+		[EV_PEER_CLOSING] = IN(NEW),
+		[EV_PEER_CLOSED] = IN(NEW),
+		[EV_PEER_GONE] = TO(DETACHED, hold_release),
+		[EV_PEER_FAULT] = IN(NEW),
+		[EV_REFUSE] = TO(REFUSED, hold_release),
+		[EV_OFFLINE] = TO(DETACHED, hold_release),
+		[EV_CARD_LOST] = TO(REFUSED, hold_forget),
+		[EV_CARD_CAME] = TO(INIT_WAIT, hold_offer),
+		[EV_LATE] = IN(NEW),
+	},
+	[VIF_REFUSED] = {
+		[EV_PEER_INITIALISING] = IN(REFUSED),
+		[EV_PEER_WAITING] = IN(REFUSED),
+		[EV_PEER_CONNECTED] = IN(REFUSED),
+		[EV_PEER_CLOSING] = IN(REFUSED),
+		[EV_PEER_CLOSED] = IN(REFUSED),
+		[EV_PEER_GONE] = IN(DETACHED),
+		[EV_PEER_FAULT] = IN(REFUSED),
+		[EV_REFUSE] = IN(REFUSED),
+		[EV_OFFLINE] = IN(DETACHED),
+		[EV_CARD_LOST] = IN(REFUSED),
+		[EV_CARD_CAME] = IN(REFUSED),
+		[EV_LATE] = IN(REFUSED),
+	},
+	[VIF_INIT_WAIT] = {
+		[EV_PEER_INITIALISING] = IN(INIT_WAIT),
+		[EV_PEER_WAITING] = IN(INIT_WAIT),
+		[EV_PEER_CONNECTED] = TO(CONNECTED, hold_connect),
+		[EV_PEER_CLOSING] = TO(CLOSING, hold_disconnect),
+		[EV_PEER_CLOSED] = TO(CLOSED, hold_disconnect),
+		[EV_PEER_GONE] = TO(DETACHED, hold_release),
+		[EV_PEER_FAULT] = TO(CLOSED, fault),
+		[EV_REFUSE] = TO(REFUSED, hold_release),
+		[EV_OFFLINE] = TO(DETACHED, hold_release),
+		[EV_CARD_LOST] = TO(LOST, hold_forget),
+		[EV_CARD_CAME] = TO(INIT_WAIT, hold_offer),
+		[EV_LATE] = IN(INIT_WAIT),
+	},
+	[VIF_CONNECTED] = {
+		[EV_PEER_INITIALISING] = TO(INIT_WAIT, reoffer),
+		[EV_PEER_WAITING] = IN(CONNECTED),
+		[EV_PEER_CONNECTED] = TO(CONNECTED, hold_connect),
+		[EV_PEER_CLOSING] = TO(CLOSING, hold_disconnect),
+		[EV_PEER_CLOSED] = TO(CLOSED, hold_disconnect),
+		[EV_PEER_GONE] = TO(DETACHED, hold_release),
+		[EV_PEER_FAULT] = TO(CLOSED, fault),
+		[EV_REFUSE] = IN(CONNECTED),
+		[EV_OFFLINE] = TO(DETACHING, wait_for_peer),
+		[EV_CARD_LOST] = TO(LOST, hold_forget),
+		[EV_CARD_CAME] = TO(CONNECTED, hold_adopt),
+		[EV_LATE] = IN(CONNECTED),
+	},
+	[VIF_CLOSING] = {
+		[EV_PEER_INITIALISING] = TO(INIT_WAIT, reoffer),
+		[EV_PEER_WAITING] = IN(CLOSING),
+		[EV_PEER_CONNECTED] = IN(CLOSING),
+		[EV_PEER_CLOSING] = IN(CLOSING),
+		[EV_PEER_CLOSED] = IN(CLOSED),
+		[EV_PEER_GONE] = TO(DETACHED, hold_release),
+		[EV_PEER_FAULT] = TO(CLOSED, fault),
+		[EV_REFUSE] = IN(CLOSING),
+		[EV_OFFLINE] = TO(DETACHED, hold_release),
+		[EV_CARD_LOST] = TO(LOST, hold_forget),
+		[EV_CARD_CAME] = IN(CLOSING),
+		[EV_LATE] = IN(CLOSING),
+	},
+	[VIF_CLOSED] = {
+		[EV_PEER_INITIALISING] = TO(INIT_WAIT, hold_offer),
+		[EV_PEER_WAITING] = IN(CLOSED),
+		[EV_PEER_CONNECTED] = IN(CLOSED),
+		[EV_PEER_CLOSING] = IN(CLOSED),
+		[EV_PEER_CLOSED] = IN(CLOSED),
+		[EV_PEER_GONE] = TO(DETACHED, hold_release),
+		[EV_PEER_FAULT] = IN(CLOSED),
+		[EV_REFUSE] = IN(CLOSED),
+		[EV_OFFLINE] = TO(DETACHED, hold_release),
+		[EV_CARD_LOST] = TO(LOST, hold_forget),
+		[EV_CARD_CAME] = IN(CLOSED),
+		[EV_LATE] = IN(CLOSED),
+	},
+	[VIF_LOST] = {
+		[EV_PEER_INITIALISING] = IN(LOST),
+		[EV_PEER_WAITING] = IN(LOST),
+		[EV_PEER_CONNECTED] = IN(LOST),
+		[EV_PEER_CLOSING] = IN(LOST),
+		[EV_PEER_CLOSED] = IN(LOST),
+		[EV_PEER_GONE] = TO(DETACHED, hold_release),
+		[EV_PEER_FAULT] = IN(LOST),
+		[EV_REFUSE] = IN(LOST),
+		[EV_OFFLINE] = TO(DETACHED, hold_release),
+		[EV_CARD_LOST] = IN(LOST),
+		[EV_CARD_CAME] = TO(INIT_WAIT, hold_offer),
+		[EV_LATE] = IN(LOST),
+	},
+	[VIF_DETACHING] = {
+		[EV_PEER_INITIALISING] = TO(DETACHED, hold_release),
+		[EV_PEER_WAITING] = IN(DETACHING),
+		[EV_PEER_CONNECTED] = IN(DETACHING),
+		[EV_PEER_CLOSING] = IN(DETACHING),
+		[EV_PEER_CLOSED] = TO(DETACHED, hold_release),
+		[EV_PEER_GONE] = TO(DETACHED, hold_release),
+		[EV_PEER_FAULT] = TO(DETACHED, hold_release),
+		[EV_REFUSE] = IN(DETACHING),
+		[EV_OFFLINE] = IN(DETACHING),
+		[EV_CARD_LOST] = TO(DETACHED, hold_forget),
+		[EV_CARD_CAME] = IN(DETACHING),
+		[EV_LATE] = TO(DETACHED, hold_release),
+	},
+	[VIF_DETACHED] = {
+		[EV_PEER_INITIALISING] = IN(DETACHED),
+		[EV_PEER_WAITING] = IN(DETACHED),
+		[EV_PEER_CONNECTED] = IN(DETACHED),
+		[EV_PEER_CLOSING] = IN(DETACHED),
+		[EV_PEER_CLOSED] = IN(DETACHED),
+		[EV_PEER_GONE] = IN(DETACHED),
+		[EV_PEER_FAULT] = IN(DETACHED),
+		[EV_REFUSE] = IN(DETACHED),
+		[EV_OFFLINE] = IN(DETACHED),
+		[EV_CARD_LOST] = IN(DETACHED),
+		[EV_CARD_CAME] = IN(DETACHED),
+		[EV_LATE] = IN(DETACHED),
+	},
+};
+
+#define VIF_AS_TEXT(name, peer, text) [VIF_##name] = (text),
+#define VIF_AS_PEER(name, peer, text) [VIF_##name] = (peer),
+#define VIF_AS_WHY(name, text)	      [EV_##name] = (text),
+
+static const char *const state_texts[] = { VIF_STATES(VIF_AS_TEXT) };
+static const enum peer_state state_peers[] = { VIF_STATES(VIF_AS_PEER) };
+static const char *const event_texts[] = { VIF_EVENTS(VIF_AS_WHY) };
+
+const char *vif_state_text(enum vif_state state)
+{
+	return state_texts[state];
+}
+
+const char *vif_event_text(enum vif_event event)
+{
+	return event_texts[event];
+}
+
+static void publish(struct vif *vif, enum peer_state state)
+{
+	vif->published = state;
+	vif->d->ops->tenant_state(vif->d->platform, vif->tenant, state);
+}
+
+/* Both steps are shown: a frontend may wait for either. */
+static enum vif_event fault(struct vif *vif)
+{
+	enum vif_event failed = hold_disconnect(vif);
+
+	publish(vif, PEER_CLOSING);
+	return failed;
+}
+
+/* A fresh driver took over; it expects the walk from Closing on. */
+static enum vif_event reoffer(struct vif *vif)
+{
+	fault(vif);
+	publish(vif, PEER_CLOSED);
+	return hold_offer(vif);
+}
+
+static void timer_fired(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	vif_event(arg, EV_LATE);
+}
+
+/* Its driver may still have messages for us before it closes. */
+static enum vif_event wait_for_peer(struct vif *vif)
+{
+	static const struct timeval patience = { .tv_sec = PATIENCE_S };
+	static const struct timeval none;
+	bool closed = vif->peer == PEER_CLOSED || vif->peer == PEER_GONE;
+
+	if (!vif->timer)
+		vif->timer = evtimer_new(vif->d->base, timer_fired, vif);
+	if (!vif->timer)
+		return EV_LATE;
+	evtimer_add(vif->timer, closed ? &none : &patience);
+	return EV_NONE;
+}
+
+int vif_event(struct vif *vif, enum vif_event event)
+{
+	const struct transition *t;
+	enum vif_state old = vif->state;
+	enum vif_event failed;
+
+	if (event <= EV_NONE || event >= EV_NR)
+		return -EPROTO;
+	t = &vif_table[old][event];
+	if (!t->next)
+		return -EPROTO;
+	failed = t->action ? t->action(vif) : EV_NONE;
+	if (failed)
+		return vif_event(vif, failed);
+	vif->state = t->next;
+	if (old != t->next && log_allowed(&vif->limit, "vif"))
+		log_info("vif", "%s: %s -> %s (%s)", vif->name,
+			 vif_state_text(old), vif_state_text(t->next),
+			 vif_event_text(event));
+	/* libxl may have written over our state: say it again then. */
+	if (vif->published != state_peers[t->next] || event == EV_OFFLINE)
+		publish(vif, state_peers[t->next]);
+	return 0;
+}
+
+static const enum vif_event peer_events[PEER_NR] = {
+	[PEER_GONE] = EV_PEER_GONE,
+	[PEER_INITIALISING] = EV_PEER_INITIALISING,
+	[PEER_INIT_WAIT] = EV_PEER_WAITING,
+	[PEER_INITIALISED] = EV_PEER_WAITING,
+	[PEER_CONNECTED] = EV_PEER_CONNECTED,
+	[PEER_CLOSING] = EV_PEER_CLOSING,
+	[PEER_CLOSED] = EV_PEER_CLOSED,
+	[PEER_RECONFIGURING] = EV_PEER_WAITING,
+	[PEER_RECONFIGURED] = EV_PEER_WAITING,
+};
+
+/* An offer now would be overlooked by a peer that has not closed yet. */
+static void try_card(struct vif *vif)
+{
+	bool busy = vif->peer == PEER_CONNECTED || vif->peer == PEER_CLOSING;
+
+	if (vif->d->has_card && vif->state == VIF_LOST && !busy)
+		vif_event(vif, EV_CARD_CAME);
+}
+
+void vif_peer_state(struct vif *vif, unsigned int state)
+{
+	if (state == vif->peer)
+		return;
+	vif->peer = state;
+	if (state >= PEER_NR)
+		vif_peer_fault(vif, "the guest wrote an unknown state");
+	else if (state != PEER_CONNECTED || vif->gate)
+		vif_event(vif, peer_events[state]);
+	try_card(vif);
+}
+
+void vif_gate(struct vif *vif, bool open)
+{
+	if (open == vif->gate)
+		return;
+	vif->gate = open;
+	if (open && vif->peer == PEER_CONNECTED)
+		vif_event(vif, EV_PEER_CONNECTED);
+}
+
+void vif_offline(struct vif *vif)
+{
+	vif_event(vif, EV_OFFLINE);
+}
+
+void vif_peer_fault(struct vif *vif, const char *reason)
+{
+	vif_reason(vif, reason);
+	vif_event(vif, EV_PEER_FAULT);
+}
+
+void vif_card_came(struct vif *vif)
+{
+	if (vif->state == VIF_LOST)
+		try_card(vif);
+	else
+		vif_event(vif, EV_CARD_CAME);
+}
+
+void vif_card_lost(struct vif *vif, const char *why)
+{
+	if (vif->state != VIF_DETACHED && vif->state != VIF_REFUSED)
+		vif_reason(vif, why);
+	vif_event(vif, EV_CARD_LOST);
+}
+
+void vif_card_fault(struct vif *vif, unsigned int queue, unsigned int verdict)
+{
+	vif->fault = verdict;
+	vif->faults++;
+	if (log_allowed(&vif->limit, "vif"))
+		log_warnx("vif", "%s: the card stopped queue %u: %s", vif->name,
+			  queue, text_verdict(verdict));
+}
+
+void vif_reason(struct vif *vif, const char *reason)
+{
+	snprintf(vif->reason, sizeof(vif->reason), "%s", reason);
+	if (*reason && log_allowed(&vif->limit, "vif"))
+		log_warnx("vif", "%s: %s", vif->name, reason);
+	vif->d->ops->tenant_reason(vif->d->platform, vif->tenant,
+				   *reason ? reason : NULL);
+}
+
+/* What an earlier daemon published, as far as it can be taken up again. */
+static enum vif_state inherited(const struct platform_request *request)
+{
+	if (request->failed)
+		return VIF_REFUSED;
+	switch (request->state) {
+	case PEER_INIT_WAIT:
+		return VIF_INIT_WAIT;
+	case PEER_CONNECTED:
+		return VIF_CONNECTED;
+	case PEER_CLOSING:
+	case PEER_CLOSED:
+		return VIF_CLOSED;
+	default:
+		return VIF_NEW;
+	}
+}
+
+struct vif *vif_create(struct daemon *d, struct tenant *tenant,
+		       const struct platform_request *request)
+{
+	char why[PLATFORM_REASON];
+	struct vif *vif = calloc(1, sizeof(*vif));
+
+	if (!vif)
+		return NULL;
+	vif->d = d;
+	vif->tenant = tenant;
+	vif->cookie = request->cookie;
+	vif->nr = SVNIC_VIF_NONE;
+	vif->peer = PEER_NEVER;
+	vif->published = request->state;
+	vif->state = inherited(request);
+	snprintf(vif->name, sizeof(vif->name), "%s", request->name);
+	snprintf(vif->network, sizeof(vif->network), "%s",
+		 request->network ? request->network
+				  : d->config.networks[0].name);
+	TAILQ_INSERT_TAIL(&d->vifs, vif, link);
+	d->nr_vifs++;
+	if (request_parse(&d->config, request, &vif->config, why)) {
+		vif_reason(vif, why);
+		vif_event(vif, EV_REFUSE);
+	} else if (d->has_card) {
+		vif_event(vif, EV_CARD_CAME);
+	} else if (vif->state == VIF_NEW) {
+		vif_reason(vif, d->no_card);
+		vif_event(vif, EV_REFUSE);
+	}
+	return vif;
+}
+
+void vif_destroy(struct vif *vif)
+{
+	struct daemon *d = vif->d;
+
+	vif_event(vif, EV_PEER_GONE);
+	hold_release(vif);
+	TAILQ_REMOVE(&d->vifs, vif, link);
+	d->nr_vifs--;
+	d->ops->tenant_destroy(d->platform, vif->tenant);
+	vif_free(vif);
+}
+
+void vif_free(struct vif *vif)
+{
+	if (vif->timer)
+		event_free(vif->timer);
+	free(vif);
+}
+
+int vif_configure(struct vif *vif, const struct svnic_vif_config *config)
+{
+	struct daemon *d = vif->d;
+	int err = 0;
+
+	if (vif->nr != SVNIC_VIF_NONE)
+		err = d->ops->vif_set(d->platform, vif->nr, config);
+	if (!err)
+		vif->config = *config;
+	return err;
+}
+
+void vif_change(struct vif *vif, const struct platform_request *request)
+{
+	const struct config *config = &vif->d->config;
+	struct svnic_vif_config fresh = vif->config;
+	char why[PLATFORM_REASON];
+	int err;
+
+	if (request_mtu(config, request->mtu, &fresh, why) ||
+	    request_rate(config, request->rate, &fresh, why)) {
+		snprintf(vif->note, sizeof(vif->note), "%s", why);
+		if (log_allowed(&vif->limit, "vif"))
+			log_warnx("vif", "%s: %s; the last value stays",
+				  vif->name, why);
+		return;
+	}
+	vif->note[0] = '\0';
+	if (memcmp(&fresh, &vif->config, sizeof(fresh)) == 0)
+		return;
+	err = vif_configure(vif, &fresh);
+	if (err)
+		log_warnx("vif", "%s: mtu or rate was not changed: %s",
+			  vif->name, text_result(err));
+	else
+		log_info("vif", "%s: mtu %u, rate %" PRIu64 " octets/s",
+			 vif->name, svnic_cpu16(fresh.mtu),
+			 svnic_cpu64(fresh.rate));
+}

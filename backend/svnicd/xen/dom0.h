@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The xen platform's own state.  pf.c speaks to svnic_pf, store.c watches
+ * XenStore, guest.c is one frontend and backend directory, ring.c its control
+ * ring, window.c gives a guest its doorbell page.
+ */
+#ifndef SVNICD_XEN_DOM0_H
+#define SVNICD_XEN_DOM0_H
+
+#include <sys/queue.h>
+
+#include <xenctrl.h>
+#include <xenevtchn.h>
+#include <xengnttab.h>
+#include <xenstore.h>
+
+#include <svnic/pf.h>
+
+#include "../platform.h"
+
+struct event;
+
+#define DOM0_PATH   128 /* of a XenStore directory */
+#define DOM0_KEY    160 /* of a node in it */
+#define DOM0_SCRIPT "/vif-svnic"
+
+TAILQ_HEAD(guest_list, tenant);
+
+struct ring {
+	void *page;		/* mapped grant, or NULL */
+	xenevtchn_handle *chan; /* or NULL */
+	evtchn_port_t port;	/* ours */
+	struct event *event;
+	struct event *timer;
+	uint32_t next;	     /* requests taken; the guest cannot reach it */
+	bool rung;	     /* the channel is masked */
+	bool rest;	     /* ... until the timer fires */
+	unsigned int worked; /* requests since it was */
+	unsigned int idle;   /* rings without work in a row */
+};
+
+struct tenant {
+	TAILQ_ENTRY(tenant) link;
+	struct platform *p;
+	struct vif *vif;
+	uint32_t domid;
+	uint32_t devid;
+	char backend[DOM0_PATH];
+	char frontend[DOM0_PATH];
+	char domain[64];	/* its name, for people */
+	unsigned int state;	/* ours, as written or found last */
+	char mtu[32], rate[64]; /* as read last */
+	bool offline;		/* online was 0 when read last */
+	bool dirty;		/* to be looked at */
+	bool seen;		/* by the running scan */
+	uint64_t window;	/* frame of its doorbell page, or 0 */
+	bool window_mapped;	/* into its physical memory too */
+	struct ring ring;
+};
+
+struct platform {
+	struct event_base *base;
+	const struct platform_upcalls *up;
+	void *core;
+	struct platform_settings settings;
+	/* XenStore */
+	struct xs_handle *store;
+	struct event *store_event;
+	struct guest_list guests;
+	bool rescan;
+	bool died; /* some domain did */
+	/* Xen */
+	xc_interface *xc;
+	xengnttab_handle *grants;
+	/* svnic_pf */
+	int fd;	   /* or -1 */
+	bool told; /* why there is no card */
+	char device[108];
+	struct svnic_pf_info info;
+	struct event *pf_event;
+	struct event *pf_timer;
+};
+
+/* The card: functions of struct platform_ops, see there. */
+int pf_start(struct platform *p);
+void pf_stop(struct platform *p);
+int pf_card_info(struct platform *p, struct platform_card *info);
+int pf_port_query(struct platform *p, unsigned int port,
+		  struct svnic_port_info *info);
+int pf_vif_list(struct platform *p, struct platform_vif *list,
+		unsigned int max);
+int pf_vif_create(struct platform *p, const struct svnic_vif_config *config,
+		  uint64_t cookie, unsigned int *nr);
+int pf_vif_destroy(struct platform *p, unsigned int nr);
+int pf_vif_set(struct platform *p, unsigned int nr,
+	       const struct svnic_vif_config *config);
+int pf_vif_query(struct platform *p, unsigned int nr,
+		 struct svnic_vif_info *info);
+int pf_filter_add(struct platform *p, unsigned int nr, const uint8_t mac[6]);
+int pf_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6]);
+int pf_pages_add(struct platform *p, unsigned int nr, struct tenant *tenant,
+		 uint32_t first, const struct svnic_gref_entry *entries,
+		 uint32_t count, uint32_t *failed);
+int pf_pages_del(struct platform *p, unsigned int nr, uint32_t first,
+		 uint32_t count);
+int pf_queue_start(struct platform *p, unsigned int nr, unsigned int queue,
+		   struct tenant *tenant, uint32_t port,
+		   const struct svnic_queue_config *config);
+int pf_queue_stop(struct platform *p, unsigned int nr, unsigned int queue);
+int pf_pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
+		   uint32_t count, void **mem);
+void pf_pages_free(struct platform *p, unsigned int nr, uint32_t first,
+		   uint32_t count, void *mem);
+int pf_doorbell_map(struct platform *p, unsigned int nr,
+		    struct svnic_doorbell **doorbell);
+void pf_doorbell_unmap(struct platform *p, struct svnic_doorbell *doorbell);
+
+/* XenStore. */
+int store_open(struct platform *p, char *why);
+/* Look at all there is, then at what changes. */
+int store_start(struct platform *p);
+void store_close(struct platform *p);
+/* A node's text, to be freed, or NULL. */
+char *store_read(struct platform *p, const char *dir, const char *key);
+struct store_pair {
+	const char *key;
+	const char *value; /* NULL: remove the key */
+};
+/*
+ * Write all pairs at once into the backend directory of @t, unless that is
+ * gone (-ENOENT).  A state other than Closing and Closed is not written over
+ * the toolstack's wish to detach (-ESHUTDOWN).
+ */
+int store_write(struct tenant *t, const struct store_pair *pairs,
+		unsigned int count);
+
+/* One guest. */
+struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid);
+void guest_free(struct tenant *t);
+/* Read its nodes and tell the daemon what they say. */
+void guest_look(struct tenant *t);
+int guest_offer(struct platform *p, struct tenant *t,
+		const struct platform_offer *offer);
+void guest_withdraw(struct platform *p, struct tenant *t);
+void guest_state(struct platform *p, struct tenant *t, enum peer_state state);
+void guest_reason(struct platform *p, struct tenant *t, const char *reason);
+void guest_key(struct platform *p, struct tenant *t, const char *key,
+	       const char *value);
+int guest_connect(struct platform *p, struct tenant *t, char *why);
+void guest_disconnect(struct platform *p, struct tenant *t);
+const char *guest_name(struct platform *p, struct tenant *t);
+void guest_destroy(struct platform *p, struct tenant *t);
+
+/* Its control ring. */
+int ring_open(struct tenant *t, uint32_t gref, uint32_t remote, char *why);
+void ring_close(struct tenant *t);
+int ring_list(struct platform *p, struct tenant *t, uint32_t gref,
+	      struct svnic_gref_entry *entries, uint32_t count);
+
+/* Its doorbell page: the machine frame is told to Xen. */
+int window_open(struct tenant *t, uint64_t frame);
+void window_close(struct tenant *t);
+
+#endif /* SVNICD_XEN_DOM0_H */

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One guest's vif: its two directories in XenStore.  What stands in the
+ * frontend's is hostile; what stands in ours is the toolstack's word.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../log.h"
+#include "../text.h"
+#include "dom0.h"
+
+#define STATE_UNKNOWN 0xffffu /* no number at all */
+
+static void read_name(struct tenant *t)
+{
+	char dir[DOM0_PATH];
+	char *name;
+
+	snprintf(dir, sizeof(dir), "/local/domain/%u", t->domid);
+	name = store_read(t->p, dir, "name");
+	snprintf(t->domain, sizeof(t->domain), "%s", name ? name : "");
+	free(name);
+}
+
+static void frontend_watch(struct tenant *t, bool on)
+{
+	char path[DOM0_KEY];
+	char token[48];
+
+	snprintf(path, sizeof(path), "%s/state", t->frontend);
+	snprintf(token, sizeof(token), "fe/%u/%u", t->domid, t->devid);
+	if (on ? xs_watch(t->p->store, path, token)
+	       : xs_unwatch(t->p->store, path, token))
+		return;
+	log_warn("xen", "%s: %s was not %s", t->backend, path,
+		 on ? "watched" : "unwatched");
+}
+
+struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
+{
+	struct tenant *t = calloc(1, sizeof(*t));
+	char *frontend;
+
+	if (!t)
+		return NULL;
+	t->p = p;
+	t->domid = domid;
+	t->devid = devid;
+	snprintf(t->backend, sizeof(t->backend), "backend/vif/%u/%u", domid,
+		 devid);
+	frontend = store_read(p, t->backend, "frontend");
+	if (!frontend || strlen(frontend) >= sizeof(t->frontend)) {
+		free(frontend);
+		free(t);
+		return NULL;
+	}
+	strcpy(t->frontend, frontend);
+	free(frontend);
+	read_name(t);
+	TAILQ_INSERT_TAIL(&p->guests, t, link);
+	frontend_watch(t, true);
+	return t;
+}
+
+void guest_free(struct tenant *t)
+{
+	ring_close(t);
+	TAILQ_REMOVE(&t->p->guests, t, link);
+	free(t);
+}
+
+void guest_destroy(struct platform *p, struct tenant *t)
+{
+	(void)p;
+	frontend_watch(t, false);
+	window_close(t);
+	guest_free(t);
+}
+
+/* Looking ------------------------------------------------------------------ */
+
+static unsigned int read_state(struct tenant *t, const char *dir)
+{
+	char *s = store_read(t->p, dir, "state");
+	uint32_t state;
+
+	if (!s)
+		return PEER_GONE;
+	if (text_u32(s, STATE_UNKNOWN, &state))
+		state = STATE_UNKNOWN;
+	free(s);
+	return state;
+}
+
+/* What the vif= line says; the caller frees the strings. */
+static void read_request(struct tenant *t, struct platform_request *r)
+{
+	char *hotplug = store_read(t->p, t->backend, "hotplug-status");
+
+	r->mac = store_read(t->p, t->backend, "mac");
+	r->network = store_read(t->p, t->backend, "bridge");
+	r->mtu = store_read(t->p, t->backend, "mtu");
+	r->rate = store_read(t->p, t->backend, "rate");
+	r->failed = hotplug && strcmp(hotplug, "error") == 0;
+	free(hotplug);
+}
+
+static void free_request(struct platform_request *r)
+{
+	free((char *)r->mac);
+	free((char *)r->network);
+	free((char *)r->mtu);
+	free((char *)r->rate);
+}
+
+static void remember(struct tenant *t, const struct platform_request *r)
+{
+	snprintf(t->mtu, sizeof(t->mtu), "%s", r->mtu ? r->mtu : "");
+	snprintf(t->rate, sizeof(t->rate), "%s", r->rate ? r->rate : "");
+}
+
+/* false: no memory, and the entry will be tried at the next watch. */
+static bool announce(struct tenant *t, unsigned int state)
+{
+	struct platform *p = t->p;
+	struct platform_request r = {
+		.cookie = (uint64_t)t->domid << 32 | t->devid,
+		.state = state < PEER_NR ? (enum peer_state)state
+					 : PEER_INITIALISING,
+	};
+	char name[32];
+
+	snprintf(name, sizeof(name), "%u.%u", t->domid, t->devid);
+	r.name = name;
+	t->state = state;
+	read_request(t, &r);
+	remember(t, &r);
+	t->vif = p->up->vif_came(p->core, t, &r);
+	free_request(&r);
+	return t->vif != NULL;
+}
+
+static void look_changes(struct tenant *t)
+{
+	struct platform_request r = { .name = t->domain };
+
+	r.mtu = store_read(t->p, t->backend, "mtu");
+	r.rate = store_read(t->p, t->backend, "rate");
+	if (strncmp(t->mtu, r.mtu ? r.mtu : "", sizeof(t->mtu) - 1) != 0 ||
+	    strncmp(t->rate, r.rate ? r.rate : "", sizeof(t->rate) - 1) != 0) {
+		remember(t, &r);
+		t->p->up->vif_changed(t->vif, &r);
+	}
+	free_request(&r);
+}
+
+static void look_hotplug(struct tenant *t)
+{
+	char *s = store_read(t->p, t->backend, "hotplug-status");
+
+	t->p->up->gate(t->vif, s && strcmp(s, "connected") == 0);
+	free(s);
+}
+
+/* libxl's detach: it writes online and state into our directory. */
+static void look_offline(struct tenant *t, unsigned int state)
+{
+	char *s = store_read(t->p, t->backend, "online");
+	bool off = s && strcmp(s, "0") == 0;
+	bool written = state != t->state &&
+		       (state == PEER_CLOSING || state == PEER_CLOSED);
+
+	free(s);
+	if ((off && !t->offline) || written)
+		t->p->up->offline(t->vif);
+	t->offline = off;
+}
+
+void guest_look(struct tenant *t)
+{
+	unsigned int state = read_state(t, t->backend);
+	unsigned int peer;
+
+	t->dirty = false;
+	if (state == PEER_GONE) {
+		if (t->vif)
+			t->p->up->vif_gone(t->vif);
+		else
+			guest_destroy(t->p, t);
+		return;
+	}
+	if (!t->vif && !announce(t, state))
+		return;
+	look_changes(t);
+	look_hotplug(t);
+	/* The peer first: a detach may find it closed already. */
+	peer = read_state(t, t->frontend);
+	t->p->up->peer_state(t->vif, peer);
+	look_offline(t, state);
+}
+
+/* Telling ------------------------------------------------------------------ */
+
+int guest_offer(struct platform *p, struct tenant *t,
+		const struct platform_offer *offer)
+{
+	char version[16], features[16], doorbell[24], pages[16], queues[16];
+	const struct store_pair pairs[] = {
+		{ SVNIC_KEY_VERSION, version },
+		{ SVNIC_KEY_FEATURES, features },
+		{ SVNIC_KEY_DOORBELL, doorbell },
+		{ SVNIC_KEY_MAX_PAGES, pages },
+		{ SVNIC_KEY_MAX_QUEUES, queues },
+		{ "feature-ctrl-ring", "1" },
+	};
+	uint64_t frame = p->info.doorbell + offer->nr;
+	int err = window_open(t, frame);
+
+	if (err)
+		return err;
+	snprintf(version, sizeof(version), "%u", SVNIC_ABI_VERSION);
+	snprintf(features, sizeof(features), "%u", offer->features);
+	snprintf(doorbell, sizeof(doorbell), "%" PRIu64, frame);
+	snprintf(pages, sizeof(pages), "%u", offer->max_pages);
+	snprintf(queues, sizeof(queues), "%u", offer->max_queues);
+	err = store_write(t, pairs, sizeof(pairs) / sizeof(pairs[0]));
+	if (err)
+		window_close(t);
+	return err;
+}
+
+void guest_withdraw(struct platform *p, struct tenant *t)
+{
+	static const struct store_pair pairs[] = {
+		{ SVNIC_KEY_VERSION, NULL },	{ SVNIC_KEY_FEATURES, NULL },
+		{ SVNIC_KEY_DOORBELL, NULL },	{ SVNIC_KEY_MAX_PAGES, NULL },
+		{ SVNIC_KEY_MAX_QUEUES, NULL }, { "feature-ctrl-ring", NULL },
+	};
+
+	(void)p;
+	if (!t->window)
+		return;
+	window_close(t);
+	store_write(t, pairs, sizeof(pairs) / sizeof(pairs[0]));
+}
+
+void guest_state(struct platform *p, struct tenant *t, enum peer_state state)
+{
+	char text[12];
+	const struct store_pair pair = { "state", text };
+
+	(void)p;
+	snprintf(text, sizeof(text), "%u", (unsigned int)state);
+	if (store_write(t, &pair, 1) == 0)
+		t->state = state;
+}
+
+void guest_reason(struct platform *p, struct tenant *t, const char *reason)
+{
+	const struct store_pair pair = { SVNIC_KEY_REASON, reason };
+
+	(void)p;
+	store_write(t, &pair, 1);
+}
+
+void guest_key(struct platform *p, struct tenant *t, const char *key,
+	       const char *value)
+{
+	const struct store_pair pair = { key, value };
+
+	(void)p;
+	/* The watch will find what the daemon knows already. */
+	if (strcmp(key, "mtu") == 0)
+		snprintf(t->mtu, sizeof(t->mtu), "%s", value);
+	else if (strcmp(key, "rate") == 0)
+		snprintf(t->rate, sizeof(t->rate), "%s", value);
+	store_write(t, &pair, 1);
+}
+
+const char *guest_name(struct platform *p, struct tenant *t)
+{
+	(void)p;
+	return t->domain;
+}
+
+/* Connecting --------------------------------------------------------------- */
+
+/* A number that the guest wrote: 0, -ENOENT, or -EINVAL with the sentence. */
+static int guest_number(struct tenant *t, const char *key, uint32_t *out,
+			char *why)
+{
+	char *s = store_read(t->p, t->frontend, key);
+	int err = s ? text_u32(s, UINT32_MAX, out) : -ENOENT;
+
+	if (err == -ENOENT)
+		snprintf(why, PLATFORM_REASON, "the guest wrote no %s", key);
+	else if (err)
+		snprintf(why, PLATFORM_REASON,
+			 "the guest's %s is no number: \"%.32s\"", key, s);
+	free(s);
+	return err;
+}
+
+int guest_connect(struct platform *p, struct tenant *t, char *why)
+{
+	uint32_t version;
+	uint32_t gref;
+	uint32_t port;
+	int err;
+
+	(void)p;
+	if (t->ring.page)
+		return 0;
+	err = guest_number(t, SVNIC_KEY_DIRECT, &version, why);
+	if (err == -ENOENT)
+		snprintf(
+			why, PLATFORM_REASON,
+			"guest has no svnic_front driver; load svnic_front in the guest, or give it another script= than vif-svnic");
+	if (err)
+		return err;
+	if (version >> 16 != SVNIC_ABI_MAJOR) {
+		snprintf(
+			why, PLATFORM_REASON,
+			"guest's svnic_front follows ABI %u.%u, svnicd %u.%u; install the same release in both",
+			version >> 16, version & 0xffff, SVNIC_ABI_MAJOR,
+			SVNIC_ABI_MINOR);
+		return -EPROTO;
+	}
+	err = guest_number(t, SVNIC_KEY_CTRL_RING, &gref, why);
+	if (!err)
+		err = guest_number(t, SVNIC_KEY_CTRL_EVENT, &port, why);
+	return err ? err : ring_open(t, gref, port, why);
+}
+
+void guest_disconnect(struct platform *p, struct tenant *t)
+{
+	(void)p;
+	ring_close(t);
+}

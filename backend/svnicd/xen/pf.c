@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The card through svnic_pf: finding /dev/svnicN, its ioctls, its events.  The
+ * device may be missing, or vanish, at any moment; it is looked for once a
+ * second then.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include <svnic/order.h>
+
+#include "../log.h"
+#include "dom0.h"
+
+#define PF_EVENTS    64
+#define PF_TAKE_OVER 100 /* times 20 ms for an old daemon to let go */
+
+/* An ioctl's result in the terms of platform.h. */
+static int call(struct platform *p, unsigned long request, void *arg,
+		const __u32 *status)
+{
+	if (p->fd < 0)
+		return -ENODEV;
+	if (ioctl(p->fd, request, arg) == 0)
+		return 0;
+	if (errno == EIO && status && *status)
+		return (int)*status;
+	return -errno;
+}
+
+static int admin(struct platform *p, struct svnic_pf_admin *a)
+{
+	return call(p, SVNIC_PF_ADMIN, a, &a->status);
+}
+
+/* Coming and going ---------------------------------------------------- */
+
+static void pf_close(struct platform *p)
+{
+	if (p->pf_event)
+		event_free(p->pf_event);
+	p->pf_event = NULL;
+	if (p->fd >= 0)
+		close(p->fd);
+	p->fd = -1;
+}
+
+static void look_again(struct platform *p)
+{
+	static const struct timeval second = { .tv_sec = 1 };
+
+	evtimer_add(p->pf_timer, &second);
+}
+
+static void lost(struct platform *p, const char *why)
+{
+	pf_close(p);
+	p->told = true;
+	p->up->card_lost(p->core, why);
+	look_again(p);
+}
+
+static void hand_on(struct platform *p, const struct svnic_event *e)
+{
+	unsigned int nr = svnic_cpu16(e->vif);
+
+	if (e->reason == SVNIC_EVENT_FAULT)
+		p->up->card_fault(p->core, nr, e->queue, svnic_cpu32(e->arg));
+	else if (e->reason == SVNIC_EVENT_QUEUE)
+		p->up->card_event(p->core, nr, e->queue);
+}
+
+static void readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct platform *p = arg;
+	struct svnic_event e[PF_EVENTS];
+	ssize_t n = read(fd, e, sizeof(e));
+	size_t i;
+
+	(void)what;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		lost(p, "the card's link is lost");
+		return;
+	}
+	/* What is handed on may lose the card, and with it nothing here. */
+	for (i = 0; i < (size_t)n / sizeof(e[0]); i++)
+		hand_on(p, &e[i]);
+}
+
+static int try_open(struct platform *p, const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	p->fd = fd;
+	err = call(p, SVNIC_PF_INFO, &p->info, NULL);
+	if (!err && !(p->info.status & SVNIC_STATUS_READY))
+		err = -ENODEV;
+	p->pf_event = event_new(p->base, fd, EV_READ | EV_PERSIST, readable, p);
+	if (!err && (!p->pf_event || event_add(p->pf_event, NULL)))
+		err = -ENOMEM;
+	if (err) {
+		pf_close(p);
+		return err;
+	}
+	snprintf(p->device, sizeof(p->device), "%s", path);
+	p->info.pci[sizeof(p->info.pci) - 1] = '\0';
+	p->info.netdev[sizeof(p->info.netdev) - 1] = '\0';
+	return 0;
+}
+
+/* The configured device, or the first that opens. */
+static int find(struct platform *p)
+{
+	glob_t g;
+	size_t i;
+	int err = -ENOENT;
+
+	if (p->settings.card[0])
+		return try_open(p, p->settings.card);
+	if (glob("/dev/svnic[0-9]*", 0, NULL, &g) != 0)
+		return -ENOENT;
+	for (i = 0; i < g.gl_pathc && err; i++)
+		err = try_open(p, g.gl_pathv[i]);
+	globfree(&g);
+	return err;
+}
+
+static void say_missing(struct platform *p, int err)
+{
+	const char *path =
+		p->settings.card[0] ? p->settings.card : "/dev/svnic0";
+
+	if (p->told)
+		return;
+	p->told = true;
+	if (err == -ENOENT)
+		log_warnx(
+			"card",
+			"%s is not there: no svnic card was found; load svnic_pf, or see whether lspci shows 5356:4e49; svnicd waits for it",
+			path);
+	else if (err == -EBUSY)
+		log_warnx(
+			"card",
+			"%s is in use by another svnicd; stop that one; svnicd waits for it",
+			path);
+	else
+		log_warnx("card", "%s cannot be used: %s; svnicd waits for it",
+			  path, strerror(-err));
+}
+
+static void tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct platform *p = arg;
+	int err = find(p);
+
+	(void)fd;
+	(void)what;
+	if (err) {
+		say_missing(p, err);
+		look_again(p);
+		return;
+	}
+	p->told = false;
+	p->up->card_came(p->core);
+}
+
+int pf_start(struct platform *p)
+{
+	unsigned int i;
+	int err;
+
+	p->pf_timer = evtimer_new(p->base, tick, p);
+	if (!p->pf_timer)
+		return -ENOMEM;
+	/*
+	 * A daemon that was killed a moment ago may not have closed it yet.
+	 * Guests that it served must not be shown a missing card for that.
+	 */
+	for (i = 0; (err = find(p)) == -EBUSY && i < PF_TAKE_OVER; i++)
+		usleep(20000);
+	if (err) {
+		say_missing(p, err);
+		look_again(p);
+	} else {
+		p->up->card_came(p->core);
+	}
+	return 0;
+}
+
+void pf_stop(struct platform *p)
+{
+	pf_close(p);
+	if (p->pf_timer)
+		event_free(p->pf_timer);
+	p->pf_timer = NULL;
+}
+
+/* Questions -------------------------------------------------------------- */
+
+int pf_card_info(struct platform *p, struct platform_card *info)
+{
+	struct svnic_pf_info i;
+	int err = call(p, SVNIC_PF_INFO, &i, NULL);
+
+	if (err)
+		return err;
+	p->info = i;
+	memset(info, 0, sizeof(*info));
+	snprintf(info->name, sizeof(info->name), "%.15s", i.pci);
+	snprintf(info->netdev, sizeof(info->netdev), "%.15s", i.netdev);
+	info->version = i.version;
+	info->features = i.features;
+	info->status = i.status;
+	info->link = i.link;
+	info->ports = i.ports;
+	info->max_vifs = i.max_vifs;
+	info->epoch = i.epoch;
+	info->own_vif = i.own_vif;
+	return 0;
+}
+
+static int query(struct platform *p, unsigned int opcode, unsigned int vif,
+		 unsigned int queue, void *payload, size_t size)
+{
+	struct svnic_pf_admin a = {
+		.cmd = {
+			.opcode = svnic_le16((uint16_t)opcode),
+			.vif = svnic_le16((uint16_t)vif),
+			.queue = svnic_le16((uint16_t)queue),
+		},
+		.payload = (uintptr_t)payload,
+		.payload_len = (uint32_t)size,
+	};
+
+	return admin(p, &a);
+}
+
+int pf_port_query(struct platform *p, unsigned int port,
+		  struct svnic_port_info *info)
+{
+	struct svnic_port_info i;
+	int err = query(p, SVNIC_OP_PORT_QUERY, 0, port, &i, sizeof(i));
+
+	if (err)
+		return err;
+	i.name[sizeof(i.name) - 1] = '\0';
+	*info = i;
+	return 0;
+}
+
+int pf_vif_query(struct platform *p, unsigned int nr,
+		 struct svnic_vif_info *info)
+{
+	struct svnic_vif_info i;
+	int err = query(p, SVNIC_OP_VIF_QUERY, nr, 0, &i, sizeof(i));
+
+	if (!err)
+		*info = i;
+	return err;
+}
+
+static int list_one(struct platform *p, unsigned int nr,
+		    struct platform_vif *out)
+{
+	struct svnic_pf_vif v = { .vif = nr };
+	int err = call(p, SVNIC_PF_VIF_INFO, &v, NULL);
+
+	if (err)
+		return err;
+	out->nr = nr;
+	out->cookie = v.cookie;
+	out->nr_pages = v.nr_pages;
+	out->queues = v.queues;
+	return 0;
+}
+
+int pf_vif_list(struct platform *p, struct platform_vif *list, unsigned int max)
+{
+	uint8_t bits[SVNIC_MAX_VIFS / 8];
+	unsigned int n = 0;
+	unsigned int i;
+	int err = query(p, SVNIC_OP_VIF_LIST, 0, 0, bits, sizeof(bits));
+
+	if (err)
+		return err < 0 ? err : -EIO;
+	for (i = 0; i < SVNIC_MAX_VIFS && n < max; i++) {
+		if (!(bits[i / 8] & 1u << i % 8))
+			continue;
+		/* One that svnic_pf does not know was made by nobody here. */
+		err = list_one(p, i, &list[n]);
+		if (err == -ENODEV)
+			return err;
+		if (!err)
+			n++;
+	}
+	return (int)n;
+}
+
+/* VIFs ----------------------------------------------------------------- */
+
+int pf_vif_create(struct platform *p, const struct svnic_vif_config *config,
+		  uint64_t cookie, unsigned int *nr)
+{
+	struct svnic_pf_create c = {
+		.config = *config,
+		.cookie = cookie,
+		.vif = SVNIC_VIF_NONE,
+	};
+	int err = call(p, SVNIC_PF_VIF_CREATE, &c, &c.status);
+
+	if (err)
+		return err;
+	if (c.vif >= SVNIC_MAX_VIFS)
+		return -EPROTO;
+	*nr = c.vif;
+	return 0;
+}
+
+int pf_vif_destroy(struct platform *p, unsigned int nr)
+{
+	__u32 vif = nr;
+
+	return call(p, SVNIC_PF_VIF_DESTROY, &vif, NULL);
+}
+
+int pf_vif_set(struct platform *p, unsigned int nr,
+	       const struct svnic_vif_config *config)
+{
+	struct svnic_pf_admin a = {
+		.cmd = {
+			.opcode = svnic_le16(SVNIC_OP_VIF_SET),
+			.vif = svnic_le16((uint16_t)nr),
+			.arg.vif_config = *config,
+		},
+	};
+
+	return admin(p, &a);
+}
+
+static int filter(struct platform *p, unsigned int opcode, unsigned int nr,
+		  const uint8_t mac[6])
+{
+	struct svnic_pf_admin a = {
+		.cmd = {
+			.opcode = svnic_le16((uint16_t)opcode),
+			.vif = svnic_le16((uint16_t)nr),
+		},
+	};
+
+	memcpy(a.cmd.arg.filter.mac, mac, 6);
+	return admin(p, &a);
+}
+
+int pf_filter_add(struct platform *p, unsigned int nr, const uint8_t mac[6])
+{
+	return filter(p, SVNIC_OP_FILTER_ADD, nr, mac);
+}
+
+int pf_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6])
+{
+	return filter(p, SVNIC_OP_FILTER_DEL, nr, mac);
+}
+
+/* Pages and queues --------------------------------------------------------- */
+
+int pf_pages_add(struct platform *p, unsigned int nr, struct tenant *tenant,
+		 uint32_t first, const struct svnic_gref_entry *entries,
+		 uint32_t count, uint32_t *failed)
+{
+	struct svnic_pf_grants g = {
+		.vif = nr,
+		.domid = tenant->domid,
+		.first = first,
+		.count = count,
+		.entries = (uintptr_t)entries,
+	};
+	int err = call(p, SVNIC_PF_GRANTS_MAP, &g, &g.status);
+
+	if (err)
+		*failed = g.failed;
+	return err;
+}
+
+int pf_pages_del(struct platform *p, unsigned int nr, uint32_t first,
+		 uint32_t count)
+{
+	struct svnic_pf_range r = { .vif = nr };
+	uint32_t done = 0;
+	int err;
+
+	while (count) {
+		r.first = first;
+		r.count = count < SVNIC_PAGES_BATCH ? count : SVNIC_PAGES_BATCH;
+		r.done = 0;
+		err = call(p, SVNIC_PF_PAGES_DEL, &r, NULL);
+		if (err)
+			return err < 0 ? err : -EIO;
+		done += r.done;
+		first += r.count;
+		count -= r.count;
+	}
+	return (int)done;
+}
+
+int pf_queue_start(struct platform *p, unsigned int nr, unsigned int queue,
+		   struct tenant *tenant, uint32_t port,
+		   const struct svnic_queue_config *config)
+{
+	struct svnic_pf_queue q = {
+		.vif = nr,
+		.queue = queue,
+		.domid = tenant ? tenant->domid : SVNIC_PF_DOMID_SELF,
+		.port = port,
+		.config = *config,
+	};
+
+	return call(p, SVNIC_PF_QUEUE_START, &q, &q.status);
+}
+
+int pf_queue_stop(struct platform *p, unsigned int nr, unsigned int queue)
+{
+	struct svnic_pf_queue q = { .vif = nr, .queue = queue };
+
+	return call(p, SVNIC_PF_QUEUE_STOP, &q, &q.status);
+}
+
+static int map(struct platform *p, uint64_t offset, size_t size, void **mem)
+{
+	void *m = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, p->fd,
+		       (off_t)offset);
+
+	if (m == MAP_FAILED)
+		return -errno;
+	*mem = m;
+	return 0;
+}
+
+int pf_pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
+		   uint32_t count, void **mem)
+{
+	struct svnic_pf_range r = { .vif = nr, .first = first, .count = count };
+	int err = call(p, SVNIC_PF_PAGES_ALLOC, &r, NULL);
+
+	if (err)
+		return err;
+	err = map(p, SVNIC_PF_MMAP_PAGES(nr, first),
+		  (size_t)count * SVNIC_PAGE_SIZE, mem);
+	if (err)
+		pf_pages_del(p, nr, first, count);
+	return err;
+}
+
+void pf_pages_free(struct platform *p, unsigned int nr, uint32_t first,
+		   uint32_t count, void *mem)
+{
+	munmap(mem, (size_t)count * SVNIC_PAGE_SIZE);
+	pf_pages_del(p, nr, first, count);
+}
+
+int pf_doorbell_map(struct platform *p, unsigned int nr,
+		    struct svnic_doorbell **doorbell)
+{
+	void *mem;
+	int err = map(p, SVNIC_PF_MMAP_DOORBELL + nr * SVNIC_PAGE_SIZE,
+		      SVNIC_PAGE_SIZE, &mem);
+
+	if (!err)
+		*doorbell = mem;
+	return err;
+}
+
+void pf_doorbell_unmap(struct platform *p, struct svnic_doorbell *doorbell)
+{
+	(void)p;
+	munmap(doorbell, SVNIC_PAGE_SIZE);
+}

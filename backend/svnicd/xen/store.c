@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * XenStore.  Watches only say where to look: they are drained, folded into
+ * one mark per guest, and then the values are read.  One watch on our own
+ * backend/vif, one on each frontend's state node (rule R22), one on the death
+ * of domains.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "../log.h"
+#include "../text.h"
+#include "dom0.h"
+
+#define ROOT	    "backend/vif"
+#define DRAIN_MAX   65536
+#define WRITE_TRIES 16
+#define DOMID_LAST  0x7fef
+
+int store_open(struct platform *p, char *why)
+{
+	p->store = xs_open(0);
+	if (p->store)
+		return 0;
+	snprintf(
+		why, PLATFORM_REASON,
+		"XenStore does not answer: %s; is this dom0, and does xenstored run?",
+		strerror(errno));
+	return -ENOTCONN;
+}
+
+char *store_read(struct platform *p, const char *dir, const char *key)
+{
+	char path[DOM0_KEY];
+	unsigned int len;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, key);
+	return xs_read(p->store, XBT_NULL, path, &len);
+}
+
+/* Writing ---------------------------------------------------------------- */
+
+static bool node_is(struct tenant *t, xs_transaction_t x, const char *key,
+		    const char *value)
+{
+	char path[DOM0_KEY];
+	unsigned int len;
+	char *s;
+	bool is;
+
+	snprintf(path, sizeof(path), "%s/%s", t->backend, key);
+	s = xs_read(t->p->store, x, path, &len);
+	is = s && (!value || strcmp(s, value) == 0);
+	free(s);
+	return is;
+}
+
+static bool is_late(struct tenant *t, xs_transaction_t x,
+		    const struct store_pair *pair)
+{
+	return strcmp(pair->key, "state") == 0 &&
+	       strcmp(pair->value, "5") != 0 && strcmp(pair->value, "6") != 0 &&
+	       node_is(t, x, "online", "0");
+}
+
+static int put(struct tenant *t, xs_transaction_t x,
+	       const struct store_pair *pair)
+{
+	struct xs_handle *store = t->p->store;
+	char path[DOM0_KEY];
+
+	snprintf(path, sizeof(path), "%s/%s", t->backend, pair->key);
+	if (!pair->value) {
+		if (!xs_rm(store, x, path) && errno != ENOENT)
+			return -errno;
+		return 0;
+	}
+	if (is_late(t, x, pair))
+		return -ESHUTDOWN;
+	if (!xs_write(store, x, path, pair->value,
+		      (unsigned int)strlen(pair->value)))
+		return -errno;
+	return 0;
+}
+
+static int write_once(struct tenant *t, const struct store_pair *pairs,
+		      unsigned int count)
+{
+	struct xs_handle *store = t->p->store;
+	xs_transaction_t x = xs_transaction_start(store);
+	unsigned int i;
+	int err = 0;
+
+	if (x == XBT_NULL)
+		return -errno;
+	/* Writing below a removed directory would bring it back to life. */
+	if (!node_is(t, x, "frontend", NULL))
+		err = -ENOENT;
+	for (i = 0; i < count && !err; i++)
+		err = put(t, x, &pairs[i]);
+	if (!xs_transaction_end(store, x, err != 0) && !err)
+		err = -errno;
+	return err;
+}
+
+int store_write(struct tenant *t, const struct store_pair *pairs,
+		unsigned int count)
+{
+	unsigned int i;
+	int err = -EAGAIN;
+
+	for (i = 0; i < WRITE_TRIES && err == -EAGAIN; i++)
+		err = write_once(t, pairs, count);
+	if (err && err != -ENOENT && err != -ESHUTDOWN)
+		log_warnx("xen", "%s/%s was not written: %s", t->backend,
+			  pairs[0].key, strerror(-err));
+	return err;
+}
+
+/* Looking ------------------------------------------------------------------ */
+
+static struct tenant *find(struct platform *p, uint32_t domid, uint32_t devid)
+{
+	struct tenant *t;
+
+	TAILQ_FOREACH(t, &p->guests, link)
+	if (t->domid == domid && t->devid == devid)
+		return t;
+	return NULL;
+}
+
+static bool is_ours(struct platform *p, const char *dir)
+{
+	char *script = store_read(p, dir, "script");
+	size_t len = script ? strlen(script) : 0;
+	size_t tail = strlen(DOM0_SCRIPT);
+	bool ours =
+		len >= tail && strcmp(script + len - tail, DOM0_SCRIPT) == 0;
+
+	free(script);
+	return ours;
+}
+
+/* An entry that was named by a watch or found by a scan. */
+static void consider(struct platform *p, uint32_t domid, uint32_t devid)
+{
+	struct tenant *t = find(p, domid, devid);
+	char dir[DOM0_PATH];
+
+	if (!t) {
+		snprintf(dir, sizeof(dir), ROOT "/%u/%u", domid, devid);
+		if (!is_ours(p, dir))
+			return;
+		t = guest_create(p, domid, devid);
+		if (!t)
+			return;
+	}
+	t->dirty = true;
+	t->seen = true;
+}
+
+static void scan_domain(struct platform *p, const char *name)
+{
+	char dir[DOM0_PATH];
+	unsigned int n = 0;
+	unsigned int i;
+	uint32_t domid;
+	uint32_t devid;
+	char **devs;
+
+	if (text_u32(name, DOMID_LAST, &domid))
+		return;
+	snprintf(dir, sizeof(dir), ROOT "/%u", domid);
+	devs = xs_directory(p->store, XBT_NULL, dir, &n);
+	for (i = 0; devs && i < n; i++)
+		if (!text_u32(devs[i], UINT32_MAX, &devid))
+			consider(p, domid, devid);
+	free(devs);
+}
+
+static void scan(struct platform *p)
+{
+	struct tenant *t;
+	unsigned int n = 0;
+	unsigned int i;
+	char **domains;
+
+	TAILQ_FOREACH(t, &p->guests, link)
+	t->seen = false;
+	domains = xs_directory(p->store, XBT_NULL, ROOT, &n);
+	for (i = 0; domains && i < n; i++)
+		scan_domain(p, domains[i]);
+	free(domains);
+	/* Those whose directories went: a look will find that out. */
+	TAILQ_FOREACH(t, &p->guests, link)
+	if (!t->seen)
+		t->dirty = true;
+}
+
+static void bury(struct platform *p)
+{
+	struct tenant *t;
+
+	TAILQ_FOREACH(t, &p->guests, link)
+	if (!xs_is_domain_introduced(p->store, t->domid))
+		p->up->peer_state(t->vif, PEER_GONE);
+}
+
+static void look(struct platform *p)
+{
+	struct tenant *next;
+	struct tenant *t;
+
+	if (p->rescan)
+		scan(p);
+	p->rescan = false;
+	for (t = TAILQ_FIRST(&p->guests); t; t = next) {
+		next = TAILQ_NEXT(t, link);
+		if (t->dirty)
+			guest_look(t);
+	}
+	if (p->died)
+		bury(p);
+	p->died = false;
+}
+
+/* "3/0" or "3/0/key" */
+static bool names_entry(const char *s, uint32_t *domid, uint32_t *devid)
+{
+	int end;
+
+	return sscanf(s, "%5u/%10u%n", domid, devid, &end) == 2 &&
+	       (s[end] == '/' || s[end] == '\0');
+}
+
+static void mark(struct platform *p, const char *path, const char *token)
+{
+	uint32_t domid;
+	uint32_t devid;
+	struct tenant *t;
+
+	if (strcmp(token, "died") == 0) {
+		p->died = true;
+	} else if (strncmp(token, "fe/", 3) == 0) {
+		if (!names_entry(token + 3, &domid, &devid))
+			return;
+		t = find(p, domid, devid);
+		if (t)
+			t->dirty = true;
+	} else if (strncmp(path, ROOT "/", strlen(ROOT "/")) == 0 &&
+		   names_entry(path + strlen(ROOT "/"), &domid, &devid)) {
+		consider(p, domid, devid);
+	} else {
+		p->rescan = true;
+	}
+}
+
+static void readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct platform *p = arg;
+	unsigned int i;
+	char **watch;
+
+	(void)fd;
+	(void)what;
+	errno = EAGAIN;
+	for (i = 0; i < DRAIN_MAX; i++) {
+		watch = xs_check_watch(p->store);
+		if (!watch)
+			break;
+		mark(p, watch[XS_WATCH_PATH], watch[XS_WATCH_TOKEN]);
+		free(watch);
+	}
+	if (i == 0 && errno != EAGAIN) {
+		log_err("xen",
+			"XenStore is gone: %s; stopping, guests keep their VIFs",
+			strerror(errno));
+		event_base_loopbreak(p->base);
+		return;
+	}
+	look(p);
+}
+
+int store_start(struct platform *p)
+{
+	if (!xs_watch(p->store, ROOT, "backend") ||
+	    !xs_watch(p->store, "@releaseDomain", "died"))
+		return -errno;
+	p->store_event = event_new(p->base, xs_fileno(p->store),
+				   EV_READ | EV_PERSIST, readable, p);
+	if (!p->store_event || event_add(p->store_event, NULL))
+		return -ENOMEM;
+	p->rescan = true;
+	look(p);
+	p->up->tenants_known(p->core);
+	return 0;
+}
+
+void store_close(struct platform *p)
+{
+	struct tenant *t;
+
+	while ((t = TAILQ_FIRST(&p->guests)))
+		guest_free(t);
+	if (p->store_event)
+		event_free(p->store_event);
+	if (p->store)
+		xs_close(p->store);
+	p->store = NULL;
+}

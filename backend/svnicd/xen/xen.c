@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The xen platform: its table, its start and its end.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "dom0.h"
+
+static void dom0_close(struct platform *p)
+{
+	store_close(p);
+	pf_stop(p);
+	if (p->grants)
+		xengnttab_close(p->grants);
+	if (p->xc)
+		xc_interface_close(p->xc);
+	free(p);
+}
+
+static int dom0_open(struct event_base *base,
+		     const struct platform_settings *settings,
+		     const struct platform_upcalls *up, void *core,
+		     struct platform **platform, char *why)
+{
+	struct platform *p = calloc(1, sizeof(*p));
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	p->base = base;
+	p->up = up;
+	p->core = core;
+	p->settings = *settings;
+	p->fd = -1;
+	TAILQ_INIT(&p->guests);
+	err = store_open(p, why);
+	if (err)
+		goto err_free;
+	p->xc = xc_interface_open(NULL, NULL, 0);
+	p->grants = xengnttab_open(NULL, 0);
+	if (!p->xc || !p->grants) {
+		err = -errno;
+		snprintf(
+			why, PLATFORM_REASON,
+			"/dev/xen/%s cannot be opened: %s; load xen-gntdev and xen-evtchn, and run as root",
+			p->xc ? "gntdev" : "privcmd", strerror(errno));
+		goto err_free;
+	}
+	*platform = p;
+	return 0;
+
+err_free:
+	dom0_close(p);
+	return err;
+}
+
+/* The card first: guests that are there already must find it. */
+static int dom0_start(struct platform *p)
+{
+	int err = pf_start(p);
+
+	return err ? err : store_start(p);
+}
+
+static const struct platform_ops ops = {
+	.name = "xen",
+	.open = dom0_open,
+	.start = dom0_start,
+	.close = dom0_close,
+	.card_info = pf_card_info,
+	.port_query = pf_port_query,
+	.vif_list = pf_vif_list,
+	.vif_create = pf_vif_create,
+	.vif_destroy = pf_vif_destroy,
+	.vif_set = pf_vif_set,
+	.vif_query = pf_vif_query,
+	.filter_add = pf_filter_add,
+	.filter_del = pf_filter_del,
+	.pages_add = pf_pages_add,
+	.pages_del = pf_pages_del,
+	.queue_start = pf_queue_start,
+	.queue_stop = pf_queue_stop,
+	.pages_alloc = pf_pages_alloc,
+	.pages_free = pf_pages_free,
+	.doorbell_map = pf_doorbell_map,
+	.doorbell_unmap = pf_doorbell_unmap,
+	.tenant_offer = guest_offer,
+	.tenant_withdraw = guest_withdraw,
+	.tenant_state = guest_state,
+	.tenant_reason = guest_reason,
+	.tenant_key = guest_key,
+	.tenant_connect = guest_connect,
+	.tenant_disconnect = guest_disconnect,
+	.tenant_list = ring_list,
+	.tenant_name = guest_name,
+	.tenant_destroy = guest_destroy,
+};
+
+const struct platform_ops *platform_xen(void)
+{
+	return &ops;
+}
