@@ -5,7 +5,6 @@
  */
 #include <linux/ctype.h>
 #include <linux/ethtool.h>
-#include <linux/log2.h>
 #include "net.h"
 
 #define POLL_US_MAX 10000
@@ -134,10 +133,13 @@ static void get_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
 	p->tx_pending = 1u << net->tx_order;
 }
 
-static int order_of(u32 entries)
+static u32 order_of(u32 entries)
 {
-	return clamp_t(int, order_base_2(max(entries, 1u)), SVNIC_MIN_ORDER,
-		       SVNIC_MAX_ORDER);
+	u32 order = SVNIC_MIN_ORDER;
+
+	while (order < SVNIC_MAX_ORDER && 1u << order < entries)
+		order++;
+	return order;
 }
 
 static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
@@ -145,8 +147,7 @@ static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
 			 struct netlink_ext_ack *ack)
 {
 	struct svnic_net *net = svnic_net_of(dev);
-	u32 tx = (u32)order_of(p->tx_pending),
-	    rx = (u32)order_of(p->rx_pending);
+	u32 tx = order_of(p->tx_pending), rx = order_of(p->rx_pending);
 	int r;
 
 	if (tx == net->tx_order && rx == net->rx_order)

@@ -270,11 +270,12 @@ static void features_set(struct net_device *dev, u32 offered)
 {
 	netdev_features_t vlan = 0;
 
-	dev->hw_features = features_of(offered);
-	dev->vlan_features = dev->hw_features;
+	dev->vlan_features = features_of(offered);
+	dev->hw_features = features_of(offered) |
+			   (dev->hw_features & NETIF_F_SOFT_FEATURES);
 	if (offered & SVNIC_F_VLAN)
 		vlan = NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_CTAG_RX;
-	dev->features = dev->hw_features | vlan | NETIF_F_HIGHDMA |
+	dev->features = features_of(offered) | vlan | NETIF_F_HIGHDMA |
 			(dev->features & NETIF_F_SOFT_FEATURES);
 	dev->wanted_features = dev->hw_features |
 			       (dev->wanted_features & NETIF_F_SOFT_FEATURES);
@@ -386,20 +387,20 @@ EXPORT_SYMBOL_GPL(svnic_net_create);
 int svnic_net_configure(struct svnic_net *net,
 			const struct svnic_net_config *config)
 {
+	bool changed;
 	int r = 0;
 
 	if (config->max_mtu < SVNIC_MTU_MIN || config->max_mtu > SVNIC_MTU_MAX)
 		return -EINVAL;
 	rtnl_lock();
 	mutex_lock(&net->lock);
+	changed = !net->attached && net->config.features != config->features;
 	if (net->attached) {
 		r = -EBUSY;
 		goto out_unlock;
 	}
-	if (net->config.features != config->features) {
+	if (changed)
 		features_set(net->dev, config->features);
-		netdev_features_change(net->dev);
-	}
 	net->config.doorbell = config->doorbell;
 	net->config.features = config->features;
 	net->config.max_pages = config->max_pages;
@@ -408,6 +409,8 @@ int svnic_net_configure(struct svnic_net *net,
 	net->dev->max_mtu = config->max_mtu;
 out_unlock:
 	mutex_unlock(&net->lock);
+	if (changed)
+		netdev_features_change(net->dev);
 	if (!r && net->dev->mtu > config->max_mtu)
 		r = dev_set_mtu(net->dev, (int)config->max_mtu);
 	rtnl_unlock();

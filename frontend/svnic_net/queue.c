@@ -91,8 +91,11 @@ static bool linger(struct svnic_net_queue *q, bool worked)
 	if (!limit)
 		return false;
 	start = now = local_clock();
-	if (worked)
+	/* The stack gets what came, which GRO holds back, before we spin. */
+	if (worked) {
 		q->busy_ns = start;
+		return true;
+	}
 	while (now - q->busy_ns < limit) {
 		if (svnic_net_queue_has_work(q) || need_resched() ||
 		    now - start > SPIN_SLICE_NS)
@@ -127,14 +130,13 @@ int svnic_net_poll(struct napi_struct *napi, int budget)
 		container_of(napi, struct svnic_net_queue, napi);
 	int done = 0;
 
-	if (q->broken) {
-		napi_complete_done(napi, 0);
-		return 0;
-	}
+	if (budget) /* else netpoll: NAPI may be asleep, leave it armed */
+		q->polls++;
+	if (q->broken)
+		goto out_complete;
 	svnic_net_tx_poll(q);
-	if (budget == 0) /* netpoll: NAPI may be asleep, leave it armed */
+	if (!budget)
 		return 0;
-	q->polls++;
 	if (q->armed) {
 		svnic_disarm(&q->tx.ring, &q->rx.ring);
 		q->armed = false;
@@ -144,7 +146,9 @@ int svnic_net_poll(struct napi_struct *napi, int budget)
 		return budget;
 	if (!q->broken && (linger(q, done > 0) || arm(q)))
 		return budget;
-	napi_complete_done(napi, done);
+out_complete:
+	if (budget)
+		napi_complete_done(napi, done);
 	return done;
 }
 

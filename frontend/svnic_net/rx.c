@@ -262,7 +262,8 @@ static bool gso_set(struct sk_buff *skb, const struct svnic_meta *m, u16 flags)
 		type |= SKB_GSO_TCP_ECN;
 	info->gso_size = (u16)size;
 	info->gso_type = type | SKB_GSO_DODGY;
-	info->gso_segs = (u16)DIV_ROUND_UP(skb->len - start, size);
+	info->gso_segs =
+		(u16)min_t(u32, DIV_ROUND_UP(skb->len - start, size), U16_MAX);
 	return true;
 }
 
@@ -323,6 +324,8 @@ int svnic_net_rx_poll(struct svnic_net_queue *q, int budget)
 	struct frame f;
 	int work = 0, r = 0;
 
+	BUILD_BUG_ON(NET_FRAME_PAGES > MAX_SKB_FRAGS);
+	BUILD_BUG_ON(PAGE_SIZE != SVNIC_PAGE_SIZE);
 	while (work < budget) {
 		r = frame_take(rx, &f);
 		if (r <= 0)
