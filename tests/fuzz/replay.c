@@ -5,13 +5,14 @@
  * $top_srcdir/tests/fuzz/corpus/NAME.
  */
 #include <dirent.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "fuzz.h"
+
+#define REPLAY_PATH_MAX 1024
 
 static unsigned int replayed;
 
@@ -38,7 +39,7 @@ static int replay(const char *path);
 
 static int replay_folder(const char *path)
 {
-	char name[PATH_MAX];
+	char name[REPLAY_PATH_MAX];
 	DIR *d = opendir(path);
 	struct dirent *e;
 	int ret = 0;
@@ -71,7 +72,7 @@ int main(int argc, char **argv)
 {
 	const char *top = getenv("top_srcdir");
 	const char *name = strstr(argv[0], "fuzz_");
-	char path[PATH_MAX];
+	char path[REPLAY_PATH_MAX];
 	int i, ret = 0;
 
 	for (i = 1; i < argc; i++)
