@@ -46,13 +46,16 @@ static void write_bus(struct pf_card *card, u32 reg, dma_addr_t bus)
 	iowrite32(upper_32_bits((u64)bus), card->regs + reg + 4);
 }
 
+/* 0, -ETIMEDOUT, or -ENODEV when nothing answers on the bus any more. */
 static int wait_ready(struct pf_card *card, u32 wanted)
 {
+	int err;
 	u32 v;
 
-	return read_poll_timeout(
-		ioread32, v, v != U32_MAX && (v & SVNIC_STATUS_READY) == wanted,
+	err = read_poll_timeout(
+		ioread32, v, v == U32_MAX || (v & SVNIC_STATUS_READY) == wanted,
 		POLL_US, RESET_US, false, card->regs + SVNIC_REG_STATUS);
+	return v == U32_MAX ? -ENODEV : err;
 }
 
 int svnic_pf_link_reset(struct pf_card *card)

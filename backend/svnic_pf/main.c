@@ -47,7 +47,7 @@ void svnic_pf_lost(struct pf_card *card, const char *why)
 	if (test_and_set_bit(PF_LOST, &card->state))
 		return;
 	dev_err(card->dev,
-		"the card is lost: %s; all its VIFs are stopped. Load the driver again when svnic-fw runs\n",
+		"the card is lost: %s; all its VIFs are stopped. Bind or load the driver again when svnic-fw runs\n",
 		why);
 	for (i = 0; i < SVNIC_ADMIN_ENTRIES; i++)
 		complete(&card->admin.slot[i].done);
@@ -64,7 +64,7 @@ void svnic_pf_quiesce(struct pf_card *card)
 {
 	mutex_lock(&card->reset_lock);
 	if (!test_bit(PF_QUIET, &card->state)) {
-		if (svnic_pf_link_reset(card))
+		if (svnic_pf_link_reset(card) == -ETIMEDOUT)
 			dev_warn(
 				card->dev,
 				"the link was not reset: its DMA is switched off at the bus\n");

@@ -228,7 +228,7 @@ int svnic_pf_admin_alloc(struct pf_card *card);
 void svnic_pf_admin_free(struct pf_card *card);
 /* Reset the link and take the queues into use; disabled by a reset. */
 int svnic_pf_admin_enable(struct pf_card *card);
-/* Wait until the link has done a reset: 0, or -ETIMEDOUT. */
+/* Wait until the link is reset: 0, -ETIMEDOUT, or -ENODEV: nobody there. */
 int svnic_pf_link_reset(struct pf_card *card);
 irqreturn_t svnic_pf_admin_irq(int irq, void *data);
 /*
