@@ -265,7 +265,6 @@ make_guest() {
 dom0_key() {
 	{
 		basename "$TREE"
-		basename "$GUEST"
 		source_hash images dom0 rigexec.c
 		declare -f make_dom0 image_skeleton image_libs image_fill
 	} | hash_of
@@ -288,9 +287,6 @@ make_dom0() {
 	cp -a "$RIG_DIR/dom0/." "$img/"
 	ln -s /root/.profile "$img/root/.bashrc"
 	dom0_keys "$1" "$img"
-	# dom0 starts guests from these two files.
-	cp "$TREE/vmlinux" "$img/var/lib/rig/vmlinux"
-	cp "$GUEST/initrd" "$img/var/lib/rig/initrd"
 	(cd "$img/usr/lib/x86_64-linux-gnu" && echo *) >"$1/libs"
 	image_pack "$img" "$1/initrd"
 	rm -rf "$img"

@@ -84,7 +84,7 @@ guest_config() {
 	cpus = "$cpus"
 	on_crash = "destroy"
 	on_reboot = "restart"
-	extra = "mitigations=off clocksource=xen tsc=unstable audit=0 loglevel=4 rig.name=$name rig.mods=$mods rig.ip=eth0=$ip $extra"
+	extra = "$LINUX_CMDLINE loglevel=4 rig.name=$name rig.mods=$mods rig.ip=eth0=$ip $extra"
 	vif = [
 	END
 	for v in ${vifs[@]+"${vifs[@]}"}; do
