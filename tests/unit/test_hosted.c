@@ -4,12 +4,17 @@
  * against models, metadata conversion, sleeping, and the command line.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -175,6 +180,103 @@ static void test_irqs_full_counter(void **state)
 	assert_int_equal(set.line[0].fd, fd);
 	irqs_fini(&set);
 	assert_false(irqs_is_eventfd(STDIN_FILENO));
+}
+
+static void on_tick(int sig)
+{
+	(void)sig;
+}
+
+/* A tenant fills its eventfd and makes it blocking again: one tick, no more. */
+static void test_irqs_blocking(void **state)
+{
+	struct itimerval tick = { { 0, 20000 }, { 0, 20000 } }, off = { 0 };
+	struct sigaction sa = { .sa_handler = on_tick };
+	uint64_t most = UINT64_MAX - 1;
+	int fd = eventfd(0, EFD_CLOEXEC), tenant = dup(fd);
+	struct irq_set set;
+
+	(void)state;
+	assert_int_equal(irqs_init(&set, 1), 0);
+	assert_true(irqs_is_eventfd(fd));
+	irqs_assign(&set, 0, fd);
+	assert_int_equal(write(tenant, &most, 8), 8);
+	assert_int_equal(fcntl(tenant, F_SETFL, 0), 0);
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &tick, NULL);
+	irqs_raise(&set, 0);
+	setitimer(ITIMER_REAL, &off, NULL);
+	assert_int_equal(set.line[0].fd, -1);
+	irqs_fini(&set);
+	close(tenant);
+}
+
+static void test_listen(void **state)
+{
+	char folder[] = "/tmp/svnic-link-XXXXXX";
+	static struct link_config config;
+	static struct link a, b;
+	static struct core core;
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(config.path, sizeof(config.path), "%s/s", folder);
+	memcpy(sun.sun_path, config.path, sizeof(sun.sun_path));
+	assert_int_equal(link_init(&a, 0, &core, &config), 0);
+	assert_int_equal(link_init(&b, 1, &core, &config), 0);
+	/* Something else lies there. */
+	fd = open(config.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	assert_int_equal(link_listen(&a), -EEXIST);
+	close(fd);
+	unlink(config.path);
+	/* A socket that nobody serves; then one that somebody does. */
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	close(fd);
+	assert_int_equal(link_listen(&a), 0);
+	assert_int_equal(link_listen(&b), -EADDRINUSE);
+	/* One client at a time: that of the probe just now, then ours. */
+	link_accept(&a);
+	link_serve(&a);
+	assert_false(link_is_connected(&a));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	link_accept(&a);
+	assert_true(link_is_connected(&a));
+	close(fd);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	link_accept(&a);
+	assert_int_equal(recv(fd, &sun, 1, 0), 0);
+	close(fd);
+	link_fini(&b);
+	assert_int_equal(access(config.path, F_OK), 0);
+	link_fini(&a);
+	assert_int_equal(access(config.path, F_OK), -1);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void test_arena(void **state)
+{
+	char path[] = "/tmp/svnic-arena-XXXXXX";
+	int fd = mkstemp(path);
+	struct arena a, b;
+
+	(void)state;
+	close(fd);
+	assert_int_equal(arena_open(&a, path, 100000), 0);
+	assert_true(arena_open(&b, path, 100000) < 0);
+	memcpy(a.mem, "kept", 5);
+	arena_close(&a);
+	assert_int_equal(arena_open(&a, path, 100000), 0);
+	assert_string_equal(a.mem, "kept");
+	arena_close(&a);
+	unlink(path);
+	assert_int_equal(arena_open(&a, NULL, 100000), 0);
+	arena_close(&a);
+	assert_true(arena_open(&a, "/nowhere/arena", 100000) < 0);
 }
 
 #define BLANK SVNIC_META_CSUM_BLANK
@@ -387,6 +489,9 @@ int main(void)
 		cmocka_unit_test(test_dma_taken_away),
 		cmocka_unit_test(test_irqs_model),
 		cmocka_unit_test(test_irqs_full_counter),
+		cmocka_unit_test(test_irqs_blocking),
+		cmocka_unit_test(test_listen),
+		cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_vnet_round_trip),
 		cmocka_unit_test(test_vnet_refuses),
 		cmocka_unit_test(test_vnet_tag),

@@ -171,6 +171,20 @@ static void open_wire(struct wire *w, unsigned int port, const char *what)
 	assert_int_equal(wire_open(w, port, &config), 0);
 }
 
+/* An 802.1ad tag is no business of the metadata; it stays in the frame. */
+static void double_tagged(struct wire *a, struct wire *b)
+{
+	const struct pattern t = { "802.1ad", 0, 17, 400 };
+	struct svnic_meta m;
+	struct hal_frame f;
+
+	make_frame(&t, &m);
+	memcpy(octets + MACS, "\x88\xa8\x20\x64\x81\0\0\x07\x08\0", 10);
+	send_frame(a, t.len, &m);
+	receive_frame(b, &f);
+	check_frame(&f, &t, &m);
+}
+
 static void test_packet(void **state)
 {
 	struct svnic_port_info info = { 0 };
@@ -187,6 +201,7 @@ static void test_packet(void **state)
 	assert_string_equal(info.name, "packet:va");
 	assert_int_equal(info.up, 1);
 	assert_int_equal(info.mtu, 1500);
+	double_tagged(&a, &b);
 	/* A batch, then nothing, which turns the wire quiet. */
 	make_frame(&patterns[0], &m);
 	for (i = 0; i < 10; i++)

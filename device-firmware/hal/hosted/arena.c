@@ -23,13 +23,12 @@ static int arena_open_file(const char *path, size_t size)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		err = -errno;
-		log_warn(NULL, "cannot open the arena %s", path);
+		log_warn("cannot open the arena %s", path);
 		return err;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		err = -errno;
-		log_err(NULL, "the arena %s is in use by another svnic-fw",
-			path);
+		log_err("the arena %s is in use by another svnic-fw", path);
 		goto err_close;
 	}
 	err = fstat(fd, &st) < 0 ? -errno : 0;
@@ -37,8 +36,8 @@ static int arena_open_file(const char *path, size_t size)
 		err = -posix_fallocate(fd, 0, (off_t)size);
 	if (!err)
 		return fd;
-	log_err(NULL, "cannot make the arena %s %zu octets long: %s", path,
-		size, strerror(-err));
+	log_err("cannot make the arena %s %zu octets long: %s", path, size,
+		strerror(-err));
 err_close:
 	close(fd);
 	return err;
@@ -63,7 +62,7 @@ int arena_open(struct arena *a, const char *path, size_t size)
 		return 0;
 err:
 	err = -errno;
-	log_warn(NULL, "no memory for an arena of %zu octets", size);
+	log_warn("no memory for an arena of %zu octets", size);
 	if (a->fd >= 0)
 		close(a->fd);
 	return err;

@@ -99,12 +99,12 @@ static int card_init_core(struct card *c, const struct options *o)
 	err = core_init(c->arena.mem, c->arena.size, &config, &c->core,
 			&adopted);
 	if (err) {
-		log_err(NULL, "the core cannot use the arena: %s%s",
-			strerror(-err), o->arena ? "; remove the file" : "");
+		log_err("the core cannot use the arena: %s%s", strerror(-err),
+			o->arena ? "; remove the file" : "");
 		arena_close(&c->arena);
 		return err;
 	}
-	log_info(NULL, "arena of %zu KiB%s%s, %s", c->arena.size >> 10,
+	log_info("arena of %zu KiB%s%s, %s", c->arena.size >> 10,
 		 o->arena ? " in " : "", o->arena ? o->arena : "",
 		 adopted ? "taken over with its VIFs" : "new");
 	for (i = 0; adopted && i < o->nr_links; i++) {
@@ -125,8 +125,7 @@ static int card_init_links(struct card *c, const struct options *o)
 		err = link_init(&c->link[c->nr_links], c->nr_links, c->core,
 				&o->link[c->nr_links]);
 		if (err) {
-			log_err(NULL, "link %u: %s", c->nr_links,
-				strerror(-err));
+			log_err("link %u: %s", c->nr_links, strerror(-err));
 			return err;
 		}
 	}

@@ -96,8 +96,7 @@ static void doorbells_renew(struct device *dev)
 
 	if (fd < 0) {
 		errno = -fd;
-		log_warn(NULL,
-			 "link %u: no new doorbells, the old ones stay in use",
+		log_warn("link %u: no new doorbells, the old ones stay in use",
 			 dev->link);
 		doorbells_clear(dev);
 		return;

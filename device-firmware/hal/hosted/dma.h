@@ -14,9 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DMA_READ       1u
-#define DMA_WRITE      2u
-#define DMA_RANGES_MAX 65535u
+#define DMA_READ  1u
+#define DMA_WRITE 2u
+/* So that all links together stay below the kernel's 65530 mappings. */
+#define DMA_RANGES_MAX 8000u
 #define DMA_WINDOWS    64u
 
 /* What a lookup needs of a range.  @flags is 0 when there is no memory. */

@@ -24,8 +24,8 @@ static void hal_on_sigbus(int sig, siginfo_t *info, void *context)
 	for (i = 0; c && i < c->nr_links; i++) {
 		if (!dma_repair(&c->link[i].server.dev.dma, info->si_addr))
 			continue;
-		log_peer(NULL, "link %u: memory was taken away by its owner",
-			 i);
+		log_peer(LOG_LEVEL_WARN,
+			 "link %u: memory was taken away by its owner", i);
 		return;
 	}
 	signal(sig, SIG_DFL);
@@ -107,6 +107,6 @@ uint64_t hal_clock_ns(void)
 
 void hal_panic(const char *what)
 {
-	log_err(NULL, "the core's own invariant is broken: %s", what);
+	log_err("the core's own invariant is broken: %s", what);
 	abort();
 }

@@ -50,7 +50,7 @@ static int link_clear_path(const struct link *l, const struct sockaddr_un *sun)
 	if (lstat(sun->sun_path, &st) < 0)
 		return 0;
 	if (!S_ISSOCK(st.st_mode)) {
-		log_err(NULL, "%s is there and is no socket: move it away",
+		log_err("%s is there and is no socket: move it away",
 			sun->sun_path);
 		return -EEXIST;
 	}
@@ -59,12 +59,11 @@ static int link_clear_path(const struct link *l, const struct sockaddr_un *sun)
 		return -errno;
 	ret = connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
 	if (ret < 0 && errno == ECONNREFUSED) {
-		log_info(NULL, "link %u: removing the stale socket %s",
+		log_info("link %u: removing the stale socket %s",
 			 l->server.dev.link, sun->sun_path);
 		ret = unlink(sun->sun_path) < 0 ? -errno : 0;
 	} else {
-		log_err(NULL,
-			"%s is served by another process: stop that one, or choose another path",
+		log_err("%s is served by another process: stop that one, or choose another path",
 			sun->sun_path);
 		ret = -EADDRINUSE;
 	}
@@ -87,13 +86,13 @@ int link_listen(struct link *l)
 	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 ||
 	    listen(fd, 4) < 0) {
 		err = -errno;
-		log_err(NULL, "cannot listen on %s: %s", l->config.path,
+		log_err("cannot listen on %s: %s", l->config.path,
 			strerror(errno));
 		close(fd);
 		return err;
 	}
 	l->listen_fd = fd;
-	log_info(NULL, "listening on unix:%s (link %u%s)", l->config.path,
+	log_info("listening on unix:%s (link %u%s)", l->config.path,
 		 l->server.dev.link, l->config.persist ? ", persist" : "");
 	return 0;
 }
@@ -124,7 +123,8 @@ static int link_wait(struct link *l, int op)
 
 static void link_disconnect(struct link *l, int err)
 {
-	log_info(NULL, "link %u: client gone (%s)%s", l->server.dev.link,
+	log_peer(LOG_LEVEL_INFO, "link %u: client gone (%s)%s",
+		 l->server.dev.link,
 		 err == -ECONNRESET ? "closed" : strerror(-err),
 		 l->config.persist ? "; its VIFs stay" : "");
 	conn_close(&l->server.conn);
@@ -143,7 +143,8 @@ void link_connect(struct link *l, int fd)
 	if (link_wait(l, EPOLL_CTL_ADD) < 0)
 		link_disconnect(l, -errno);
 	else
-		log_info(NULL, "link %u: client connected", l->server.dev.link);
+		log_peer(LOG_LEVEL_INFO, "link %u: client connected",
+			 l->server.dev.link);
 }
 
 void link_accept(struct link *l)
@@ -154,7 +155,7 @@ void link_accept(struct link *l)
 	if (fd < 0)
 		return;
 	if (link_is_connected(l)) {
-		log_peer(NULL,
+		log_peer(LOG_LEVEL_WARN,
 			 "link %u: second client refused; one is connected",
 			 l->server.dev.link);
 		close(fd);

@@ -43,15 +43,12 @@ bool log_parse_level(const char *name, enum log_level *level)
 	return false;
 }
 
-static void log_line(const char *subsystem, const char *fmt, va_list ap,
-		     int error)
+static void log_line(const char *fmt, va_list ap, int error)
 {
 	char line[LOG_LINE_MAX];
 	size_t len;
 
-	snprintf(line, sizeof(line), "svnic-fw: %s%s",
-		 subsystem ? subsystem : "", subsystem ? ": " : "");
-	len = strlen(line);
+	len = (size_t)snprintf(line, sizeof(line), "svnic-fw: ");
 	vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
 	if (error) {
 		len = strlen(line);
@@ -64,16 +61,16 @@ static void log_line(const char *subsystem, const char *fmt, va_list ap,
 		return; /* Nobody is left to be told. */
 }
 
-void log_err(const char *subsystem, const char *fmt, ...)
+void log_err(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_line(subsystem, fmt, ap, 0);
+	log_line(fmt, ap, 0);
 	va_end(ap);
 }
 
-void log_warn(const char *subsystem, const char *fmt, ...)
+void log_warn(const char *fmt, ...)
 {
 	int error = errno;
 	va_list ap;
@@ -81,45 +78,45 @@ void log_warn(const char *subsystem, const char *fmt, ...)
 	if (log_level < LOG_LEVEL_WARN)
 		return;
 	va_start(ap, fmt);
-	log_line(subsystem, fmt, ap, error);
+	log_line(fmt, ap, error);
 	va_end(ap);
 }
 
-void log_info(const char *subsystem, const char *fmt, ...)
+void log_info(const char *fmt, ...)
 {
 	va_list ap;
 
 	if (log_level < LOG_LEVEL_INFO)
 		return;
 	va_start(ap, fmt);
-	log_line(subsystem, fmt, ap, 0);
+	log_line(fmt, ap, 0);
 	va_end(ap);
 }
 
-void log_debug(const char *subsystem, const char *fmt, ...)
+void log_debug(const char *fmt, ...)
 {
 	va_list ap;
 
 	if (log_level < LOG_LEVEL_DEBUG)
 		return;
 	va_start(ap, fmt);
-	log_line(subsystem, fmt, ap, 0);
+	log_line(fmt, ap, 0);
 	va_end(ap);
 }
 
-void log_peer(const char *subsystem, const char *fmt, ...)
+void log_peer(enum log_level level, const char *fmt, ...)
 {
 	static time_t second;
 	static unsigned int lines;
 	struct timespec now;
 	va_list ap;
 
-	if (log_level < LOG_LEVEL_WARN)
+	if (log_level < level)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (now.tv_sec != second) {
 		if (lines > LOG_PEER_MAX)
-			log_err(NULL, "%u lines about peers left out",
+			log_err("%u lines about peers left out",
 				lines - LOG_PEER_MAX);
 		second = now.tv_sec;
 		lines = 0;
@@ -127,6 +124,6 @@ void log_peer(const char *subsystem, const char *fmt, ...)
 	if (lines++ >= LOG_PEER_MAX)
 		return;
 	va_start(ap, fmt);
-	log_line(subsystem, fmt, ap, 0);
+	log_line(fmt, ap, 0);
 	va_end(ap);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Messages to the operator, one line each, on stderr.  @subsystem comes first
- * ("link 0"), or NULL.
+ * Messages to the operator, one line each, on stderr.  What a line is about
+ * comes first in it ("link 0: ").
  */
 #ifndef HOSTED_LOG_H
 #define HOSTED_LOG_H
@@ -21,17 +21,13 @@ void log_set_level(enum log_level level);
 /* "err", "warn", "info" or "debug"; false when @name is none of them. */
 bool log_parse_level(const char *name, enum log_level *level);
 
-void log_err(const char *subsystem, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void log_err(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Adds the text of errno. */
-void log_warn(const char *subsystem, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-void log_info(const char *subsystem, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-void log_debug(const char *subsystem, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-/* For what a peer can cause: at most ten lines a second, in all. */
-void log_peer(const char *subsystem, const char *fmt, ...)
+void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* For what a peer can cause, at @level: at most ten lines a second, in all. */
+void log_peer(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #endif /* HOSTED_LOG_H */

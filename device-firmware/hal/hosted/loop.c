@@ -105,7 +105,7 @@ void loop_run(struct card *c)
 	loop_signals();
 	/* Sleeps of some microseconds, not of 50 more. */
 	if (prctl(PR_SET_TIMERSLACK, 1) < 0)
-		log_warn(NULL, "no fine timers");
+		log_warn("no fine timers");
 	while (!loop_stop) {
 		done = core_poll(c->core);
 		now = hal_clock_ns();
@@ -118,5 +118,5 @@ void loop_run(struct card *c)
 		if (loop_rewind)
 			loop_do_rewind(c);
 	}
-	log_info(NULL, "stopped by a signal");
+	log_info("stopped by a signal");
 }

@@ -13,6 +13,9 @@
 #include "log.h"
 #include "server.h"
 
+/* In one look, so that no client's large accesses hold up the others. */
+#define SERVER_OCTETS 16384u
+
 struct request {
 	const uint8_t *data;
 	uint32_t len;
@@ -37,14 +40,16 @@ static void version_log(struct server *s, const uint8_t *text, size_t len)
 	root = json_loadb((const char *)text, strnlen((const char *)text, len),
 			  JSON_DISABLE_EOF_CHECK, &error);
 	if (!root) {
-		log_peer(NULL, "link %u: client's capabilities: %s",
-			 s->dev.link, error.text);
+		log_peer(
+			LOG_LEVEL_WARN,
+			"link %u: client's capabilities are no JSON (octet %d)",
+			s->dev.link, error.position);
 		return;
 	}
 	caps = json_object_get(root, "capabilities");
 	if (caps)
 		dump = json_dumps(caps, JSON_COMPACT);
-	log_debug(NULL, "link %u: client's capabilities %s", s->dev.link,
+	log_debug("link %u: client's capabilities %s", s->dev.link,
 		  dump ? dump : "none");
 	free(dump);
 	json_decref(root);
@@ -60,7 +65,7 @@ static int do_version(struct server *s, const struct request *rq,
 
 	memcpy(&v, rq->data, sizeof(v));
 	if (v.major != 0) {
-		log_peer(NULL,
+		log_peer(LOG_LEVEL_WARN,
 			 "link %u: client speaks vfio-user %u.%u, not 0.0",
 			 s->dev.link, v.major, v.minor);
 		return -EINVAL;
@@ -89,7 +94,7 @@ static int do_dma_map(struct server *s, const struct request *rq,
 	if (fd >= 0)
 		close(fd);
 	if (err)
-		log_peer(NULL,
+		log_peer(LOG_LEVEL_WARN,
 			 "link %u: cannot map 0x%llx octets at 0x%llx: %s",
 			 s->dev.link, (unsigned long long)m.size,
 			 (unsigned long long)m.addr, strerror(-err));
@@ -189,7 +194,8 @@ static int set_eventfds(struct server *s, struct irq_set *set,
 		return -EINVAL;
 	for (i = 0; i < nr_fds; i++) {
 		if (!irqs_is_eventfd(s->conn.fds[i])) {
-			log_peer(NULL, "link %u: interrupt %u:%u: no eventfd",
+			log_peer(LOG_LEVEL_WARN,
+				 "link %u: interrupt %u:%u: no eventfd",
 				 s->dev.link, m->index, m->start + i);
 			return -EINVAL;
 		}
@@ -326,7 +332,7 @@ static int do_reset(struct server *s, const struct request *rq,
 {
 	(void)rq;
 	(void)rp;
-	log_info(NULL, "link %u: reset by its host", s->dev.link);
+	log_peer(LOG_LEVEL_INFO, "link %u: reset by its host", s->dev.link);
 	device_reset(&s->dev);
 	return 0;
 }
@@ -391,7 +397,7 @@ static int server_message(struct server *s)
 		return -EPROTO; /* We sent no command that had an answer. */
 	err = server_command(s, &h, &rp);
 	if (err)
-		log_debug(NULL, "link %u: command %u refused: %s", s->dev.link,
+		log_debug("link %u: command %u refused: %s", s->dev.link,
 			  h.command, strerror(-err));
 	conn_next(c);
 	if (h.flags & VFU_NO_REPLY)
@@ -408,18 +414,21 @@ static int server_message(struct server *s)
 
 int server_run(struct server *s, unsigned int max)
 {
+	size_t octets = 0;
 	unsigned int n;
 	int ret;
 
-	for (n = 0; n < max; n++) {
+	for (n = 0; n < max && octets < SERVER_OCTETS; n++) {
 		ret = conn_flush(&s->conn);
 		if (ret > 0)
 			ret = conn_receive(&s->conn);
 		if (ret <= 0)
 			return ret < 0 ? ret : (int)n;
+		octets += s->conn.in_len;
 		ret = server_message(s);
 		if (ret < 0)
 			return ret;
+		octets += s->conn.out_len;
 	}
 	ret = conn_flush(&s->conn);
 	return ret < 0 ? ret : (int)n;

@@ -47,8 +47,7 @@ bool wire_set_interface(struct wire *w, const char *name)
 	size_t len = strlen(name);
 
 	if (len == 0 || len >= sizeof(w->interface)) {
-		log_err(NULL,
-			"wire %u: \"%s\": expected the name of an interface, 1 to %zu octets",
+		log_err("wire %u: \"%s\": expected the name of an interface, 1 to %zu octets",
 			w->port, name, sizeof(w->interface) - 1);
 		return false;
 	}
@@ -78,8 +77,7 @@ int wire_open(struct wire *w, unsigned int port,
 	if (err)
 		munmap(w->buffers, BUFFERS_SIZE);
 	else
-		log_info(NULL, "wire %u is %s:%s", port, w->ops->kind,
-			 config->arg);
+		log_info("wire %u is %s:%s", port, w->ops->kind, config->arg);
 	return err;
 }
 
@@ -88,8 +86,8 @@ void wire_close(struct wire *w)
 	w->ops->close(w);
 	munmap(w->buffers, BUFFERS_SIZE);
 	if (w->refused)
-		log_info(NULL, "wire %u: %llu frames were not taken in",
-			 w->port, (unsigned long long)w->refused);
+		log_info("wire %u: %llu frames were not taken in", w->port,
+			 (unsigned long long)w->refused);
 }
 
 void wire_info(struct wire *w, struct svnic_port_info *info)
@@ -119,7 +117,8 @@ void wire_info(struct wire *w, struct svnic_port_info *info)
 void wire_refuse(struct wire *w, const char *why)
 {
 	w->refused++;
-	log_peer(NULL, "wire %u: frame not taken in: %s", w->port, why);
+	log_peer(LOG_LEVEL_WARN, "wire %u: frame not taken in: %s", w->port,
+		 why);
 }
 
 unsigned int wire_gather(const struct hal_iov *iov, unsigned int nr_iov,

@@ -56,13 +56,13 @@ static bool packet_is_ethernet(struct wire *w, int fd)
 	if (ioctl(fd, SIOCGIFHWADDR, &ifr) < 0 ||
 	    (ifr.ifr_hwaddr.sa_family != ARPHRD_ETHER &&
 	     ifr.ifr_hwaddr.sa_family != ARPHRD_LOOPBACK)) {
-		log_err(NULL, "wire %u: %s is no Ethernet interface", w->port,
+		log_err("wire %u: %s is no Ethernet interface", w->port,
 			w->interface);
 		return false;
 	}
 	if (ioctl(fd, SIOCGIFFLAGS, &ifr) == 0 && !(ifr.ifr_flags & IFF_UP))
-		log_info(NULL, "wire %u: %s is down: ip link set %s up",
-			 w->port, w->interface, w->interface);
+		log_info("wire %u: %s is down: ip link set %s up", w->port,
+			 w->interface, w->interface);
 	return true;
 }
 
@@ -96,24 +96,22 @@ static int packet_socket(struct wire *w)
 	int fd, err;
 
 	if (index == 0) {
-		log_err(NULL,
-			"wire %u: there is no interface %s here: see ip link; create it, or run svnic-fw in its network namespace (ip netns exec)",
+		log_err("wire %u: there is no interface %s here: see ip link; create it, or run svnic-fw in its network namespace (ip netns exec)",
 			w->port, w->interface);
 		return -ENODEV;
 	}
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0) {
 		err = -errno;
-		log_err(NULL,
-			"wire %u: no packet socket: %s; run as root or give CAP_NET_RAW",
+		log_err("wire %u: no packet socket: %s; run as root or give CAP_NET_RAW",
 			w->port, strerror(-err));
 		return err;
 	}
 	err = packet_is_ethernet(w, fd) ? packet_setup(fd, (int)index)
 					: -EINVAL;
 	if (err) {
-		log_err(NULL, "wire %u: cannot use %s: %s", w->port,
-			w->interface, strerror(-err));
+		log_err("wire %u: cannot use %s: %s", w->port, w->interface,
+			strerror(-err));
 		close(fd);
 		return err;
 	}
@@ -254,7 +252,8 @@ static enum svnic_verdict packet_tx(struct wire *w, const struct hal_iov *iov,
 		return SVNIC_V_WIRE;
 	if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR)
 		return SVNIC_V_WIRE_FULL;
-	log_peer(NULL, "wire %u: frame not sent: %s", w->port, strerror(errno));
+	log_peer(LOG_LEVEL_WARN, "wire %u: frame not sent: %s", w->port,
+		 strerror(errno));
 	return SVNIC_V_WIRE_ERROR;
 }
 

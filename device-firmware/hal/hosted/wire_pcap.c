@@ -34,12 +34,11 @@ static int pcap_open_in(struct wire *w, struct capture *c)
 		return 0;
 	c->in = pcap_open_offline(c->in_path, error);
 	if (!c->in) {
-		log_err(NULL, "wire %u: cannot replay: %s", w->port, error);
+		log_err("wire %u: cannot replay: %s", w->port, error);
 		return -EINVAL;
 	}
 	if (pcap_datalink(c->in) != DLT_EN10MB) {
-		log_err(NULL,
-			"wire %u: %s: expected Ethernet frames, found link type %d",
+		log_err("wire %u: %s: expected Ethernet frames, found link type %d",
 			w->port, c->in_path, pcap_datalink(c->in));
 		pcap_close(c->in);
 		c->in = NULL;
@@ -59,7 +58,7 @@ static int pcap_open_out(struct wire *w, struct capture *c, const char *path)
 		return -ENOMEM;
 	c->dumper = pcap_dump_open(c->out, path);
 	if (!c->dumper) {
-		log_err(NULL, "wire %u: cannot record: %s", w->port,
+		log_err("wire %u: cannot record: %s", w->port,
 			pcap_geterr(c->out));
 		return -EINVAL;
 	}
@@ -86,8 +85,7 @@ static int capture_open(struct wire *w, const char *arg)
 	int err;
 
 	if (!comma || strlen(arg) == 1) {
-		log_err(NULL,
-			"wire %u: pcap:%s: expected pcap:IN,OUT, of which one may be empty",
+		log_err("wire %u: pcap:%s: expected pcap:IN,OUT, of which one may be empty",
 			w->port, arg);
 		return -EINVAL;
 	}
@@ -114,7 +112,7 @@ static int capture_read(struct wire *w, struct capture *c, unsigned int i,
 
 	if (ret != 1) {
 		if (ret == PCAP_ERROR)
-			log_err(NULL, "wire %u: %s: %s", w->port, c->in_path,
+			log_err("wire %u: %s: %s", w->port, c->in_path,
 				pcap_geterr(c->in));
 		return -1;
 	}
@@ -141,7 +139,7 @@ static unsigned int capture_rx(struct wire *w, struct hal_frame *frames,
 		int got = capture_read(w, c, i, &frames[nr]);
 
 		if (got < 0) {
-			log_info(NULL, "wire %u: %s is replayed", w->port,
+			log_info("wire %u: %s is replayed", w->port,
 				 c->in_path);
 			pcap_close(c->in);
 			c->in = NULL;
@@ -235,8 +233,9 @@ static void capture_idle(struct wire *w)
 		return;
 	c->dirty = false;
 	if (pcap_dump_flush(c->dumper) < 0)
-		log_peer(NULL, "wire %u: cannot write the recording: %s",
-			 w->port, strerror(errno));
+		log_peer(LOG_LEVEL_WARN,
+			 "wire %u: cannot write the recording: %s", w->port,
+			 strerror(errno));
 }
 
 static void capture_rewind(struct wire *w)

@@ -43,7 +43,7 @@ static void tap_up(struct wire *w)
 	if (ioctl(fd, SIOCGIFFLAGS, &ifr) == 0 && !(ifr.ifr_flags & IFF_UP)) {
 		ifr.ifr_flags |= IFF_UP;
 		if (ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
-			log_warn(NULL, "wire %u: ip link set %s up", w->port,
+			log_warn("wire %u: ip link set %s up", w->port,
 				 w->interface);
 	}
 	close(fd);
@@ -58,14 +58,13 @@ static int tap_open(struct wire *w, const char *arg)
 	w->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (w->fd < 0) {
 		err = -errno;
-		log_err(NULL, "wire %u: /dev/net/tun: %s; modprobe tun?",
-			w->port, strerror(-err));
+		log_err("wire %u: /dev/net/tun: %s; modprobe tun?", w->port,
+			strerror(-err));
 		return err;
 	}
 	err = tap_setup(w, w->fd);
 	if (err) {
-		log_err(NULL,
-			"wire %u: cannot use %s as a TAP interface: %s; is it one (ip tuntap), is it in use, do we have CAP_NET_ADMIN?",
+		log_err("wire %u: cannot use %s as a TAP interface: %s; is it one (ip tuntap), is it in use, do we have CAP_NET_ADMIN?",
 			w->port, w->interface, strerror(-err));
 		close(w->fd);
 		return err;
@@ -144,7 +143,8 @@ static enum svnic_verdict tap_tx(struct wire *w, const struct hal_iov *iov,
 		return SVNIC_V_WIRE;
 	if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR)
 		return SVNIC_V_WIRE_FULL;
-	log_peer(NULL, "wire %u: frame not sent: %s", w->port, strerror(errno));
+	log_peer(LOG_LEVEL_WARN, "wire %u: frame not sent: %s", w->port,
+		 strerror(errno));
 	return SVNIC_V_WIRE_ERROR;
 }
 
