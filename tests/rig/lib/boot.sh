@@ -99,6 +99,7 @@ machine_load() {
 	proc_alive qemu || die "the machine is not running; start it: rig up"
 	# shellcheck disable=SC1091 # written by qemu_up
 	. "$RUN/machine"
+	touch "$DOM0"
 	SSH=(ssh -F none -p "$PORT" -i "$DOM0/key" -o BatchMode=yes
 		-o HostKeyAlias=rig -o "UserKnownHostsFile=$DOM0/known_hosts"
 		-o LogLevel=ERROR -o ConnectTimeout=10 -o ServerAliveInterval=30

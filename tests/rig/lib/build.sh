@@ -22,8 +22,6 @@ apt_site_or_die() {
 		"run apt-get update"
 }
 
-candidate() { apt-cache policy "$1" | sed -n 's/^  Candidate: //p'; }
-
 # cached NAME KEY MAKER: path of the image NAME; MAKER fills the folder $1.
 cached() {
 	local dir=$CACHE/$1-$2 tmp start rc
@@ -44,9 +42,9 @@ cached() {
 		mv -T "$tmp" "$dir" || exit 1
 		say "made $1 in $(since "$start") s ($(du -sh "$dir" | cut -f1))"
 	fi
-	# Older versions go a week after their last use.
+	# Older versions go three days after their last use.
 	touch "$dir"
-	find "$CACHE" -maxdepth 1 -name "$1-????????????" -mtime +7 \
+	find "$CACHE" -maxdepth 1 -name "$1-????????????" -mtime +2 \
 		-exec rm -rf {} +
 }
 
@@ -55,8 +53,9 @@ cached() {
 tree_key() {
 	{
 		manifest package
-		candidate linux-image-amd64
-		candidate xen-utils-4.17
+		# A newer kernel or Xen in apt makes a new tree.
+		apt-cache policy linux-image-amd64 xen-utils-4.17 |
+			grep Candidate
 		declare -f make_tree
 	} | hash_of
 }
@@ -313,6 +312,7 @@ dom0_keys() {
 # Sets QEMU, TREE, GUEST, DOM0 and KVER; makes what is missing.
 # shellcheck disable=SC2034 # for boot.sh and push.sh
 images_make() {
+	local key
 	need mmdebstrap cpio xz zstd depmod modprobe gcc ssh ssh-keygen ip iperf3
 	mkdir -p "$CACHE"
 	exec 8>"$CACHE/.lock"
@@ -323,12 +323,15 @@ images_make() {
 		QEMU=$CACHE/qemu-$(qemu_key)/qemu
 		cached qemu "$(qemu_key)" make_qemu
 	fi
-	TREE=$CACHE/tree-$(tree_key)
-	cached tree "$(tree_key)" make_tree
+	key=$(tree_key)
+	TREE=$CACHE/tree-$key
+	cached tree "$key" make_tree
 	KVER=$(cat "$TREE/kernel-version")
-	GUEST=$CACHE/guest-$(guest_key)
-	cached guest "$(guest_key)" make_guest
-	DOM0=$CACHE/dom0-$(dom0_key)
-	cached dom0 "$(dom0_key)" make_dom0
+	key=$(guest_key)
+	GUEST=$CACHE/guest-$key
+	cached guest "$key" make_guest
+	key=$(dom0_key)
+	DOM0=$CACHE/dom0-$key
+	cached dom0 "$key" make_dom0
 	exec 8>&-
 }
