@@ -55,7 +55,7 @@ rig_guest() {
 	[ -n "$cpus" ] || cpus=$((SMP > 1 ? 1 + (n - 1) % (SMP - 1) : 0))
 	case $type in
 	svnic)
-		mods=${mods:-svnic_front,xen-netfront}
+		mods=${mods:-svnic_net,svnic_front,xen-netfront}
 		[ ${#vifs[@]} -gt 0 ] ||
 			vifs=("mac=$mac,bridge=$net,script=vif-svnic$vif_opts") ;;
 	netback)
