@@ -215,7 +215,7 @@ int svnic_front_ctrl_open(struct svnic_front *f)
 	SHARED_RING_INIT(sring);
 	FRONT_RING_INIT(&c->ring, sring, XEN_PAGE_SIZE);
 	snprintf(c->event.name, sizeof(c->event.name), "%s-ctrl",
-		 f->dev->nodename);
+		 dev_name(&f->dev->dev));
 	r = svnic_front_event_bind(f, &c->event, rung, f);
 	if (r)
 		goto err_close;

@@ -145,7 +145,7 @@ static int queue_start(void *owner, u32 queue,
 		return -EINVAL;
 	svnic_front_event_unbind(&q->event, q);
 	snprintf(q->event.name, sizeof(q->event.name), "%s-q%u",
-		 f->dev->nodename, queue);
+		 dev_name(&f->dev->dev), queue);
 	r = svnic_front_event_bind(f, &q->event, rung, q);
 	if (r)
 		return r;
