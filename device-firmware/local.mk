@@ -59,3 +59,7 @@ libsvnic_sim_a_SOURCES = \
 	device-firmware/hal/sim/host.h \
 	device-firmware/hal/sim/sim.c \
 	device-firmware/hal/sim/sim.h
+
+# The core builds without libc for every processor that we have a compiler for.
+TESTS += tests/style/freestanding
+EXTRA_DIST += tests/style/freestanding

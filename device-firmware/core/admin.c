@@ -176,7 +176,7 @@ static void answer(struct core *core, struct admin_call *call,
 	cq[slot].result = svnic_le32(call->result);
 	cq[slot].reserved = 0;
 	a->head++;
-	/* Pairs with sim_admin() in hal/sim/sim.c, as with any host that waits
+	/* Pairs with sim_admin() in hal/sim/host.c, as with any host that waits
 	 * for its answer (ordering.md O8). */
 	svnic_publish32(&cq[slot].seq, a->head);
 }

@@ -11,8 +11,12 @@
 
 static uint32_t slot_of(const struct demux *demux, uint64_t key)
 {
+	/* Addresses differ in few bits, often the last octet's: mix twice. */
+	key ^= key >> 32;
 	key *= 0x9e3779b97f4a7c15ull;
-	return (uint32_t)(key >> 32 ^ key >> 47) & demux->mask;
+	key ^= key >> 29;
+	key *= 0xbf58476d1ce4e5b9ull;
+	return (uint32_t)(key >> 32) & demux->mask;
 }
 
 static uint32_t nr_entries(uint32_t max)

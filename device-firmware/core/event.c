@@ -91,7 +91,7 @@ bool event_due(struct core *core, struct queue *q)
 static uint32_t room(const struct event_link *e,
 		     const struct svnic_event_ring *ring)
 {
-	/* Pairs with sim_event_take() in hal/sim/sim.c, as with any host that
+	/* Pairs with sim_event_take() in hal/sim/host.c, as with any host that
 	 * returns entries (ordering.md O6). */
 	uint32_t used = e->prod - svnic_observe32(&ring->cons);
 
@@ -136,7 +136,7 @@ static bool write_pending(struct core *core, struct event_link *e,
 		if (!q->pending)
 			list_pop(&e->pending, nodes);
 	}
-	/* Pairs with sim_event_take() in hal/sim/sim.c, as with any host that
+	/* Pairs with sim_event_take() in hal/sim/host.c, as with any host that
 	 * takes entries (ordering.md O6). */
 	svnic_publish32(&ring->prod, e->prod);
 	return e->prod != old;
@@ -155,7 +155,7 @@ static void flush_link(struct core *core, unsigned int link)
 		       true);
 	if (!ring || !write_pending(core, e, ring))
 		return;
-	/* Pairs with sim_event_arm() in hal/sim/sim.c, as with any host that
+	/* Pairs with sim_event_arm() in hal/sim/host.c, as with any host that
 	 * is about to sleep (ordering.md O7). */
 	svnic_fence();
 	if (svnic_ring_passes(svnic_peek32(&ring->arm), e->prod, e->announced))

@@ -145,7 +145,7 @@ static void rewind(struct core *core, struct queue *q, uint32_t word)
 	svnic_poke32(&ctrl->rx_done, 0);
 	svnic_poke32(&ctrl->fault, 0);
 	svnic_poke32(&ctrl->state, SVNIC_QUEUE_RUNNING);
-	/* Pairs with sim_queue_reset() in hal/sim/sim.c, as with any guest
+	/* Pairs with sim_queue_reset() in hal/sim/host.c, as with any guest
 	 * that waits for its reset (ordering.md O2, O4). */
 	svnic_publish32(&ctrl->reset, word);
 	sched_wake(core, q);
@@ -256,7 +256,7 @@ static void show_fault(struct core *core, struct queue *q)
 
 	if (ctrl) {
 		svnic_poke32(&ctrl->fault, q->fault);
-		/* Pairs with sim_queue_state() in hal/sim/sim.c, as with any
+		/* Pairs with sim_queue_state() in hal/sim/host.c, as with any
 		 * guest that looks why it was stopped (ordering.md O5). */
 		svnic_publish32(&ctrl->state, SVNIC_QUEUE_FAULTED);
 	}

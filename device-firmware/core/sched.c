@@ -88,7 +88,7 @@ static unsigned int look(struct core *core, struct queue_bell *b,
 	uint32_t kick;
 	uint32_t reset;
 
-	/* Pairs with sim_ring() in hal/sim/sim.c, as with any guest's write of
+	/* Pairs with sim_ring() in hal/sim/host.c, as with any guest's write of
 	 * its doorbell after its index (ordering.md O1, O3). */
 	kick = svnic_observe32(&bell->kick);
 	reset = svnic_observe32(&bell->reset);

@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The firmware core on a simulated card.
 
-CORE_TESTS = tests/unit/test_switch
+CORE_TESTS = tests/unit/test_admin \
+	tests/unit/test_arena \
+	tests/unit/test_demux \
+	tests/unit/test_event \
+	tests/unit/test_guard \
+	tests/unit/test_queue \
+	tests/unit/test_sched \
+	tests/unit/test_switch \
+	tests/unit/test_vif \
+	tests/unit/test_verdict
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
 
@@ -9,6 +18,42 @@ CORE_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(FIRMWARE_INCLUDES) $(CMOCKA_CFLAGS)
 CORE_TEST_LDADD = libsvnic_sim.a libsvnic_core.a $(CMOCKA_LIBS)
 CORE_FIXTURE = tests/unit/core_fixture.c tests/unit/core_fixture.h
 
+tests_unit_test_admin_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_admin_SOURCES = tests/unit/test_admin.c $(CORE_FIXTURE)
+tests_unit_test_admin_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_arena_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_arena_SOURCES = tests/unit/test_arena.c $(CORE_FIXTURE)
+tests_unit_test_arena_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_demux_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_demux_SOURCES = tests/unit/test_demux.c $(CORE_FIXTURE)
+tests_unit_test_demux_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_event_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_event_SOURCES = tests/unit/test_event.c $(CORE_FIXTURE)
+tests_unit_test_event_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_guard_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_guard_SOURCES = tests/unit/test_guard.c $(CORE_FIXTURE)
+tests_unit_test_guard_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_queue_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_queue_SOURCES = tests/unit/test_queue.c $(CORE_FIXTURE)
+tests_unit_test_queue_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_sched_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_sched_SOURCES = tests/unit/test_sched.c $(CORE_FIXTURE)
+tests_unit_test_sched_LDADD = $(CORE_TEST_LDADD)
+
 tests_unit_test_switch_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_switch_SOURCES = tests/unit/test_switch.c $(CORE_FIXTURE)
 tests_unit_test_switch_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_vif_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_vif_SOURCES = tests/unit/test_vif.c $(CORE_FIXTURE)
+tests_unit_test_vif_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_verdict_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c $(CORE_FIXTURE)
+tests_unit_test_verdict_LDADD = $(CORE_TEST_LDADD)

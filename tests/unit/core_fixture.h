@@ -14,6 +14,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core.h"
+#include "hal.h"
 #include "host.h"
 #include "sim.h"
 

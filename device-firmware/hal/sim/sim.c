@@ -174,18 +174,16 @@ unsigned int hal_wire_rx(unsigned int port, struct hal_frame *frames,
 		frames[i].len = f->len;
 		frames[i].meta = f->meta;
 	}
-	sim.port[port].to_card.max = nr;
+	sim.port[port].lent = nr;
 	return nr;
 }
 
-/* Between the two calls, max says how many frames the core has. */
 void hal_wire_rx_done(unsigned int port)
 {
-	struct sim_queue *q = &sim.port[port].to_card;
+	struct sim_port *p = &sim.port[port];
 
-	for (; q->max; q->max--)
-		drop(q);
-	q->max = SIM_WIRE_FRAMES;
+	for (; p->lent; p->lent--)
+		drop(&p->to_card);
 }
 
 enum svnic_verdict hal_wire_tx(unsigned int port, const struct hal_iov *iov,

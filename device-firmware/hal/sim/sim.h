@@ -45,7 +45,8 @@ struct sim_queue {
 struct sim_port {
 	struct sim_queue to_card;
 	struct sim_queue from_card;
-	bool is_broken; /* refuses every frame */
+	unsigned int lent; /* frames that the core has at the moment */
+	bool is_broken;	   /* refuses every frame */
 };
 
 /* Zeroed memory of @size octets for each link; empty wires. */
