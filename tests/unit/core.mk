@@ -9,7 +9,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_queue \
 	tests/unit/test_sched \
 	tests/unit/test_switch \
-	tests/unit/test_vif \
+	tests/unit/test_lifecycle \
 	tests/unit/test_verdict
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
@@ -51,7 +51,7 @@ tests_unit_test_switch_SOURCES = tests/unit/test_switch.c $(CORE_FIXTURE)
 tests_unit_test_switch_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_vif_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
-tests_unit_test_vif_SOURCES = tests/unit/test_vif.c $(CORE_FIXTURE)
+tests_unit_test_vif_SOURCES = tests/unit/test_lifecycle.c $(CORE_FIXTURE)
 tests_unit_test_vif_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_verdict_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
