@@ -12,8 +12,8 @@
  *   card->gone_sem   read by every file operation, written once by remove();
  *                    never held across an access to user memory
  *   card->net_lock   creation, loss and end of the host's own netdev
- *   RTNL             the kernel's, and svnic_net's own lock, around its calls to
- *                    netdev.c
+ *   RTNL             the kernel's, then svnic_net's own lock, around its
+ *                    calls to netdev.c
  *   vif->lock        page table and queues of one VIF
  *   reset_lock       the one reset of a lost card
  *   admin.lock       submission of commands
@@ -275,7 +275,7 @@ struct pf_vif *svnic_pf_vif_create(struct pf_card *card,
 void svnic_pf_vif_destroy(struct pf_vif *vif);
 void svnic_pf_vif_destroy_all(struct pf_card *card);
 struct pf_vif *svnic_pf_vif_find(struct pf_card *card, u32 nr);
-/* One that svnicd may change, not the host's own; ERR_PTR when there is none. */
+/* One that svnicd may change, not the host's own; else ERR_PTR. */
 struct pf_vif *svnic_pf_guest_vif(struct pf_card *card, u32 nr);
 void svnic_pf_vif_put(struct pf_vif *vif);
 /* The VIF's grants and guest queues are of one domain only; vif->lock held. */
