@@ -84,7 +84,8 @@ struct platform_request {
 	const char *rate; /* "octets,microseconds", or a person's "10Mb/s" */
 	/* What an earlier daemon left; PEER_INITIALISING for a new one. */
 	enum peer_state state;
-	bool failed; /* the toolstack was told already that it failed */
+	bool failed;	  /* the toolstack was told already that it failed */
+	const char *path; /* for the log: where it was asked for, or NULL */
 };
 
 /* What a tenant is told before its VIF goes to PEER_INIT_WAIT. */

@@ -352,7 +352,8 @@ void vif_reason(struct vif *vif, const char *reason)
 {
 	snprintf(vif->reason, sizeof(vif->reason), "%s", reason);
 	if (*reason && log_allowed(&vif->limit, "vif"))
-		log_warnx("vif", "%s: %s", vif->name, reason);
+		log_warnx("vif", "%s: %s%s%s", vif->name, vif->path,
+			  vif->path[0] ? ": " : "", reason);
 	vif->d->ops->tenant_reason(vif->d->platform, vif->tenant,
 				   *reason ? reason : NULL);
 }
@@ -391,6 +392,8 @@ struct vif *vif_create(struct daemon *d, struct tenant *tenant,
 	vif->published = request->state;
 	vif->state = inherited(request);
 	snprintf(vif->name, sizeof(vif->name), "%s", request->name);
+	snprintf(vif->path, sizeof(vif->path), "%s",
+		 request->path ? request->path : "");
 	snprintf(vif->network, sizeof(vif->network), "%s",
 		 request->network ? request->network
 				  : d->config.networks[0].name);

@@ -60,6 +60,8 @@ struct vif {
 	struct tenant *tenant;
 	uint64_t cookie;
 	char name[VIF_NAME];
+	char path[VIF_NAME *
+		  2]; /* for the log: where it was asked for, or "" */
 	char network[CONFIG_NAME + 8]; /* as asked for */
 	enum vif_state state;
 	unsigned int published; /* enum peer_state that was written last */

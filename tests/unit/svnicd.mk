@@ -1,1 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# svnicd above its platform, which is a fake.
+
+SVNICD_TESTS = tests/unit/test_config tests/unit/test_control \
+	tests/unit/test_ctrl tests/unit/test_text \
+	tests/unit/test_svnicd_vif
+check_PROGRAMS += $(SVNICD_TESTS)
+TESTS += $(SVNICD_TESTS)
+
+SVNICD_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/backend/svnicd \
+	-I$(top_srcdir)/tests $(LIBEVENT_CFLAGS) $(JANSSON_CFLAGS) \
+	$(CMOCKA_CFLAGS)
+SVNICD_TEST_LDADD = libsvnicd.a $(LIBEVENT_LIBS) $(JANSSON_LIBS) \
+	$(YAML_LIBS) $(CMOCKA_LIBS)
+SVNICD_FAKES = tests/fakes/svnicd_platform.c tests/fakes/svnicd_platform.h
+
+tests_unit_test_config_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_config_SOURCES = tests/unit/test_config.c
+tests_unit_test_config_LDADD = $(SVNICD_TEST_LDADD)
+
+tests_unit_test_control_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_control_SOURCES = tests/unit/test_control.c $(SVNICD_FAKES)
+tests_unit_test_control_LDADD = $(SVNICD_TEST_LDADD)
+
+tests_unit_test_ctrl_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_ctrl_SOURCES = tests/unit/test_ctrl.c $(SVNICD_FAKES)
+tests_unit_test_ctrl_LDADD = $(SVNICD_TEST_LDADD)
+
+tests_unit_test_text_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_text_SOURCES = tests/unit/test_text.c
+tests_unit_test_text_LDADD = $(SVNICD_TEST_LDADD)
+
+tests_unit_test_svnicd_vif_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_svnicd_vif_SOURCES = tests/unit/test_svnicd_vif.c $(SVNICD_FAKES)
+tests_unit_test_svnicd_vif_LDADD = $(SVNICD_TEST_LDADD)

@@ -129,6 +129,7 @@ static bool announce(struct tenant *t, unsigned int state)
 	struct platform *p = t->p;
 	struct platform_request r = {
 		.cookie = (uint64_t)t->domid << 32 | t->devid,
+		.path = t->backend,
 		.state = state < PEER_NR ? (enum peer_state)state
 					 : PEER_INITIALISING,
 	};
