@@ -62,4 +62,4 @@ libsvnic_sim_a_SOURCES = \
 
 # The core builds without libc for every processor that we have a compiler for.
 TESTS += tests/style/freestanding
-EXTRA_DIST += tests/style/freestanding
+EXTRA_DIST += tests/style/freestanding docs/ordering.md

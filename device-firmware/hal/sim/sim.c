@@ -35,13 +35,12 @@ void sim_sleep(uint64_t ns)
 
 static void *allocate(size_t size)
 {
-	void *p = NULL;
+	void *p = calloc(1, size);
 
-	if (posix_memalign(&p, SVNIC_PAGE_SIZE, size)) {
+	if (!p) {
 		fprintf(stderr, "sim: no memory for %zu octets\n", size);
 		exit(1);
 	}
-	memset(p, 0, size);
 	return p;
 }
 
