@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "config.h"
+#include "daemon.h" /* config.h alone would be the build's */
 
 static char path[] = "test_config.yaml.tmp";
 

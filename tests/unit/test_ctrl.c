@@ -48,6 +48,7 @@ static const uint32_t corners[] = {
 
 static void begin(struct fixture *f)
 {
+	memset(f, 0, sizeof(*f));
 	fake_daemon_init(&f->d, &f->p);
 	f->vif = fake_vif(&f->d, &f->t, 0);
 	vif_gate(f->vif, true);
@@ -76,7 +77,7 @@ static uint32_t ask(struct fixture *f, unsigned int type, uint32_t a,
 
 static void test_hello(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -92,7 +93,7 @@ static void test_hello(void **state)
 
 static void test_types(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 	unsigned int type;
 
 	(void)state;
@@ -110,7 +111,7 @@ static void test_types(void **state)
 static void test_add_pages(void **state)
 {
 	unsigned int i, j;
-	struct fixture f;
+	static struct fixture f;
 	uint32_t status;
 	bool good;
 
@@ -139,7 +140,7 @@ static void test_add_pages(void **state)
 /* All or nothing, and which entry was wrong. */
 static void test_entries(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -172,7 +173,7 @@ static void test_entries(void **state)
 static void test_del_pages(void **state)
 {
 	unsigned int i, j;
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -198,7 +199,7 @@ static void test_del_pages(void **state)
 static void test_queue_start(void **state)
 {
 	unsigned int queue, tx, rx, i;
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -237,7 +238,7 @@ static void test_queue_start(void **state)
 
 static void test_queue_twice(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -266,7 +267,7 @@ static void test_queue_twice(void **state)
 /* Every message in every state (rule R03). */
 static void test_states(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 	unsigned int s, type;
 
 	(void)state;

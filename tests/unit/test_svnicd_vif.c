@@ -27,6 +27,7 @@ struct fixture {
 
 static void begin(struct fixture *f)
 {
+	memset(f, 0, sizeof(*f));
 	fake_daemon_init(&f->d, &f->p);
 	f->vif = fake_vif(&f->d, &f->t, 0);
 	assert_non_null(f->vif);
@@ -114,7 +115,7 @@ static void check_held(struct fixture *f)
 
 static void test_every_cell(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 	unsigned int s, e;
 
 	(void)state;
@@ -138,7 +139,7 @@ static void test_every_cell(void **state)
 
 static void test_no_such_event(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -150,7 +151,7 @@ static void test_no_such_event(void **state)
 /* Keys before InitWait; Connected only when both gate and peer are there. */
 static void test_attach(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -169,7 +170,7 @@ static void test_attach(void **state)
 /* libxl: online=0, state=5; the guest closes; Closed; the directory goes. */
 static void test_detach(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -190,7 +191,7 @@ static void test_detach(void **state)
 /* A guest that does not close is not waited for longer than libxl does. */
 static void test_detach_timer(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -210,7 +211,7 @@ static void test_detach_timer(void **state)
 /* Crash kernels find a stale frontend and walk it (xen-contract 3.2). */
 static void test_fresh_frontend(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -228,7 +229,7 @@ static void test_fresh_frontend(void **state)
 
 static void test_unknown_state(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -247,7 +248,7 @@ static void test_unknown_state(void **state)
 
 static void test_stock_frontend(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -263,7 +264,7 @@ static void test_stock_frontend(void **state)
 /* Pages and queues are given back before Closed is told. */
 static void test_gives_back(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -300,7 +301,7 @@ static void test_refusals(void **state)
 	};
 	struct platform_request r = { .name = "3.1", .cookie = 4 };
 	struct tenant t;
-	struct fixture f;
+	static struct fixture f;
 	struct vif *vif;
 	unsigned int i;
 
@@ -326,7 +327,7 @@ static void test_refusals(void **state)
 static void test_limits_by_name(void **state)
 {
 	struct tenant t;
-	struct fixture f;
+	static struct fixture f;
 	struct vif *vif;
 
 	(void)state;
@@ -359,7 +360,7 @@ static void test_limits_by_name(void **state)
 /* A lost card: Closed with the reason; offered again when a card comes. */
 static void test_card_comes_back(void **state)
 {
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);
@@ -398,7 +399,7 @@ static void test_restart(void **state)
 {
 	struct platform_request r = fake_request(1);
 	struct tenant t = { .state = 0 };
-	struct fixture f;
+	static struct fixture f;
 	struct vif *vif;
 
 	(void)state;
@@ -424,7 +425,7 @@ static void test_restart_without(void **state)
 {
 	struct platform_request r = fake_request(1);
 	struct tenant t = { .state = 0 };
-	struct fixture f;
+	static struct fixture f;
 	struct vif *vif;
 
 	(void)state;
@@ -449,7 +450,7 @@ static void test_restart_failed(void **state)
 {
 	struct platform_request r = fake_request(1);
 	struct tenant t = { .state = 0 };
-	struct fixture f;
+	static struct fixture f;
 	struct vif *vif;
 
 	(void)state;
@@ -465,7 +466,7 @@ static void test_restart_failed(void **state)
 static void test_change(void **state)
 {
 	struct platform_request r = { .mtu = "1400", .rate = "62500,50000" };
-	struct fixture f;
+	static struct fixture f;
 
 	(void)state;
 	begin(&f);

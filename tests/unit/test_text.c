@@ -44,7 +44,7 @@ static void test_numbers(void **state)
 		{ "007", 7 },
 		{ "4294967295", UINT32_MAX },
 	};
-	char huge[4096];
+	static char huge[4096];
 	uint32_t v = 77;
 	unsigned int i;
 

@@ -473,7 +473,7 @@ void pf_pages_free(struct platform *p, unsigned int nr, uint32_t first,
 int pf_doorbell_map(struct platform *p, unsigned int nr,
 		    struct svnic_doorbell **doorbell)
 {
-	void *mem;
+	void *mem = NULL;
 	int err = map(p, SVNIC_PF_MMAP_DOORBELL + nr * SVNIC_PAGE_SIZE,
 		      SVNIC_PAGE_SIZE, &mem);
 
