@@ -161,7 +161,7 @@ int svnic_front_ctrl(struct svnic_front *f, u16 type, const u32 arg[3],
 			"the control ring holds nonsense and is not used any more: detach and attach the vif\n");
 		c->open = false;
 	}
-	if (r == -ETIMEDOUT && type == SVNIC_CTRL_ADD_PAGES)
+	if (r == -ETIMEDOUT)
 		c->doubtful = true;
 	mutex_unlock(&c->lock);
 	if (r)

@@ -143,6 +143,11 @@ static int queue_start(void *owner, u32 queue,
 
 	if (queue != q->index)
 		return -EINVAL;
+	if (f->ctrl.doubtful) {
+		const u32 stop[3] = { queue };
+
+		svnic_front_ctrl(f, SVNIC_CTRL_QUEUE_STOP, stop, NULL);
+	}
 	svnic_front_event_unbind(&q->event, q);
 	snprintf(q->event.name, sizeof(q->event.name), "%s-q%u",
 		 dev_name(&f->dev->dev), queue);
@@ -162,7 +167,8 @@ static int queue_stop(void *owner, u32 queue)
 	const u32 arg[3] = { queue };
 	int r = svnic_front_ctrl(f, SVNIC_CTRL_QUEUE_STOP, arg, NULL);
 
-	if (queue == f->queue.index)
+	/* Until it is stopped it rings. */
+	if (queue == f->queue.index && !r)
 		svnic_front_event_unbind(&f->queue.event, &f->queue);
 	return r;
 }

@@ -41,7 +41,7 @@ struct front_ctrl {
 	u16 next_id;   /* lock */
 	bool open;     /* lock: the ring is there */
 	bool silent;   /* lock: the last request was not answered in time */
-	bool doubtful; /* lock: pages may have been added without our knowing */
+	bool doubtful; /* lock: svnicd may know of more than we do */
 };
 
 struct front_queue {

@@ -156,7 +156,7 @@ static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
 	if (r)
 		NL_SET_ERR_MSG(
 			ack,
-			"the rings do not fit into the VIF's pages, or the card refused them");
+			"the new rings were refused, see the kernel's log");
 	return r;
 }
 

@@ -13,7 +13,8 @@
 #include <linux/slab.h>
 #include "net.h"
 
-#define WATCH_S 1 /* seconds between two looks at an idle queue */
+#define WATCH_S	    1  /* seconds between two looks at an idle queue */
+#define GROW_WAIT_S 10 /* seconds after more pages were refused */
 
 static unsigned int poll_us;
 module_param(poll_us, uint, 0644);
@@ -34,12 +35,17 @@ EXPORT_SYMBOL_GPL(svnic_net_netdev);
 
 /* Queues and pages: all under svnic_net.lock ---------------------------------- */
 
-static void queues_down(struct svnic_net *net, bool ask)
+static int queues_down(struct svnic_net *net, bool ask)
 {
+	int r, first = 0;
 	u32 i;
 
-	for (i = 0; i < net->config.nr_queues; i++)
-		svnic_net_queue_down(&net->queue[i], ask);
+	for (i = 0; i < net->config.nr_queues; i++) {
+		r = svnic_net_queue_down(&net->queue[i], ask);
+		if (!first)
+			first = r;
+	}
+	return first;
 }
 
 static int queues_up(struct svnic_net *net)
@@ -80,10 +86,14 @@ static int attach(struct svnic_net *net)
 	if (!r && net->up)
 		r = queues_up(net);
 	if (r) {
+		queues_down(net, false);
 		pages_fini(net);
 		return r;
 	}
 	net->attached = true;
+	net->wanted = true;
+	net->grow_after = jiffies;
+	net->grow_error = 0;
 	netif_carrier_on(net->dev);
 	schedule_delayed_work(&net->watch, WATCH_S * HZ);
 	return 0;
@@ -96,6 +106,8 @@ static void detach(struct svnic_net *net, bool ask)
 	netif_carrier_off(net->dev);
 	net->attached = false;
 	queues_down(net, ask);
+	/* What it may still run goes with its pages. */
+	queues_down(net, false);
 	pages_fini(net);
 }
 
@@ -104,13 +116,18 @@ static void detach(struct svnic_net *net, bool ask)
 /* Double what is shared of a run. */
 static void grow(struct svnic_net *net, struct svnic_net_run *run)
 {
-	int r = svnic_net_run_grow(net, run, run->nr);
+	int r;
 
+	if (time_before(jiffies, net->grow_after))
+		return;
+	r = svnic_net_run_grow(net, run, run->nr);
 	if (!r)
 		return;
-	netdev_warn(net->dev, "goes on with %u of %u pages: %pe\n", run->nr,
-		    run->max, ERR_PTR(r));
-	WRITE_ONCE(run->limit, run->nr);
+	net->grow_after = jiffies + GROW_WAIT_S * HZ;
+	if (r != net->grow_error)
+		netdev_warn(net->dev, "goes on with %u of %u pages: %pe\n",
+			    run->nr, run->max, ERR_PTR(r));
+	net->grow_error = r;
 }
 
 static void grow_work(struct work_struct *work)
@@ -143,6 +160,8 @@ static void reset_work(struct work_struct *work)
 	u32 i;
 
 	mutex_lock(&net->lock);
+	if (net->wanted && !net->attached && attach(net))
+		mod_delayed_work(system_wq, &net->reset, NET_RETRY_S * HZ);
 	for (i = 0; net->attached && net->up && i < net->config.nr_queues; i++)
 		svnic_net_queue_reset(&net->queue[i]);
 	mutex_unlock(&net->lock);
@@ -432,6 +451,7 @@ EXPORT_SYMBOL_GPL(svnic_net_attach);
 void svnic_net_detach(struct svnic_net *net)
 {
 	mutex_lock(&net->lock);
+	net->wanted = false;
 	detach(net, true);
 	mutex_unlock(&net->lock);
 }
@@ -440,6 +460,7 @@ EXPORT_SYMBOL_GPL(svnic_net_detach);
 void svnic_net_lost(struct svnic_net *net)
 {
 	mutex_lock(&net->lock);
+	net->wanted = false;
 	detach(net, false);
 	mutex_unlock(&net->lock);
 }
@@ -488,19 +509,28 @@ int svnic_net_resize(struct svnic_net *net, u32 tx_order, u32 rx_order)
 
 	mutex_lock(&net->lock);
 	was_attached = net->attached;
+	/* Nobody there who could stop a queue: leave all as it is. */
+	if (was_attached)
+		r = queues_down(net, true);
+	if (r)
+		goto out_up;
 	detach(net, true);
 	net->tx_order = tx_order;
 	net->rx_order = rx_order;
 	if (was_attached)
 		r = attach(net);
-	if (r) {
-		net->tx_order = old_tx;
-		net->rx_order = old_rx;
-		if (attach(net))
-			netdev_err(
-				net->dev,
-				"no ring can be set up any more: detach and attach the interface\n");
-	}
+	if (!r)
+		goto out_unlock;
+	net->tx_order = old_tx;
+	net->rx_order = old_rx;
+	if (attach(net))
+		mod_delayed_work(system_wq, &net->reset, NET_RETRY_S * HZ);
+	goto out_unlock;
+
+out_up:
+	if (net->up)
+		queues_up(net);
+out_unlock:
 	mutex_unlock(&net->lock);
 	return r;
 }

@@ -22,14 +22,14 @@
 #define NET_RX_PAGES	256
 #define NET_FRAME_PAGES 17  /* of a frame of SVNIC_FRAME_MAX octets */
 #define NET_COPYBREAK	256 /* rx frames up to this are copied whole */
+#define NET_RETRY_S	5   /* before what failed is tried again */
 #define NET_HEADER	128 /* of a longer one, this much is */
 
 /* A run of page indices and the pages that were registered for them. */
 struct svnic_net_run {
 	struct page **page; /* lock */
 	u32 first;	    /* lock: index of page[0] */
-	u32 max;	    /* lock: room in page[] */
-	u32 limit;	    /* lock: up to max, less once more was refused */
+	u32 max;	    /* lock */
 	u32 nr;		    /* lock, released; only grows while attached */
 };
 
@@ -91,15 +91,16 @@ struct svnic_net_queue {
 	void *area; /* lock: area_run, mapped in one piece */
 	struct svnic_net_tx tx;
 	struct svnic_net_rx rx;
-	bool started;		  /* lock: the card runs it, NAPI is enabled */
-	bool live;		  /* lock and tx: may be used */
-	bool broken;		  /* any; cleared under lock */
-	bool want_tx;		  /* tx; cleared under lock */
-	bool want_rx;		  /* poll; cleared under lock */
-	bool armed;		  /* poll */
-	atomic_t kick;		  /* the doorbell's words, and below; */
-	u32 reset;		  /* lock */
-	u64 busy_ns;		  /* poll: when it last had work */
+	bool started;  /* lock: NAPI is enabled */
+	bool at_card;  /* lock: the card runs it, as far as we know */
+	bool live;     /* lock and tx: may be used */
+	bool broken;   /* any; cleared under lock */
+	bool want_tx;  /* tx; cleared under lock */
+	bool want_rx;  /* poll; cleared under lock */
+	bool armed;    /* poll */
+	atomic_t kick; /* the doorbell's words, and below; */
+	u32 reset;     /* lock */
+	u64 busy_ns;   /* poll: when it last had work */
 	unsigned long last_reset; /* lock: jiffies */
 	unsigned long resets;	  /* lock */
 	unsigned long polls;	  /* poll */
@@ -115,12 +116,15 @@ struct svnic_net {
 	struct svnic_net_config config; /* lock */
 	struct svnic_net_queue *queue;
 	struct mutex lock;
-	bool up;	      /* lock: administratively */
-	bool attached;	      /* lock: pages are shared */
-	u32 tx_order;	      /* lock */
-	u32 rx_order;	      /* lock */
-	u32 poll_us;	      /* ethtool -C rx-usecs */
-	unsigned long leaked; /* lock: pages */
+	bool up;		  /* lock: administratively */
+	bool attached;		  /* lock: pages are shared */
+	bool wanted;		  /* lock: ... or should be */
+	u32 tx_order;		  /* lock */
+	u32 rx_order;		  /* lock */
+	u32 poll_us;		  /* ethtool -C rx-usecs */
+	unsigned long leaked;	  /* lock: pages */
+	unsigned long grow_after; /* lock: jiffies; not before */
+	int grow_error;		  /* lock: the last one that was told */
 	struct work_struct grow;
 	struct delayed_work reset;
 	struct delayed_work watch;
@@ -145,8 +149,12 @@ int svnic_net_run_grow(struct svnic_net *net, struct svnic_net_run *run,
 /* queue.c */
 /* Start at the card, then NAPI and tx.  Under svnic_net.lock. */
 int svnic_net_queue_up(struct svnic_net_queue *q);
-/* The reverse; idempotent.  @ask: tell the card. */
-void svnic_net_queue_down(struct svnic_net_queue *q, bool ask);
+/*
+ * The reverse; idempotent.  @ask: tell the card; an error means that it may
+ * still run the queue, which svnic_net_queue_up() then takes over.
+ */
+int svnic_net_queue_down(struct svnic_net_queue *q, bool ask);
+/* Restart a broken queue, now or by trying again later. */
 void svnic_net_queue_reset(struct svnic_net_queue *q);
 /* Any context: nothing more is done with the queue until it was reset. */
 void svnic_net_queue_fail(struct svnic_net_queue *q, const char *why);

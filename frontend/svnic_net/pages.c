@@ -77,7 +77,7 @@ static int run_add(struct svnic_net *net, struct svnic_net_run *run, u32 count)
 int svnic_net_run_grow(struct svnic_net *net, struct svnic_net_run *run,
 		       u32 count)
 {
-	u32 end = min(run->nr + count, run->limit);
+	u32 end = min(run->nr + count, run->max);
 	int r = 0;
 
 	while (!r && run->nr < end)
@@ -89,7 +89,6 @@ int svnic_net_run_grow(struct svnic_net *net, struct svnic_net_run *run,
 static int run_init(struct svnic_net *net, struct svnic_net_run *run, u32 count)
 {
 	run->nr = 0;
-	run->limit = run->max;
 	run->page = kvcalloc(run->max, sizeof(*run->page), GFP_KERNEL);
 	if (!run->page)
 		return -ENOMEM;

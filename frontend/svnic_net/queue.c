@@ -19,7 +19,6 @@
 
 #define RESET_WAIT_MS 1000
 #define SPIN_SLICE_NS 50000 /* before others get a turn */
-#define RETRY_S	      5
 #define NO_TX_EVENT   0x80000000u
 
 static const char *const fault_text[SVNIC_V_NR] = {
@@ -60,20 +59,22 @@ void svnic_net_queue_fail(struct svnic_net_queue *q, const char *why)
 static void check_state(struct svnic_net_queue *q)
 {
 	const struct svnic_queue_ctrl *c = q->rx.ring.ctrl;
+	u32 state = svnic_peek32(&c->state);
+	const char *text = "its backend asked for it";
 	char why[80];
 	u32 fault;
 
-	if (svnic_peek32(&c->state) != SVNIC_QUEUE_FAULTED || q->broken)
+	if (state == SVNIC_QUEUE_RUNNING || q->broken)
 		return;
-	fault = svnic_peek32(&c->fault);
-	if (fault >= SVNIC_V_NR) {
-		atomic_long_inc(&q->nonsense);
-		svnic_net_queue_fail(q, "stopped by the card: unknown reason");
-		return;
+	if (state == SVNIC_QUEUE_FAULTED) {
+		fault = svnic_peek32(&c->fault);
+		text = "unknown reason";
+		if (fault < SVNIC_V_NR) {
+			atomic_long_inc(&q->faults[fault]);
+			text = fault_text[fault];
+		}
 	}
-	atomic_long_inc(&q->faults[fault]);
-	snprintf(why, sizeof(why), "stopped by the card: %s",
-		 fault_text[fault]);
+	snprintf(why, sizeof(why), "stopped by the card: %s", text);
 	svnic_net_queue_fail(q, why);
 }
 
@@ -176,66 +177,21 @@ static void queue_halt(struct svnic_net_queue *q)
 {
 	struct netdev_queue *txq = svnic_net_txq(q);
 
+	if (!q->started)
+		return;
 	__netif_tx_lock_bh(txq);
 	WRITE_ONCE(q->live, false);
 	netif_tx_stop_queue(txq);
 	__netif_tx_unlock_bh(txq);
-	if (q->started)
-		napi_disable(&q->napi);
+	napi_disable(&q->napi);
 	q->started = false;
 	synchronize_net();
 }
 
-static int start(struct svnic_net_queue *q)
-{
-	const struct svnic_net_config *config = &q->net->config;
-	struct svnic_queue_config qc = {
-		.base = svnic_le32(q->area_run.first),
-		.tx_order = (u8)q->net->tx_order,
-		.rx_order = (u8)q->net->rx_order,
-	};
-	int r;
-
-	memset(q->area, 0, (size_t)q->area_run.nr * PAGE_SIZE);
-	svnic_queue_init(&q->tx.ring, &q->rx.ring, q->area, q->net->tx_order,
-			 q->net->rx_order);
-	svnic_net_tx_rewind(q);
-	svnic_net_rx_rewind(q);
-	r = config->ops->queue_start(config->owner, q->index, &qc);
-	if (r)
-		netdev_err(q->net->dev, "queue %u cannot be started: %pe\n",
-			   q->index, ERR_PTR(r));
-	return r;
-}
-
-int svnic_net_queue_up(struct svnic_net_queue *q)
-{
-	int r;
-
-	if (q->started)
-		return 0;
-	r = start(q);
-	if (!r)
-		queue_go(q);
-	return r;
-}
-
-void svnic_net_queue_down(struct svnic_net_queue *q, bool ask)
-{
-	const struct svnic_net_config *config = &q->net->config;
-	bool was_started = q->started;
-
-	queue_halt(q);
-	if (ask && was_started)
-		config->ops->queue_stop(config->owner, q->index);
-}
-
-/* Reset ----------------------------------------------------------------------- */
-
 /* abi.md 7: zero what is ours, change the word, wait until it comes back. */
 static bool ring_reset(struct svnic_net_queue *q)
 {
-	struct svnic_queue_ctrl *c = q->rx.ring.ctrl;
+	struct svnic_queue_ctrl *c = q->area;
 	unsigned long end = jiffies + msecs_to_jiffies(RESET_WAIT_MS);
 
 	svnic_poke32(&c->tx_prod, 0);
@@ -253,32 +209,86 @@ static bool ring_reset(struct svnic_net_queue *q)
 	return true;
 }
 
-void svnic_net_queue_reset(struct svnic_net_queue *q)
+/* As they are after QUEUE_START and after a reset. */
+static void rewind(struct svnic_net_queue *q)
+{
+	svnic_queue_init(&q->tx.ring, &q->rx.ring, q->area, q->net->tx_order,
+			 q->net->rx_order);
+	svnic_net_tx_rewind(q);
+	svnic_net_rx_rewind(q);
+}
+
+static int card_stop(struct svnic_net_queue *q)
 {
 	const struct svnic_net_config *config = &q->net->config;
-	bool was_started = q->started;
 	int r = 0;
 
+	if (q->at_card)
+		r = config->ops->queue_stop(config->owner, q->index);
+	if (!r)
+		q->at_card = false;
+	return r;
+}
+
+static int card_start(struct svnic_net_queue *q)
+{
+	const struct svnic_net_config *config = &q->net->config;
+	struct svnic_queue_config qc = {
+		.base = svnic_le32(q->area_run.first),
+		.tx_order = (u8)q->net->tx_order,
+		.rx_order = (u8)q->net->rx_order,
+	};
+	int r;
+
+	memset(q->area, 0, (size_t)q->area_run.nr * PAGE_SIZE);
+	rewind(q);
+	r = config->ops->queue_start(config->owner, q->index, &qc);
+	if (!r)
+		q->at_card = true;
+	else if (net_ratelimit())
+		netdev_err(q->net->dev, "queue %u cannot be started: %pe\n",
+			   q->index, ERR_PTR(r));
+	return r;
+}
+
+int svnic_net_queue_up(struct svnic_net_queue *q)
+{
+	int r = 0;
+
+	if (q->started)
+		return 0;
+	/* One that the card runs already needs nobody but the card. */
+	if (q->at_card && ring_reset(q)) {
+		rewind(q);
+	} else {
+		card_stop(q);
+		r = card_start(q);
+	}
+	if (!r)
+		queue_go(q);
+	return r;
+}
+
+int svnic_net_queue_down(struct svnic_net_queue *q, bool ask)
+{
+	queue_halt(q);
+	if (ask)
+		return card_stop(q);
+	q->at_card = false;
+	return 0;
+}
+
+void svnic_net_queue_reset(struct svnic_net_queue *q)
+{
 	if (!q->broken)
 		return;
 	queue_halt(q);
 	q->last_reset = jiffies;
 	q->resets++;
-	if (was_started && ring_reset(q)) {
-		svnic_queue_init(&q->tx.ring, &q->rx.ring, q->area,
-				 q->net->tx_order, q->net->rx_order);
-		svnic_net_tx_rewind(q);
-		svnic_net_rx_rewind(q);
-	} else {
-		if (was_started)
-			config->ops->queue_stop(config->owner, q->index);
-		r = start(q);
-	}
-	if (!r) {
-		queue_go(q);
+	if (!svnic_net_queue_up(q)) {
 		netif_carrier_on(q->net->dev);
 		return;
 	}
 	netif_carrier_off(q->net->dev);
-	mod_delayed_work(system_wq, &q->net->reset, RETRY_S * HZ);
+	mod_delayed_work(system_wq, &q->net->reset, NET_RETRY_S * HZ);
 }

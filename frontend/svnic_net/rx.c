@@ -79,7 +79,7 @@ static void pages_learn(struct svnic_net_rx *rx)
 
 static void want_pages(struct svnic_net_queue *q)
 {
-	if (q->want_rx || q->rx.known >= READ_ONCE(q->rx.run.limit))
+	if (q->want_rx || q->rx.known >= q->rx.run.max)
 		return;
 	q->want_rx = true;
 	schedule_work(&q->net->grow);

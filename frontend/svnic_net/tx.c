@@ -106,7 +106,7 @@ static void reclaim(struct svnic_net_queue *q)
 
 static void want_pages(struct svnic_net_queue *q)
 {
-	if (q->want_tx || q->tx.known >= READ_ONCE(q->tx.run.limit))
+	if (q->want_tx || q->tx.known >= q->tx.run.max)
 		return;
 	q->want_tx = true;
 	schedule_work(&q->net->grow);
