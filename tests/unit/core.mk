@@ -50,9 +50,9 @@ tests_unit_test_switch_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_switch_SOURCES = tests/unit/test_switch.c $(CORE_FIXTURE)
 tests_unit_test_switch_LDADD = $(CORE_TEST_LDADD)
 
-tests_unit_test_vif_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
-tests_unit_test_vif_SOURCES = tests/unit/test_lifecycle.c $(CORE_FIXTURE)
-tests_unit_test_vif_LDADD = $(CORE_TEST_LDADD)
+tests_unit_test_lifecycle_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c $(CORE_FIXTURE)
+tests_unit_test_lifecycle_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_verdict_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c $(CORE_FIXTURE)
