@@ -167,7 +167,7 @@ static int take_frame(struct capture *c)
 static void kick(struct capture *c)
 {
 	svnic_rx_publish(&c->rx);
-	/* Uncached device memory behind a release: the card sees rx_prod. */
+	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O3). */
 	svnic_publish32(&c->doorbell->kick, ++c->kicks);
 }
 

@@ -72,6 +72,7 @@ struct platform {
 	/* Xen */
 	xc_interface *xc;
 	xengnttab_handle *grants;
+	uint32_t page_of[SVNIC_MAX_VIFS]; /* domid + 1; see window.c */
 	/* svnic_pf */
 	int fd;	   /* or -1 */
 	bool told; /* why there is no card */
@@ -160,5 +161,7 @@ int ring_list(struct platform *p, struct tenant *t, uint32_t gref,
 /* Its doorbell page: the machine frame is told to Xen. */
 int window_open(struct tenant *t, uint64_t frame);
 void window_close(struct tenant *t);
+/* May doorbell page @nr be given to @domid, or does another still have it? */
+bool window_is_free(struct platform *p, unsigned int nr, uint32_t domid);
 
 #endif /* SVNICD_XEN_DOM0_H */

@@ -311,13 +311,13 @@ int pf_vif_list(struct platform *p, struct platform_vif *list, unsigned int max)
 
 /* VIFs ----------------------------------------------------------------- */
 
-int pf_vif_create(struct platform *p, const struct svnic_vif_config *config,
-		  uint64_t cookie, unsigned int *nr)
+static int create_at(struct platform *p, const struct svnic_vif_config *config,
+		     uint64_t cookie, unsigned int want, unsigned int *nr)
 {
 	struct svnic_pf_create c = {
 		.config = *config,
 		.cookie = cookie,
-		.vif = SVNIC_VIF_NONE,
+		.vif = want,
 	};
 	int err = call(p, SVNIC_PF_VIF_CREATE, &c, &c.status);
 
@@ -327,6 +327,33 @@ int pf_vif_create(struct platform *p, const struct svnic_vif_config *config,
 		return -EPROTO;
 	*nr = c.vif;
 	return 0;
+}
+
+/* The card's choice is as good as any, unless window.c objects to it. */
+int pf_vif_create(struct platform *p, const struct svnic_vif_config *config,
+		  uint64_t cookie, unsigned int *nr)
+{
+	uint32_t domid = (uint32_t)(cookie >> 32);
+	unsigned int got;
+	unsigned int i;
+	int err = create_at(p, config, cookie, SVNIC_VIF_NONE, &got);
+
+	if (!err && !window_is_free(p, got, domid)) {
+		pf_vif_destroy(p, got);
+		err = SVNIC_ST_NO_VIFS;
+		for (i = 0; i < p->info.max_vifs && i < SVNIC_MAX_VIFS; i++) {
+			if (!window_is_free(p, i, domid))
+				continue;
+			err = create_at(p, config, cookie, i, &got);
+			if (err != SVNIC_ST_BUSY)
+				break;
+		}
+		if (err == SVNIC_ST_BUSY)
+			err = SVNIC_ST_NO_VIFS;
+	}
+	if (!err)
+		*nr = got;
+	return err;
 }
 
 int pf_vif_destroy(struct platform *p, unsigned int nr)
