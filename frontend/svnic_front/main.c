@@ -180,8 +180,10 @@ static void otherend_changed(struct xenbus_device *dev, enum xenbus_state peer)
 static int probe(struct xenbus_device *dev, const struct xenbus_device_id *id)
 {
 	struct svnic_front *f;
-	int r = svnic_front_offer_wait(dev);
+	int r = xenbus_switch_state(dev, XenbusStateInitialising);
 
+	if (!r)
+		r = svnic_front_offer_wait(dev);
 	if (r)
 		return r;
 	f = kzalloc(sizeof(*f), GFP_KERNEL);
@@ -195,12 +197,7 @@ static int probe(struct xenbus_device *dev, const struct xenbus_device_id *id)
 	init_waitqueue_head(&f->ctrl.wait);
 	INIT_DELAYED_WORK(&f->work, look);
 	dev_set_drvdata(&dev->dev, f);
-	r = xenbus_switch_state(dev, XenbusStateInitialising);
-	if (r) {
-		dev_set_drvdata(&dev->dev, NULL);
-		kfree(f);
-	}
-	return r;
+	return 0;
 }
 
 static void remove(struct xenbus_device *dev)

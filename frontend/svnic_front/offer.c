@@ -18,9 +18,18 @@ static u32 read_version(struct xenbus_device *dev)
 	return xenbus_read_unsigned(dev->otherend, SVNIC_KEY_VERSION, 0);
 }
 
+/* Has a backend in this state written all its keys? */
+static bool has_offered(enum xenbus_state state)
+{
+	return state != XenbusStateUnknown &&
+	       state != XenbusStateInitialising &&
+	       state != XenbusStateClosing && state != XenbusStateClosed;
+}
+
 /*
  * With hot-plug the backend may not have written its keys yet.  The watch on
- * its state is set after probe() only, so look again and again.
+ * its state is set after probe() only, so look again and again.  One that was
+ * closed before makes an offer once it sees that we are Initialising.
  */
 int svnic_front_offer_wait(struct xenbus_device *dev)
 {
@@ -32,10 +41,7 @@ int svnic_front_offer_wait(struct xenbus_device *dev)
 			xenbus_read_driver_state(dev->otherend);
 
 		version = read_version(dev);
-		if (version || (state != XenbusStateInitialising &&
-				state != XenbusStateUnknown))
-			break;
-		if (waited >= OFFER_WAIT_MS)
+		if (version || waited >= OFFER_WAIT_MS || has_offered(state))
 			break;
 		msleep(OFFER_LOOK_MS);
 	}
