@@ -83,12 +83,14 @@ bool frame_untag(struct frame *f)
 
 bool frame_is_link_local(const struct frame *f)
 {
-	static const uint8_t reserved[5] = { 0x01, 0x80, 0xc2, 0x00, 0x00 };
+	/* 01-80-C2-00-00-00 to 0F, as mem_mac() has it. */
+	const uint64_t reserved = 0x0000c28001ull;
 	const uint8_t *l2 = frame_l2(f);
+	uint64_t to = mem_mac(l2);
 	size_t linear = frame_iov(f)->len;
 	size_t at = ETH_TYPE;
 
-	if (memcmp(l2, reserved, sizeof(reserved)) == 0 && l2[5] < 0x10)
+	if ((to & 0xf0ffffffffffull) == reserved)
 		return true;
 	while (is_tag(mem_be16(l2 + at)) && at + FRAME_TAG + 2 <= linear)
 		at += FRAME_TAG;

@@ -297,6 +297,7 @@ void queue_resume(struct core *core, struct queue *q)
 {
 	struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
 
+	sched_resume(core, q);
 	if (q->state == QUEUE_FAULTED) {
 		show_fault(core, q);
 		return;

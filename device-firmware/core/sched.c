@@ -80,6 +80,13 @@ void sched_catch_up(struct core *core, struct queue *q)
 	b->reset = q->reset;
 }
 
+void sched_resume(struct core *core, struct queue *q)
+{
+	struct queue_bell *b = &bells(core)[q->bell];
+
+	b->reset = svnic_peek32(&doorbell(b)->reset) ? q->reset : 0;
+}
+
 /* 1 when the guest changed a word, whether it matters or not. */
 static unsigned int look(struct core *core, struct queue_bell *b,
 			 const struct svnic_doorbell *bell)

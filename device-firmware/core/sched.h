@@ -21,6 +21,11 @@ void sched_watch(struct core *core, struct queue *q);
 void sched_unwatch(struct core *core, struct queue *q);
 /* Take the doorbell's words as seen, so that only a change means something. */
 void sched_catch_up(struct core *core, struct queue *q);
+/*
+ * The link was away: a reset that its guest asked for meanwhile still counts,
+ * but doorbells that are new, and so zero, say nothing.
+ */
+void sched_resume(struct core *core, struct queue *q);
 
 /* Look at the next slice of doorbells; how many had rung. */
 unsigned int sched_sweep(struct core *core);

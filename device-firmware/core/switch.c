@@ -129,7 +129,7 @@ int switch_tx(struct core *core, struct vif *sender, struct frame *f)
 			v = to_many(core, f, v, sender->stats.tx_verdict);
 		}
 	}
-	if (v != -EAGAIN)
+	if (v != -EAGAIN && sender->monitors.nr)
 		vif_rx_monitors(core, sender, f, SVNIC_META_MONITOR_TX);
 	return v;
 }

@@ -222,7 +222,7 @@ int vif_rx(struct core *core, struct vif *vif, const struct frame *f)
 	if (v == -EAGAIN)
 		return v;
 	stats_rx(vif, (enum svnic_verdict)v, f->len);
-	if (v == SVNIC_V_DELIVERED)
+	if (v == SVNIC_V_DELIVERED && vif->monitors.nr)
 		vif_rx_monitors(core, vif, f, 0);
 	return v;
 }

@@ -189,6 +189,31 @@ static void killed_in_the_middle_of_a_burst(void **state)
 	assert_int_equal(fixture_stats(f, 1).faults, 0);
 }
 
+/* A reset asked for while nobody looked counts; new doorbells do not. */
+static void doorbells_after_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	struct sim_guest *g;
+
+	set_up(f);
+	g = &f->guest[1];
+	assert_true(sim_queue_reset(g));
+	sim_provide(g, 8, FIXTURE_BUFFER);
+	assert_all_works(f);
+	memset(sim_guest_bell(g), 0, sizeof(struct svnic_doorbell));
+	move(f);
+	assert_all_works(f);
+	assert_int_equal(g->tx.ctrl->reset, 1);
+	sim_guest_bell(g)->reset = 2;
+	g->tx.ctrl->tx_prod = g->tx.next = g->tx.done = 0;
+	g->rx.ctrl->rx_prod = g->rx.next = g->rx.done = 0;
+	move(f);
+	sim_settle(f->core);
+	assert_int_equal(g->tx.ctrl->reset, 2);
+	sim_provide(g, 8, FIXTURE_BUFFER);
+	assert_all_works(f);
+}
+
 /* The host comes back later than the arena: its guests' queues just rest. */
 static void queues_rest_until_the_host_is_back(void **state)
 {
@@ -276,6 +301,7 @@ int main(void)
 		TEST(another_process_goes_on),
 		TEST(work_left_behind_is_done),
 		TEST(killed_in_the_middle_of_a_burst),
+		TEST(doorbells_after_a_restart),
 		TEST(queues_rest_until_the_host_is_back),
 		TEST(a_faulted_queue_stays_faulted),
 		TEST(half_a_vif_is_given_back),
