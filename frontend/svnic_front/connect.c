@@ -149,6 +149,8 @@ int svnic_front_attach(struct svnic_front *f)
 			    "direct path, ABI %u.%u, features %#x\n",
 			    f->offer.version >> 16, f->offer.version & 0xffff,
 			    f->offer.features);
+		/* After a migration the address is behind another port. */
+		netdev_notify_peers(svnic_net_netdev(f->net));
 		return 0;
 	}
 	dev_err(&f->dev->dev, "the interface stays down: %pe\n", ERR_PTR(r));
