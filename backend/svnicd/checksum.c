@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One ones' complement sum, octet pair by octet pair: a capture is not the
- * data path.
+ * The ones' complement sum does not care for the order of octets, as long as
+ * it is stored in the order in which it was read (RFC 1071, 2 B).
  */
 #include "checksum.h"
+
+#include <string.h>
 
 static uint16_t sum(const unsigned char *p, size_t len)
 {
 	uint64_t s = 0;
-	size_t i;
+	uint32_t word;
 
-	for (i = 0; i + 1 < len; i += 2)
-		s += (uint64_t)p[i] << 8 | p[i + 1];
-	if (len & 1)
-		s += (uint64_t)p[len - 1] << 8;
+	for (; len >= sizeof(word); len -= sizeof(word), p += sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		s += word;
+	}
+	word = 0;
+	memcpy(&word, p, len);
+	s += word;
 	while (s >> 16)
 		s = (s & 0xffff) + (s >> 16);
 	return (uint16_t)s;
@@ -30,6 +35,5 @@ void checksum_complete(unsigned char *frame, size_t len, size_t start,
 	/* As UDP has it, where zero would mean that there is no sum. */
 	if (s == 0)
 		s = 0xffff;
-	frame[start + offset] = (unsigned char)(s >> 8);
-	frame[start + offset + 1] = (unsigned char)s;
+	memcpy(frame + start + offset, &s, sizeof(s));
 }

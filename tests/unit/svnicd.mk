@@ -33,3 +33,15 @@ tests_unit_test_text_LDADD = $(SVNICD_TEST_LDADD)
 tests_unit_test_svnicd_vif_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_svnicd_vif_SOURCES = tests/unit/test_svnicd_vif.c $(SVNICD_FAKES)
 tests_unit_test_svnicd_vif_LDADD = $(SVNICD_TEST_LDADD)
+
+if HAVE_XEN
+check_PROGRAMS += tests/unit/test_ctrl_ring
+TESTS += tests/unit/test_ctrl_ring
+tests_unit_test_ctrl_ring_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+tests_unit_test_ctrl_ring_SOURCES = tests/unit/test_ctrl_ring.c \
+	tests/fakes/svnicd_hypervisor.c tests/fakes/svnicd_hypervisor.h \
+	backend/svnicd/xen/ring.c
+tests_unit_test_ctrl_ring_LDADD = $(SVNICD_TEST_LDADD)
+endif
+EXTRA_DIST += tests/unit/test_ctrl_ring.c tests/fakes/svnicd_hypervisor.c \
+	tests/fakes/svnicd_hypervisor.h
