@@ -167,7 +167,7 @@ static void test_quota(void **state)
 	loop(2);
 	request(128);
 	fake_ring();
-	loop(1);
+	event_base_loop(p.base, EVLOOP_ONCE);
 	assert_true(nr_requests > 0 && nr_requests <= 64);
 	assert_int_equal(fake_hypervisor.unmasked, 0);
 	loop(12);
