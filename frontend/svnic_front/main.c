@@ -19,7 +19,7 @@
 #include <xen/xen.h>
 #include "svnic_front.h"
 
-#define PATIENCE_MIN 1 /* seconds between two invitations */
+#define PATIENCE_MIN 1 /* seconds between two attempts */
 #define PATIENCE_MAX 60
 
 enum front_state {
@@ -48,9 +48,11 @@ static int attach(struct svnic_front *f)
 {
 	int r = svnic_front_attach(f);
 
-	if (!r)
-		f->patience = PATIENCE_MIN;
-	return r;
+	if (r)
+		return r;
+	f->patience = PATIENCE_MIN;
+	f->failed = false;
+	return 0;
 }
 
 /* What svnicd wrote about why, if it did. */
@@ -72,7 +74,7 @@ static int close_down(struct svnic_front *f)
 	reason_log(f);
 	svnic_front_withdraw(f);
 	xenbus_frontend_closed(f->dev);
-	f->invited = jiffies;
+	f->closed = jiffies;
 	return 0;
 }
 
@@ -84,19 +86,31 @@ static int begin(struct svnic_front *f)
 	return xenbus_switch_state(f->dev, XenbusStateInitialising);
 }
 
-/* A backend that is still wanted may wait for us; less and less often. */
-static int invite(struct svnic_front *f)
+/* Not before its time, which comes later and later. */
+static int begin_later(struct svnic_front *f)
 {
-	unsigned long due = f->invited + f->patience * HZ;
+	unsigned long due = f->closed + f->patience * HZ;
 
-	if (!xenbus_read_unsigned(f->dev->otherend, "online", 0))
-		return -EAGAIN;
 	if (time_before(jiffies, due)) {
 		mod_delayed_work(system_freezable_wq, &f->work, due - jiffies);
 		return -EAGAIN;
 	}
 	f->patience = min(f->patience * 2u, (unsigned int)PATIENCE_MAX);
 	return begin(f);
+}
+
+/* The backend is there again; what has just failed would fail again. */
+static int begin_again(struct svnic_front *f)
+{
+	return f->failed ? begin_later(f) : begin(f);
+}
+
+/* A backend that is still wanted may wait for us. */
+static int invite(struct svnic_front *f)
+{
+	if (!xenbus_read_unsigned(f->dev->otherend, "online", 0))
+		return -EAGAIN;
+	return begin_later(f);
 }
 
 /* No cell: there is nothing to do. */
@@ -120,8 +134,8 @@ static const struct cell table[FRONT_STATE_NR][PEER_STATE_NR] = {
 		[XenbusStateClosed] = { FRONT_CLOSED, close_down },
 	},
 	[FRONT_CLOSED] = {
-		[XenbusStateInitialising] = { FRONT_IDLE, begin },
-		[XenbusStateInitWait] = { FRONT_IDLE, begin },
+		[XenbusStateInitialising] = { FRONT_IDLE, begin_again },
+		[XenbusStateInitWait] = { FRONT_IDLE, begin_again },
 		[XenbusStateClosed] = { FRONT_IDLE, invite },
 	},
 };
@@ -155,6 +169,7 @@ static void look(struct work_struct *work)
 		xenbus_dev_error(f->dev, r, "%s and the backend is %s",
 				 state_text[f->state], xenbus_strstate(peer));
 		close_down(f);
+		f->failed = true;
 		f->state = FRONT_CLOSED;
 	} else {
 		dev_dbg(&f->dev->dev, "%s -> %s (backend %s)\n",

@@ -69,8 +69,9 @@ struct svnic_front {
 	struct front_ctrl ctrl;
 	struct front_queue queue;
 	unsigned int state;    /* enum front_state */
-	unsigned int patience; /* seconds before the backend is invited again */
-	unsigned long invited; /* jiffies */
+	unsigned int patience; /* seconds before the next attempt */
+	unsigned long closed;  /* jiffies */
+	bool failed;	       /* the last attempt, for a reason of ours */
 	bool gone; /* any: the backend is not to be asked any more */
 };
 
