@@ -127,8 +127,7 @@ static void written(struct bufferevent *bev, void *arg)
 	struct connection *c = arg;
 
 	/* It may be told of an older write. */
-	if (c->closing &&
-	    evbuffer_get_length(bufferevent_get_output(bev)) == 0)
+	if (c->closing && evbuffer_get_length(bufferevent_get_output(bev)) == 0)
 		connection_destroy(c);
 }
 
