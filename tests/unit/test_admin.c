@@ -69,6 +69,11 @@ static void queues_outside_of_memory(void **state)
 	core_reg_write(f->core, 0, SVNIC_REG_CONTROL, SVNIC_CONTROL_ENABLE);
 	assert_int_equal(reg(f, 0, SVNIC_REG_STATUS), SVNIC_STATUS_FAULT);
 	assert_int_equal(reg(f, 0, SVNIC_REG_SQ_HI), 0xffffffff);
+	/* While it is enabled, its addresses do not move. */
+	core_reg_write(f->core, 1, SVNIC_REG_SQ_LO, 0x7000);
+	core_reg_write(f->core, 1, SVNIC_REG_CQ_LO, 0x7000);
+	assert_int_equal(reg(f, 1, SVNIC_REG_SQ_LO), (uint32_t)sim_addr(0));
+	assert_int_equal(reg(f, 1, SVNIC_REG_CQ_LO), (uint32_t)sim_addr(1));
 }
 
 static void sixty_four_outstanding(void **state)
@@ -330,6 +335,24 @@ static void payload_across_pages(void **state)
 	assert_int_equal(sim_admin(&f->host[0], &cmd), SVNIC_ST_BAD_ADDRESS);
 }
 
+/* Four pages of VIF 1 that the card may only read. */
+static unsigned int map_read_only(struct fixture *f, uint32_t first)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = SVNIC_OP_PAGES_MAP,
+		.vif = 1,
+		.addr = sim_payload_addr(),
+		.len = 32,
+		.arg.pages = { .first = first, .count = 4 },
+	};
+	__le64 *list = sim_payload(&f->host[0]);
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		list[i] = sim_addr(100 + i) | SVNIC_PAGE_READ_ONLY;
+	return sim_admin(&f->host[0], &cmd);
+}
+
 static void queue_start_checks_its_area(void **state)
 {
 	struct fixture *f = *state;
@@ -363,6 +386,10 @@ static void queue_start_checks_its_area(void **state)
 	sim_link(0)->gone_len = 10;
 	assert_int_equal(sim_admin(&f->host[0], &cmd), SVNIC_ST_BAD_ADDRESS);
 	sim_link(0)->gone_len = 0;
+	assert_int_equal(map_read_only(f, 50), SVNIC_ST_OK);
+	c->base = 50;
+	assert_int_equal(sim_admin(&f->host[0], &cmd), SVNIC_ST_BAD_FIELD);
+	c->base = 0;
 	assert_int_equal(sim_admin(&f->host[0], &cmd), SVNIC_ST_OK);
 	assert_int_equal(sim_admin(&f->host[0], &cmd), SVNIC_ST_BUSY);
 	cmd.opcode = SVNIC_OP_QUEUE_STOP;

@@ -106,6 +106,24 @@ static void make(const struct row *row)
 		frame[row->csum_start + 12] = 0x50;
 }
 
+/* The octets, and of the metadata what a flag makes valid. */
+static void expect(struct sim_guest *g, const struct row *r)
+{
+	static uint8_t got[SVNIC_FRAME_MAX];
+	bool blank = r->flags & BLANK;
+	bool gso = r->flags & (V4 | V6);
+	struct svnic_meta meta;
+
+	assert_int_equal(sim_receive(g, got, sizeof(got), &meta), r->len);
+	assert_memory_equal(got, frame, r->len);
+	assert_int_equal(meta.flags, r->flags | (blank ? GOOD : 0));
+	assert_int_equal(meta.csum_start, blank ? r->csum_start : 0);
+	assert_int_equal(meta.csum_offset, blank ? r->csum_offset : 0);
+	assert_int_equal(meta.gso_size, gso ? r->gso_size : 0);
+	assert_int_equal(meta.hash, 0);
+	assert_int_equal(meta.vlan_tci, 0);
+}
+
 static void each_row(void **state)
 {
 	unsigned int i;
@@ -131,7 +149,7 @@ static void each_row(void **state)
 		sim_settle(f->core);
 		assert_int_equal(fixture_tx(f, 1, r->verdict), 1);
 		if (r->verdict == SVNIC_V_DELIVERED)
-			fixture_expect(&f->guest[2], frame, r->len);
+			expect(&f->guest[2], r);
 		fixture_expect_none(&f->guest[2]);
 		fixture_teardown(state);
 	}

@@ -111,13 +111,29 @@ static void metadata_in_the_middle_of_a_frame(void **state)
 		.meta = { .segs = 2 },
 	};
 
-	svnic_tx_provide(&g->tx, &d);
-	d.meta.segs = 1;
-	svnic_tx_provide(&g->tx, &d);
-	sim_ring(g);
-	sim_settle(f->core);
-	assert_int_equal(fault_of(g), SVNIC_V_BAD_CHAIN);
-	assert_int_equal(g->tx.ctrl->tx_cons, 0);
+	struct svnic_tx_desc second[9];
+	unsigned int i;
+
+	for (i = 0; i < 9; i++)
+		second[i] = (struct svnic_tx_desc) { .seg = d.seg };
+	second[0].meta.segs = 1;
+	second[1].meta.flags = 1;
+	second[2].meta.len = 1;
+	second[3].meta.csum_start = 1;
+	second[4].meta.csum_offset = 1;
+	second[5].meta.gso_size = 1;
+	second[6].meta.vlan_tci = 1;
+	second[7].meta.hash = 1;
+	second[8].reserved = 1;
+	for (i = 0; i < 9; i++) {
+		assert_true(sim_queue_reset(g));
+		svnic_tx_provide(&g->tx, &d);
+		svnic_tx_provide(&g->tx, &second[i]);
+		sim_ring(g);
+		sim_settle(f->core);
+		assert_int_equal(fault_of(g), SVNIC_V_BAD_CHAIN);
+		assert_int_equal(g->tx.ctrl->tx_cons, 0);
+	}
 	assert_only_it_stopped(f);
 }
 
@@ -255,6 +271,38 @@ static void unmap_under_queued_descriptors(void **state)
 	assert_only_it_stopped(f);
 }
 
+/* Looked at, unmapped and stopped in one round: the page is not written. */
+static void unmapped_page_is_not_touched(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_admin_cmd *sq = sim_page(&f->host[0], 0);
+	uint32_t tail = f->host[0].tail;
+	uint32_t fault;
+
+	sq[tail % 64] = (struct svnic_admin_cmd) {
+		.opcode = SVNIC_OP_VIF_QUERY,
+		.vif = 1,
+		.addr = sim_payload_addr(),
+		.len = SVNIC_PAGE_SIZE,
+	};
+	sq[(tail + 1) % 64] = (struct svnic_admin_cmd) {
+		.opcode = SVNIC_OP_PAGES_UNMAP,
+		.vif = 1,
+		.arg.pages = { .first = 0, .count = 1 },
+	};
+	sq[(tail + 2) % 64] = (struct svnic_admin_cmd) {
+		.opcode = SVNIC_OP_QUEUE_STOP,
+		.vif = 1,
+	};
+	core_reg_write(f->core, 0, SVNIC_REG_SQ_TAIL, tail + 3);
+	core_poll(f->core);
+	f->host[0].tail = tail + 3;
+	assert_int_equal(sim_vif_query(&f->host[0], 1)->queue[0].state,
+			 SVNIC_QUEUE_STOPPED);
+	assert_int_equal(sim_queue_state(&f->guest[1], &fault),
+			 SVNIC_QUEUE_RUNNING);
+}
+
 /* The host takes memory back without telling the page table. */
 static void memory_gone_behind_the_table(void **state)
 {
@@ -333,6 +381,7 @@ int main(void)
 		TEST(ring_pages_unmapped),
 		TEST(control_page_gone_at_reset),
 		TEST(unmap_under_queued_descriptors),
+		TEST(unmapped_page_is_not_touched),
 		TEST(memory_gone_behind_the_table),
 		TEST(link_away_and_back),
 		TEST(reset_of_a_running_queue),

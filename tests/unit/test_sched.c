@@ -63,6 +63,72 @@ static void rate_is_kept(void **state)
 	}
 }
 
+/* However long it was quiet, it gets its burst once, and one frame more. */
+static void burst_is_not_saved_up(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_vif_config c = fixture_config(1);
+	uint64_t before;
+	unsigned int i;
+
+	c.rate = 1000000;
+	c.burst = 10000;
+	fixture_guest_with(f, 1, &c);
+	for (i = 0; i < 3; i++) {
+		before = fixture_stats(f, 1).tx_octets;
+		feed(f, 1, 99, 1000);
+		sim_settle(f->core);
+		assert_in_range(fixture_stats(f, 1).tx_octets - before, 10000,
+				11000);
+		/* Its ring empties, and then it is quiet for a minute. */
+		sim_sleep(80000000);
+		for (before = 0; before < 100; before++) {
+			sim_sleep(1000000);
+			sim_settle(f->core);
+		}
+		assert_int_equal(f->guest[1].tx.ctrl->tx_cons,
+				 f->guest[1].tx.next);
+		sim_sleep(60000000000ull);
+		while (sim_wire_peek(0))
+			sim_wire_drop(0);
+	}
+}
+
+/* A debt of one turn is paid in the next: 60,000 octets against 1,500. */
+static void large_frames_get_no_more(void **state)
+{
+	static uint8_t large[60000];
+	struct svnic_meta meta = { .flags = SVNIC_META_CSUM_BLANK |
+					    SVNIC_META_GSO_TCPV4,
+				   .csum_start = 34,
+				   .csum_offset = 16,
+				   .gso_size = 1448 };
+	struct fixture *f = *state;
+	uint64_t a;
+	unsigned int i;
+
+	fixture_guest(f, 1);
+	fixture_guest(f, 2);
+	fixture_frame(large, sizeof(large), 99, 1);
+	memcpy(large + 12, "\x08\x00\x45", 3);
+	large[14 + 9] = 6;
+	large[34 + 12] = 0x50;
+	for (i = 0; i < 500; i++) {
+		svnic_tx_return(&f->guest[1].tx);
+		while (svnic_tx_space(&f->guest[1].tx) >= 15)
+			sim_send(&f->guest[1], large, sizeof(large), 4096,
+				 &meta);
+		sim_ring(&f->guest[1]);
+		feed(f, 2, 99, 1500);
+		core_poll(f->core);
+		while (sim_wire_peek(0))
+			sim_wire_drop(0);
+	}
+	a = fixture_stats(f, 1).tx_octets;
+	assert_in_range(fixture_stats(f, 2).tx_octets, a * 90 / 100,
+			a * 110 / 100);
+}
+
 /* While the bucket is empty the firmware may sleep, exactly so long. */
 static void next_due_is_when_there_is_credit(void **state)
 {
@@ -251,6 +317,32 @@ static void doorbell_is_seen_soon(void **state)
 	}
 }
 
+/* Queues come and go in any order: the others are still watched. */
+static void bells_after_others_left(void **state)
+{
+	static const unsigned int gone[] = { 1, 3, 4 };
+	struct fixture *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < 5; i++)
+		fixture_guest(f, i);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(sim_vif_command(&f->host[0],
+						 SVNIC_OP_VIF_DESTROY, gone[i]),
+				 SVNIC_ST_OK);
+		fixture_frame(frame, 60, 2, 0);
+		fixture_send(f, 0, frame, 60);
+		fixture_expect(&f->guest[2], frame, 60);
+		fixture_frame(frame, 60, 0, 2);
+		fixture_send(f, 2, frame, 60);
+		fixture_expect(&f->guest[0], frame, 60);
+	}
+	fixture_guest(f, 1);
+	fixture_frame(frame, 60, 2, 1);
+	fixture_send(f, 1, frame, 60);
+	fixture_expect(&f->guest[2], frame, 60);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
@@ -258,6 +350,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(rate_is_kept),
+		TEST(burst_is_not_saved_up),
+		TEST(large_frames_get_no_more),
 		TEST(next_due_is_when_there_is_credit),
 		TEST(set_takes_the_rate_away),
 		TEST(turns_are_fair_in_octets),
@@ -266,6 +360,7 @@ int main(void)
 		TEST(others_do_not_wait),
 		TEST(too_big_for_the_ring),
 		TEST(doorbell_is_seen_soon),
+		TEST(bells_after_others_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

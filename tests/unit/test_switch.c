@@ -141,6 +141,25 @@ static void broadcast_reaches_the_segment(void **state)
 	assert_int_equal(fixture_tx(f, 1, SVNIC_V_DUPLICATED), 2);
 }
 
+/* Nobody waits for one slow member of a group. */
+static void group_frames_do_not_wait(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	fixture_guest(f, 1);
+	fixture_guest(f, 2);
+	fixture_guest(f, 3);
+	fixture_frame(frame, 60, 2, 1);
+	for (i = 0; i < 32; i++)
+		fixture_send(f, 1, frame, 60);
+	fixture_frame(frame, 60, 255, 1);
+	fixture_send(f, 1, frame, 60);
+	fixture_expect(&f->guest[3], frame, 60);
+	assert_int_equal(fixture_rx(f, 2, SVNIC_V_NO_BUFFER), 1);
+	assert_int_equal(fixture_stats(f, 1).tx_waited, 0);
+}
+
 static void unknown_goes_up_and_to_those_who_ask(void **state)
 {
 	struct fixture *f = *state;
@@ -254,6 +273,42 @@ static void trunk_sends_tagged(void **state)
 	fixture_send(f, 1, frame, 100);
 	fixture_expect(&f->guest[3], frame, 100);
 	fixture_expect_none(&f->guest[2]);
+}
+
+static void no_vlan_4095(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_meta meta = { .flags = SVNIC_META_VLAN,
+				   .vlan_tci = 0x0fff };
+
+	set_up_trunk(f);
+	fixture_frame(frame, 100, 255, 1);
+	sim_send(&f->guest[1], frame, 100, 4096, &meta);
+	sim_ring(&f->guest[1]);
+	assert_true(sim_wire_push(0, frame, 100, &meta));
+	sim_settle(f->core);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_SPOOFED_VLAN), 1);
+	fixture_expect_none(&f->guest[1]);
+	fixture_expect_none(&f->guest[3]);
+}
+
+/* What a trunk leaves behind is not mistaken for one. */
+static void trunk_goes_away(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_vif_config c = fixture_config(5);
+
+	set_up_trunk(f);
+	assert_int_equal(sim_vif_command(&f->host[0], SVNIC_OP_VIF_DESTROY, 1),
+			 SVNIC_ST_OK);
+	c.vlan = 9;
+	fixture_guest_with(f, 5, &c);
+	fixture_frame(frame, 100, 255, 3);
+	fixture_send(f, 3, frame, 100);
+	fixture_expect_none(&f->guest[5]);
+	fixture_frame(frame, 100, 5, 3);
+	fixture_send(f, 3, frame, 100);
+	fixture_expect_none(&f->guest[5]);
 }
 
 static void trunk_gets_tagged(void **state)
@@ -395,6 +450,11 @@ static void monitor_sees_both_directions(void **state)
 	fixture_frame(frame, 60, 255, 2);
 	fixture_send(f, 2, frame, 60);
 	fixture_expect_none(&f->guest[3]);
+	/* Not even the next VIF of that number. */
+	fixture_guest(f, 1);
+	fixture_frame(frame, 60, 2, 1);
+	fixture_send(f, 1, frame, 60);
+	fixture_expect_none(&f->guest[3]);
 	assert_int_equal(sim_vif_command(&f->host[0], SVNIC_OP_VIF_DESTROY, 3),
 			 SVNIC_ST_OK);
 }
@@ -445,10 +505,13 @@ int main(void)
 		TEST(gso_passes_whole),
 		TEST(completions_come_together),
 		TEST(broadcast_reaches_the_segment),
+		TEST(group_frames_do_not_wait),
 		TEST(unknown_goes_up_and_to_those_who_ask),
 		TEST(filter_adds_an_address),
 		TEST(any_source_may_send_as_others),
 		TEST(trunk_sends_tagged),
+		TEST(no_vlan_4095),
+		TEST(trunk_goes_away),
 		TEST(trunk_gets_tagged),
 		TEST(priority_tag_is_taken_off),
 		TEST(wire_frames_find_their_vlan),

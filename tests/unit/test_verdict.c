@@ -282,6 +282,11 @@ static void wire_full(struct fixture *f)
 	sim_port(0)->from_card.max = SIM_WIRE_FRAMES;
 	send(f, 60, 99, NULL);
 	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 1);
+	/* Then it is waited for again. */
+	sim_port(0)->from_card.max = 0;
+	send(f, 60, 99, NULL);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE_FULL), 2);
+	assert_int_equal(fixture_stats(f, 1).tx_waited, 2);
 }
 
 static void wire_error(struct fixture *f)
