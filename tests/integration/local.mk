@@ -1,1 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# svnic-fw, svnicd, svnic-guest and svnic-admin in network namespaces; need
+# root, else they are skipped.
+
+dist_noinst_SCRIPTS += \
+	tests/integration/capture.sh \
+	tests/integration/destroy.sh \
+	tests/integration/jumbo.sh \
+	tests/integration/refuse.sh \
+	tests/integration/restart.sh \
+	tests/integration/traffic.sh
+EXTRA_DIST += tests/integration/lib.sh
+TESTS += \
+	tests/integration/capture.sh \
+	tests/integration/destroy.sh \
+	tests/integration/jumbo.sh \
+	tests/integration/refuse.sh \
+	tests/integration/restart.sh \
+	tests/integration/traffic.sh
