@@ -27,7 +27,7 @@ refuse 1 "nobody" admin destroy nobody
 refuse 1 "nobody" admin show nobody
 refuse 2 "70000" admin set a --mtu 70000
 refuse 2 "nothing to change" admin set a
-refuse 2 "create" admin crate
+refuse 2 "expected device, list" admin crate
 refuse 1 "cannot connect to svnicd" "$ADMIN" --socket "$RUN/none.sock" list
 check "VIFs" "$(admin --json list | jq length)" = 2
 

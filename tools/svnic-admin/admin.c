@@ -301,12 +301,28 @@ static int check_operands(struct admin *a, int argc, char **argv)
 	return -1;
 }
 
+static int no_command(const struct admin *a, const char *word)
+{
+	char known[256] = "";
+	size_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < admin_nr_commands && len < sizeof(known); i++)
+		len += (size_t)snprintf(known + len, sizeof(known) - len,
+					"%s%s", i ? ", " : "",
+					admin_commands[i].name);
+	return admin_usage(a, "there is no command \"%s\"; expected %s", word,
+			   known);
+}
+
 int admin_run(int argc, char **argv)
 {
 	struct admin a = { .socket = SVNIC_CONTROL_SOCKET };
 	int rc;
 
 	opterr = 0;
+	/* 0 makes glibc's getopt start anew. */
+	optind = 0;
 	rc = parse_options(&a, argc, argv);
 	if (rc >= 0)
 		return rc;
@@ -314,11 +330,9 @@ int admin_run(int argc, char **argv)
 		return admin_usage(&a, "a command is missing");
 	a.command = find_command(argv[optind]);
 	if (!a.command)
-		return admin_usage(&a, "there is no command \"%s\"",
-				   argv[optind]);
+		return no_command(&a, argv[optind]);
 	argc -= optind;
 	argv += optind;
-	/* 0 makes glibc's getopt start anew. */
 	optind = 0;
 	rc = parse_options(&a, argc, argv);
 	if (rc < 0)
