@@ -118,7 +118,8 @@ static uint32_t del_pages(struct vif *vif, const struct args *a, uint32_t *data)
 	struct daemon *d = vif->d;
 	int n;
 
-	if (!is_range(a->data[0], a->data[2], d->config.max_pages))
+	if (a->data[2] > SVNIC_PAGES_BATCH ||
+	    !is_range(a->data[0], a->data[2], d->config.max_pages))
 		return SVNIC_CTRL_BAD_PARAMETER;
 	n = d->ops->pages_del(d->platform, vif->nr, a->data[0], a->data[2]);
 	if (n < 0) {

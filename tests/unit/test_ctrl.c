@@ -184,6 +184,7 @@ static void test_del_pages(void **state)
 	for (i = 0; i < NR_CORNERS; i++) {
 		for (j = 0; j < NR_CORNERS; j++) {
 			bool good = corners[j] >= 1 &&
+				    corners[j] <= SVNIC_PAGES_BATCH &&
 				    (uint64_t)corners[i] + corners[j] <=
 					    SVNIC_MAX_PAGES;
 
