@@ -74,6 +74,10 @@ static void burst_is_not_saved_up(void **state)
 	c.rate = 1000000;
 	c.burst = 10000;
 	fixture_guest_with(f, 1, &c);
+	/* Nor does what is left of a burst add to the next one. */
+	fixture_frame(frame, 1000, 99, 1);
+	fixture_send(f, 1, frame, 1000);
+	sim_sleep(60000000000ull);
 	for (i = 0; i < 3; i++) {
 		before = fixture_stats(f, 1).tx_octets;
 		feed(f, 1, 99, 1000);

@@ -91,6 +91,9 @@ static void gso_passes_whole(void **state)
 					     SVNIC_META_CSUM_GOOD);
 	assert_int_equal(meta.gso_size, 1448);
 	assert_int_equal(meta.csum_start, 34);
+	/* In all but the first completion only the length is set. */
+	meta = (struct svnic_meta) { .len = FIXTURE_BUFFER };
+	assert_memory_equal(&f->guest[2].rx.meta[1], &meta, sizeof(meta));
 }
 
 /* All completions of a frame at once: never a part of it. */
@@ -457,6 +460,10 @@ static void monitor_sees_both_directions(void **state)
 	fixture_expect_none(&f->guest[3]);
 	assert_int_equal(sim_vif_command(&f->host[0], SVNIC_OP_VIF_DESTROY, 3),
 			 SVNIC_ST_OK);
+	fixture_guest_with(f, 3, &c);
+	fixture_send(f, 1, frame, 60);
+	assert_int_equal(sim_receive(&f->guest[3], got, sizeof(got), &meta),
+			 60);
 }
 
 static void links_do_not_see_each_other(void **state)
