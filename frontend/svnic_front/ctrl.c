@@ -84,7 +84,9 @@ static int ctrl_take(struct front_ctrl *c, u16 id,
 	do {
 		RING_IDX prod = READ_ONCE(c->ring.sring->rsp_prod);
 
-		if (RING_RESPONSE_PROD_OVERFLOW(&c->ring, prod))
+		/* No more answers than questions, so this loop ends. */
+		if (prod - c->ring.rsp_cons >
+		    c->ring.req_prod_pvt - c->ring.rsp_cons)
 			return -EPROTO;
 		/* Pairs with answer() in backend/svnicd/xen/ring.c. */
 		virt_rmb();

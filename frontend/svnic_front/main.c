@@ -166,7 +166,8 @@ static void look(struct work_struct *work)
 	if (r == -EAGAIN || (r && f->state == FRONT_CLOSED))
 		return;
 	if (r) {
-		xenbus_dev_error(f->dev, r, "%s and the backend is %s",
+		xenbus_dev_error(f->dev, r,
+				 "cannot be set up (%s, the backend %s)",
 				 state_text[f->state], xenbus_strstate(peer));
 		close_down(f);
 		f->failed = true;

@@ -7,13 +7,12 @@
 #include <linux/ethtool.h>
 #include "net.h"
 
-#define POLL_US_MAX 10000
-
 #define QUEUE_STATS(X)                                         \
 	X(tx_frames, u64_stats_read(&q->tx.frames))            \
 	X(tx_octets, u64_stats_read(&q->tx.octets))            \
 	X(tx_kicks, q->tx.kicks)                               \
 	X(tx_stops, q->tx.stops)                               \
+	X(tx_limited, q->tx.limited)                           \
 	X(tx_dropped, q->tx.dropped)                           \
 	X(tx_timeouts, q->tx.timeouts)                         \
 	X(tx_pages, q->tx.run.nr)                              \
@@ -173,7 +172,7 @@ static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
 			struct kernel_ethtool_coalesce *kernel_c,
 			struct netlink_ext_ack *ack)
 {
-	if (c->rx_coalesce_usecs > POLL_US_MAX) {
+	if (c->rx_coalesce_usecs > NET_POLL_MAX) {
 		NL_SET_ERR_MSG(ack, "rx-usecs is 0 to 10000");
 		return -ERANGE;
 	}

@@ -330,7 +330,8 @@ static void dev_init(struct svnic_net *net)
 	SET_NETDEV_DEV(dev, config->parent);
 	dev->netdev_ops = &netdev_ops;
 	dev->ethtool_ops = &svnic_net_ethtool_ops;
-	dev->watchdog_timeo = 5 * HZ;
+	/* A small rate may hold a large frame back for long. */
+	dev->watchdog_timeo = 30 * HZ;
 	dev->min_mtu = SVNIC_MTU_MIN;
 	dev->max_mtu = config->max_mtu;
 	dev->mtu = min(config->mtu, config->max_mtu);
@@ -349,7 +350,7 @@ static struct svnic_net *net_alloc(const struct svnic_net_config *config)
 	net->config = *config;
 	net->tx_order = NET_TX_ORDER;
 	net->rx_order = NET_RX_ORDER;
-	net->poll_us = poll_us;
+	net->poll_us = min(poll_us, NET_POLL_MAX);
 	mutex_init(&net->lock);
 	INIT_WORK(&net->grow, grow_work);
 	INIT_DELAYED_WORK(&net->reset, reset_work);

@@ -20,10 +20,11 @@
 #define NET_RX_ORDER	10
 #define NET_TX_PAGES	128 /* shared at first; more when they run out */
 #define NET_RX_PAGES	256
-#define NET_FRAME_PAGES 17  /* of a frame of SVNIC_FRAME_MAX octets */
-#define NET_COPYBREAK	256 /* rx frames up to this are copied whole */
-#define NET_RETRY_S	5   /* before what failed is tried again */
-#define NET_HEADER	128 /* of a longer one, this much is */
+#define NET_FRAME_PAGES 17     /* of a frame of SVNIC_FRAME_MAX octets */
+#define NET_COPYBREAK	256    /* rx frames up to this are copied whole */
+#define NET_RETRY_S	5      /* before what failed is tried again */
+#define NET_POLL_MAX	10000u /* microseconds */
+#define NET_HEADER	128    /* of a longer one, this much is */
 
 /* A run of page indices and the pages that were registered for them. */
 struct svnic_net_run {
@@ -55,7 +56,8 @@ struct svnic_net_tx {
 	u64_stats_t octets;
 	unsigned long dropped; /* tx, and all below */
 	unsigned long kicks;
-	unsigned long stops;
+	unsigned long stops;   /* ring or pages were full */
+	unsigned long limited; /* by the stack's own limit of octets */
 	unsigned long timeouts;
 };
 

@@ -302,8 +302,10 @@ netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev)
 	if (__netdev_tx_sent_queue(txq, len, netdev_xmit_more()) ||
 	    netif_xmit_stopped(txq))
 		flush(q);
-	if (netif_xmit_stopped(txq))
+	if (netif_xmit_stopped(txq)) {
+		tx->limited += !netif_tx_queue_stopped(txq);
 		napi_schedule(&q->napi);
+	}
 	dev_consume_skb_any(skb);
 	return NETDEV_TX_OK;
 
