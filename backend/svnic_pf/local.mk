@@ -34,6 +34,7 @@ backend/svnic_pf/svnic_pf.ko: $(svnic_pf_files) $(svnic_pf_headers) \
 		test "$(srcdir)/$$f" -ef "$$f" || \
 			ln -sf "$(abs_srcdir)/$$f" "$$f" || exit 1; \
 	done
+	@rm -f backend/svnic_pf/Module.symvers # Kbuild overlooks newer symbols
 	@$(MAKE) -C $(KDIR) M="$(abs_builddir)/backend/svnic_pf" \
 		SVNIC_TOP="$(abs_srcdir)" \
 		KBUILD_EXTRA_SYMBOLS="$(abs_builddir)/frontend/Module.symvers" \
