@@ -331,7 +331,9 @@ unsigned int capture_count(const struct daemon *d)
 	unsigned int n = 0;
 
 	LIST_FOREACH(c, &d->captures, link)
-	n++;
+	{
+		n++;
+	}
 	return n;
 }
 
@@ -346,6 +348,8 @@ void capture_end(struct daemon *d, unsigned int seen)
 	struct capture *c;
 
 	LIST_FOREACH(c, &d->captures, link)
-	if (seen == SVNIC_VIF_NONE || c->seen == seen)
-		bufferevent_trigger_event(c->client, BEV_EVENT_EOF, 0);
+	{
+		if (seen == SVNIC_VIF_NONE || c->seen == seen)
+			bufferevent_trigger_event(c->client, BEV_EVENT_EOF, 0);
+	}
 }

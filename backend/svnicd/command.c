@@ -147,8 +147,12 @@ static json_t *run_list(struct command *c)
 	json_t *a = json_array();
 	struct vif *vif;
 
+	/* A detached one is gone for all but the toolstack's directory. */
 	TAILQ_FOREACH(vif, &c->d->vifs, link)
-	json_array_append_new(a, report_vif(vif, false));
+	{
+		if (vif->state != VIF_DETACHED)
+			json_array_append_new(a, report_vif(vif, false));
+	}
 	return success(a);
 }
 

@@ -116,7 +116,9 @@ static void card_came(void *core)
 		 d->card.name, d->card.version >> 16, d->card.version & 0xffff,
 		 d->card.link, d->card.ports, d->card.max_vifs);
 	TAILQ_FOREACH(vif, &d->vifs, link)
-	vif_card_came(vif);
+	{
+		vif_card_came(vif);
+	}
 	if (d->tenants_known)
 		destroy_left(d);
 }
@@ -133,7 +135,9 @@ static void card_lost(void *core, const char *why)
 	d->nr_left = 0;
 	capture_end(d, SVNIC_VIF_NONE);
 	TAILQ_FOREACH(vif, &d->vifs, link)
-	vif_card_lost(vif, why);
+	{
+		vif_card_lost(vif, why);
+	}
 }
 
 static void card_fault(void *core, unsigned int nr, unsigned int queue,
@@ -191,8 +195,10 @@ struct vif *daemon_find_nr(struct daemon *d, unsigned int nr)
 	if (nr == SVNIC_VIF_NONE)
 		return NULL;
 	TAILQ_FOREACH(vif, &d->vifs, link)
-	if (vif->nr == nr)
-		return vif;
+	{
+		if (vif->nr == nr)
+			return vif;
+	}
 	return NULL;
 }
 
@@ -204,7 +210,8 @@ static bool is_called(const struct vif *vif, const char *name)
 	const char *devid = strrchr(vif->name, '.');
 	size_t len = strlen(domain);
 
-	return devid && strncmp(name, domain, len) == 0 &&
+	return vif->state != VIF_DETACHED && devid &&
+	       strncmp(name, domain, len) == 0 &&
 	       strcmp(name + len, devid) == 0;
 }
 
@@ -213,11 +220,15 @@ struct vif *daemon_find(struct daemon *d, const char *name)
 	struct vif *vif;
 
 	TAILQ_FOREACH(vif, &d->vifs, link)
-	if (strcmp(vif->name, name) == 0)
-		return vif;
+	{
+		if (vif->state != VIF_DETACHED && strcmp(vif->name, name) == 0)
+			return vif;
+	}
 	TAILQ_FOREACH(vif, &d->vifs, link)
-	if (is_called(vif, name))
-		return vif;
+	{
+		if (is_called(vif, name))
+			return vif;
+	}
 	return NULL;
 }
 

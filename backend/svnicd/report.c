@@ -117,7 +117,9 @@ static json_t *use(const struct daemon *d)
 	unsigned int vifs = 0;
 
 	TAILQ_FOREACH(vif, &d->vifs, link)
-	vifs += vif->nr != SVNIC_VIF_NONE;
+	{
+		vifs += vif->nr != SVNIC_VIF_NONE;
+	}
 	add_int(o, "vifs", vifs);
 	add_int(o, "captures", capture_count(d));
 	return o;

@@ -55,6 +55,7 @@ struct tenant {
 	bool seen;		/* by the running scan */
 	uint64_t window;	/* frame of its doorbell page, or 0 */
 	bool window_mapped;	/* into its physical memory too */
+	struct event *clear;	/* after a failed attach */
 	struct ring ring;
 };
 
@@ -134,6 +135,8 @@ struct store_pair {
  */
 int store_write(struct tenant *t, const struct store_pair *pairs,
 		unsigned int count);
+/* Remove what a failed attach left, unless it is another one by now. */
+void store_clear(struct tenant *t);
 
 /* One guest. */
 struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid);

@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <event2/event.h>
+
 #include "../log.h"
 #include "../text.h"
 #include "dom0.h"
 
 #define STATE_UNKNOWN 0xffffu /* no number at all */
+#define CLEAR_AFTER_S 3
 
 static void read_name(struct tenant *t)
 {
@@ -69,6 +72,8 @@ struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
 void guest_free(struct tenant *t)
 {
 	ring_close(t);
+	if (t->clear)
+		event_free(t->clear);
 	TAILQ_REMOVE(&t->p->guests, t, link);
 	free(t);
 }
@@ -159,12 +164,36 @@ static void look_changes(struct tenant *t)
 	free_request(&r);
 }
 
-static void look_hotplug(struct tenant *t)
+/* Did the script tell the toolstack that the attach failed? */
+static bool look_hotplug(struct tenant *t)
 {
 	char *s = store_read(t->p, t->backend, "hotplug-status");
+	bool failed = s && strcmp(s, "error") == 0;
 
 	t->p->up->gate(t->vif, s && strcmp(s, "connected") == 0);
 	free(s);
+	return failed;
+}
+
+static void clear_away(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	store_clear(arg);
+}
+
+/*
+ * The script has taken away all of a failed attach but our directory, from
+ * which libxl still reads why; nobody else will remove that.
+ */
+static void clear_later(struct tenant *t)
+{
+	static const struct timeval later = { .tv_sec = CLEAR_AFTER_S };
+
+	if (!t->clear)
+		t->clear = evtimer_new(t->p->base, clear_away, t);
+	if (t->clear && !evtimer_pending(t->clear, NULL))
+		evtimer_add(t->clear, &later);
 }
 
 /* libxl's detach: it writes online and state into our directory. */
@@ -185,9 +214,16 @@ void guest_look(struct tenant *t)
 {
 	unsigned int state = read_state(t, t->backend);
 	unsigned int peer;
+	bool replaced;
+	bool failed;
 
 	t->dirty = false;
-	if (state == PEER_GONE) {
+	/* We never write Initialising: another attach took the place. */
+	replaced = state == PEER_INITIALISING && t->vif &&
+		   t->state != PEER_INITIALISING;
+	if (replaced)
+		t->p->rescan = true;
+	if (replaced || state == PEER_GONE) {
 		if (t->vif)
 			t->p->up->vif_gone(t->vif);
 		else
@@ -197,11 +233,13 @@ void guest_look(struct tenant *t)
 	if (!t->vif && !announce(t, state))
 		return;
 	look_changes(t);
-	look_hotplug(t);
+	failed = look_hotplug(t);
 	/* The peer first: a detach may find it closed already. */
 	peer = read_state(t, t->frontend);
 	t->p->up->peer_state(t->vif, peer);
 	look_offline(t, state);
+	if (failed && peer == PEER_GONE)
+		clear_later(t);
 }
 
 /* Telling ------------------------------------------------------------------ */

@@ -121,6 +121,25 @@ int store_write(struct tenant *t, const struct store_pair *pairs,
 	return err;
 }
 
+void store_clear(struct tenant *t)
+{
+	struct xs_handle *store = t->p->store;
+	xs_transaction_t x = xs_transaction_start(store);
+	char path[DOM0_KEY];
+	unsigned int len;
+	char *state;
+
+	if (x == XBT_NULL)
+		return;
+	snprintf(path, sizeof(path), "%s/state", t->frontend);
+	state = xs_read(store, x, path, &len);
+	if (!state && node_is(t, x, "hotplug-status", "error"))
+		xs_rm(store, x, t->backend);
+	free(state);
+	/* Where it clashed with a new attach, that one has it all now. */
+	xs_transaction_end(store, x, false);
+}
+
 /* Looking ------------------------------------------------------------------ */
 
 static struct tenant *find(struct platform *p, uint32_t domid, uint32_t devid)
@@ -128,8 +147,10 @@ static struct tenant *find(struct platform *p, uint32_t domid, uint32_t devid)
 	struct tenant *t;
 
 	TAILQ_FOREACH(t, &p->guests, link)
-	if (t->domid == domid && t->devid == devid)
-		return t;
+	{
+		if (t->domid == domid && t->devid == devid)
+			return t;
+	}
 	return NULL;
 }
 
@@ -190,15 +211,19 @@ static void scan(struct platform *p)
 	char **domains;
 
 	TAILQ_FOREACH(t, &p->guests, link)
-	t->seen = false;
+	{
+		t->seen = false;
+	}
 	domains = xs_directory(p->store, XBT_NULL, ROOT, &n);
 	for (i = 0; domains && i < n; i++)
 		scan_domain(p, domains[i]);
 	free(domains);
 	/* Those whose directories went: a look will find that out. */
 	TAILQ_FOREACH(t, &p->guests, link)
-	if (!t->seen)
-		t->dirty = true;
+	{
+		if (!t->seen)
+			t->dirty = true;
+	}
 }
 
 static void bury(struct platform *p)
@@ -206,22 +231,33 @@ static void bury(struct platform *p)
 	struct tenant *t;
 
 	TAILQ_FOREACH(t, &p->guests, link)
-	if (!xs_is_domain_introduced(p->store, t->domid))
-		p->up->peer_state(t->vif, PEER_GONE);
+	{
+		if (t->vif && !xs_is_domain_introduced(p->store, t->domid))
+			p->up->peer_state(t->vif, PEER_GONE);
+	}
 }
 
-static void look(struct platform *p)
+static void look_dirty(struct platform *p)
 {
 	struct tenant *next;
 	struct tenant *t;
 
-	if (p->rescan)
-		scan(p);
-	p->rescan = false;
 	for (t = TAILQ_FIRST(&p->guests); t; t = next) {
 		next = TAILQ_NEXT(t, link);
 		if (t->dirty)
 			guest_look(t);
+	}
+}
+
+static void look(struct platform *p)
+{
+	/* The first pass may find entries that were replaced; once is enough,
+	   for the rest another watch will come. */
+	look_dirty(p);
+	if (p->rescan) {
+		p->rescan = false;
+		scan(p);
+		look_dirty(p);
 	}
 	if (p->died)
 		bury(p);
