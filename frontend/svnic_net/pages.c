@@ -69,7 +69,7 @@ static int run_add(struct svnic_net *net, struct svnic_net_run *run, u32 count)
 		pages_free(page, count);
 		return r;
 	}
-	/* Pairs with the acquire in the tx and rx paths, which use them. */
+	/* Pairs with pages_learn() in tx.c and in rx.c. */
 	smp_store_release(&run->nr, run->nr + count);
 	return 0;
 }

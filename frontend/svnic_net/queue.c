@@ -200,7 +200,8 @@ static bool ring_reset(struct svnic_net_queue *q)
 	svnic_poke32(&c->rx_event, 0);
 	q->reset++;
 	writel(q->reset, &q->net->config.doorbell[q->index].reset);
-	/* Pairs with rewind() in device-firmware/core/queue.c (O2, O4). */
+	/* Pairs with rewind() in device-firmware/core/queue.c
+	 * (ordering.md O2, O4). */
 	while (svnic_observe32(&c->reset) != q->reset) {
 		if (time_after(jiffies, end))
 			return false;

@@ -67,7 +67,7 @@ static void pages_harvest(struct svnic_net_rx *rx)
 	smp_mb();
 }
 
-/* Pairs with the release in run_add(). */
+/* Pairs with run_add() in pages.c. */
 static void pages_learn(struct svnic_net_rx *rx)
 {
 	u32 nr = smp_load_acquire(&rx->run.nr);

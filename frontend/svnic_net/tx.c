@@ -27,7 +27,7 @@ static void page_put(struct svnic_net_tx *tx, u32 page)
 		tx->free[tx->nr_free++] = (u16)page;
 }
 
-/* Pairs with the release in run_add(). */
+/* Pairs with run_add() in pages.c. */
 static void pages_learn(struct svnic_net_tx *tx)
 {
 	u32 nr = smp_load_acquire(&tx->run.nr);
