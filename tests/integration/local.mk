@@ -5,6 +5,7 @@
 dist_noinst_SCRIPTS += \
 	tests/integration/capture.sh \
 	tests/integration/destroy.sh \
+	tests/integration/hostile.sh \
 	tests/integration/jumbo.sh \
 	tests/integration/refuse.sh \
 	tests/integration/restart.sh \
@@ -13,7 +14,12 @@ EXTRA_DIST += tests/integration/lib.sh
 TESTS += \
 	tests/integration/capture.sh \
 	tests/integration/destroy.sh \
+	tests/integration/hostile.sh \
 	tests/integration/jumbo.sh \
 	tests/integration/refuse.sh \
 	tests/integration/restart.sh \
 	tests/integration/traffic.sh
+
+check_PROGRAMS += tests/integration/attack
+tests_integration_attack_SOURCES = tests/integration/attack.c
+tests_integration_attack_LDADD = frontend/libsvnic/libsvnic.a
