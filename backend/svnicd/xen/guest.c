@@ -196,13 +196,11 @@ static void clear_later(struct tenant *t)
 		evtimer_add(t->clear, &later);
 }
 
-/* libxl's detach: it writes online and state into our directory. */
-static void look_offline(struct tenant *t, unsigned int state)
+/* libxl's detach: it writes online and, when @written, state. */
+static void look_offline(struct tenant *t, bool written)
 {
 	char *s = store_read(t->p, t->backend, "online");
 	bool off = s && strcmp(s, "0") == 0;
-	bool written = state != t->state &&
-		       (state == PEER_CLOSING || state == PEER_CLOSED);
 
 	free(s);
 	if ((off && !t->offline) || written)
@@ -215,6 +213,7 @@ void guest_look(struct tenant *t)
 	unsigned int state = read_state(t, t->backend);
 	unsigned int peer;
 	bool replaced;
+	bool written;
 	bool failed;
 
 	t->dirty = false;
@@ -234,10 +233,13 @@ void guest_look(struct tenant *t)
 		return;
 	look_changes(t);
 	failed = look_hotplug(t);
+	/* Before the peer is looked at: that may write a state of our own. */
+	written = state != t->state &&
+		  (state == PEER_CLOSING || state == PEER_CLOSED);
 	/* The peer first: a detach may find it closed already. */
 	peer = read_state(t, t->frontend);
 	t->p->up->peer_state(t->vif, peer);
-	look_offline(t, state);
+	look_offline(t, written);
 	if (failed && peer == PEER_GONE)
 		clear_later(t);
 }
