@@ -81,10 +81,14 @@ await() {
 	log "ok: $text"
 }
 
-# start NAME COMMAND...: in the background, output in $RUN/NAME.log.
+# start NAME COMMAND...: in the background, output in $RUN/NAME.log.  COMMAND
+# may be in_ns, but no other function: the process id must be the command's.
 start() {
 	local name=$1
 	shift
+	if [ "$1" = in_ns ]; then
+		set -- ip netns exec "$NS-$2" "${@:3}"
+	fi
 	log "\$ $* &   (log: $name.log)"
 	"$@" >>"$RUN/$name.log" 2>&1 </dev/null &
 	PIDS+=("$name:$!")
