@@ -17,7 +17,7 @@
 #include "guest.h"
 #include "tap.h"
 
-#define RETRY_MS   200
+#define RETRY_MS   50
 #define BATCH	   64
 #define KICK_EVERY 8
 
