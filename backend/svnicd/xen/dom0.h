@@ -13,6 +13,7 @@
 #include <xenevtchn.h>
 #include <xengnttab.h>
 #include <xenstore.h>
+#include <xentoollog.h>
 
 #include <svnic/pf.h>
 
@@ -71,6 +72,7 @@ struct platform {
 	bool rescan;
 	bool died; /* some domain did */
 	/* Xen */
+	struct xentoollog_logger logger; /* of the libraries; says nothing */
 	xc_interface *xc;
 	xengnttab_handle *grants;
 	uint32_t page_of[SVNIC_MAX_VIFS]; /* domid + 1; see window.c */

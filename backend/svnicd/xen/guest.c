@@ -257,6 +257,8 @@ int guest_offer(struct platform *p, struct tenant *t,
 		{ SVNIC_KEY_MAX_PAGES, pages },
 		{ SVNIC_KEY_MAX_QUEUES, queues },
 		{ "feature-ctrl-ring", "1" },
+		/* Else stock drivers never connect, and never hear why not. */
+		{ "feature-rx-copy", "1" },
 	};
 	uint64_t frame = p->info.doorbell + offer->nr;
 	int err = window_open(t, frame);
@@ -280,6 +282,7 @@ void guest_withdraw(struct platform *p, struct tenant *t)
 		{ SVNIC_KEY_VERSION, NULL },	{ SVNIC_KEY_FEATURES, NULL },
 		{ SVNIC_KEY_DOORBELL, NULL },	{ SVNIC_KEY_MAX_PAGES, NULL },
 		{ SVNIC_KEY_MAX_QUEUES, NULL }, { "feature-ctrl-ring", NULL },
+		{ "feature-rx-copy", NULL },
 	};
 
 	(void)p;

@@ -194,7 +194,7 @@ static int bind_channel(struct tenant *t, uint32_t remote)
 	struct ring *r = &t->ring;
 	xenevtchn_port_or_error_t port;
 
-	r->chan = xenevtchn_open(NULL, 0);
+	r->chan = xenevtchn_open(&t->p->logger, 0);
 	if (!r->chan)
 		return -errno;
 	port = xenevtchn_bind_interdomain(r->chan, t->domid, remote);

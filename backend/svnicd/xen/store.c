@@ -121,6 +121,20 @@ int store_write(struct tenant *t, const struct store_pair *pairs,
 	return err;
 }
 
+/* The folder of a domain's entries goes with the last of them. */
+static void remove_empty(struct tenant *t, xs_transaction_t x)
+{
+	char dir[DOM0_PATH];
+	unsigned int n = 0;
+	char **entries;
+
+	snprintf(dir, sizeof(dir), ROOT "/%u", t->domid);
+	entries = xs_directory(t->p->store, x, dir, &n);
+	if (entries && n == 0)
+		xs_rm(t->p->store, x, dir);
+	free(entries);
+}
+
 void store_clear(struct tenant *t)
 {
 	struct xs_handle *store = t->p->store;
@@ -133,8 +147,9 @@ void store_clear(struct tenant *t)
 		return;
 	snprintf(path, sizeof(path), "%s/state", t->frontend);
 	state = xs_read(store, x, path, &len);
-	if (!state && node_is(t, x, "hotplug-status", "error"))
-		xs_rm(store, x, t->backend);
+	if (!state && node_is(t, x, "hotplug-status", "error") &&
+	    xs_rm(store, x, t->backend))
+		remove_empty(t, x);
 	free(state);
 	/* Where it clashed with a new attach, that one has it all now. */
 	xs_transaction_end(store, x, false);

@@ -11,6 +11,27 @@
 
 #include "dom0.h"
 
+/* A guest can cause what the libraries would say; we say it, and less often. */
+static void no_message(struct xentoollog_logger *logger, xentoollog_level level,
+		       int err, const char *context, const char *fmt,
+		       va_list ap)
+{
+	(void)logger;
+	(void)level;
+	(void)err;
+	(void)context;
+	(void)fmt;
+	(void)ap;
+}
+
+static void no_destroy(struct xentoollog_logger *logger)
+{
+	(void)logger;
+}
+
+static const struct xentoollog_logger silent = { .vmessage = no_message,
+						 .destroy = no_destroy };
+
 static void dom0_close(struct platform *p)
 {
 	store_close(p);
@@ -41,8 +62,9 @@ static int dom0_open(struct event_base *base,
 	err = store_open(p, why);
 	if (err)
 		goto err_free;
-	p->xc = xc_interface_open(NULL, NULL, 0);
-	p->grants = xengnttab_open(NULL, 0);
+	p->logger = silent;
+	p->xc = xc_interface_open(&p->logger, &p->logger, 0);
+	p->grants = xengnttab_open(&p->logger, 0);
 	if (!p->xc || !p->grants) {
 		err = -errno;
 		snprintf(
