@@ -243,6 +243,8 @@ enum svnic_status vif_create(struct core *core, unsigned int link,
 		return st;
 	}
 	sched_shape(core, vif);
+	/* A new guest counts from zero, and learns nothing of the last one. */
+	hal_doorbell_clear(link, id);
 	arena_link_vifs(core, link)[id] = (uint16_t)idx;
 	core->link[link].nr_vifs++;
 	move(vif, VIF_EV_CREATE);

@@ -41,6 +41,9 @@ void *hal_dma(unsigned int link, uint64_t addr, size_t len, bool write);
  */
 const struct svnic_doorbell *hal_doorbell(unsigned int link, unsigned int vif);
 
+/* Zero the whole page, for the next guest that gets it. */
+void hal_doorbell_clear(unsigned int link, unsigned int vif);
+
 /* Raise MSI-X @vector of a link.  All earlier stores are visible by then. */
 void hal_irq(unsigned int link, unsigned int vector);
 

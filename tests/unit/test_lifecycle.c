@@ -112,12 +112,30 @@ static void every_command_in_every_state(void **state)
 	}
 }
 
+/* Its first ring must differ from what is there, whatever the last one left. */
+static void a_new_vif_finds_a_zeroed_doorbell(void **state)
+{
+	static const struct svnic_doorbell zero;
+	struct fixture *f;
+	struct sim_guest *g;
+
+	fixture_setup(state);
+	f = *state;
+	g = fixture_guest(f, 1);
+	memset(sim_guest_bell(g), 0x5a, sizeof(zero));
+	assert_int_equal(command(f, SVNIC_OP_VIF_DESTROY), SVNIC_ST_OK);
+	assert_int_equal(command(f, SVNIC_OP_VIF_CREATE), SVNIC_ST_OK);
+	assert_memory_equal(sim_guest_bell(g), &zero, sizeof(zero));
+	fixture_teardown(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cell_of_the_vif_table),
 		cmocka_unit_test(every_cell_of_the_queue_table),
 		cmocka_unit_test(every_command_in_every_state),
+		cmocka_unit_test(a_new_vif_finds_a_zeroed_doorbell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,13 @@ const struct svnic_doorbell *hal_doorbell(unsigned int link, unsigned int vif)
 	return (const void *)(base + (size_t)vif * SVNIC_PAGE_SIZE);
 }
 
+void hal_doorbell_clear(unsigned int link, unsigned int vif)
+{
+	uint8_t *base = the_card->link[link].server.dev.doorbells;
+
+	memset(base + (size_t)vif * SVNIC_PAGE_SIZE, 0, SVNIC_PAGE_SIZE);
+}
+
 /* The write of an eventfd takes its lock: all earlier stores come first. */
 void hal_irq(unsigned int link, unsigned int vector)
 {

@@ -147,6 +147,12 @@ const struct svnic_doorbell *hal_doorbell(unsigned int link, unsigned int vif)
 	return &sim.link[link].doorbell[vif * SVNIC_MAX_QUEUES];
 }
 
+void hal_doorbell_clear(unsigned int link, unsigned int vif)
+{
+	memset(&sim.link[link].doorbell[vif * SVNIC_MAX_QUEUES], 0,
+	       SVNIC_MAX_QUEUES * sizeof(struct svnic_doorbell));
+}
+
 void hal_irq(unsigned int link, unsigned int vector)
 {
 	sim.link[link].irqs[vector]++;
