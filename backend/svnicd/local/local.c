@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <event2/event.h>
 #include <svnic/order.h>
@@ -122,6 +123,19 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/* Every VIF has a socket, and a client when it is used. */
+static void raise_file_limit(void)
+{
+	const rlim_t wanted = 4 * SVNIC_MAX_VIFS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		log_warn(LOCAL, "the limit of open files stays low");
+}
+
 static int local_open(struct event_base *base,
 		      const struct platform_settings *settings,
 		      const struct platform_upcalls *up, void *core,
@@ -144,6 +158,7 @@ static int local_open(struct event_base *base,
 			settings->tenants, strerror(errno));
 		goto err_free;
 	}
+	raise_file_limit();
 	p->base = base;
 	p->settings = *settings;
 	p->up = up;
