@@ -49,10 +49,9 @@ static const char *open_error(int rc)
 		return "no such VIF at present, waiting for it (svnic-admin create)";
 	case -ECONNREFUSED:
 		return "svnicd does not run at present, waiting for it";
-	case -EBUSY:
-		return "another guest has it, waiting until it goes";
-	case -EPERM:
 	case -ECONNRESET:
+		return "another guest has it, or there is no card at present; waiting";
+	case -EPERM:
 		return "refused at present (svnic-admin show tells why), trying again";
 	case -EPROTO:
 		return "svnicd speaks another ABI version, trying again";

@@ -45,8 +45,8 @@ struct svnic_params {
 
 /*
  * Attach to a VIF and start its queue pair.  -ENOENT and -ECONNREFUSED: no
- * such VIF, or no svnicd, at present; -EBUSY: another process has it; -EPERM:
- * svnicd or the card refused; -EPROTO: another ABI.
+ * such VIF, or no svnicd, at present; -ECONNRESET: another process has it, or
+ * there is no card; -EPERM: svnicd or the card refused; -EPROTO: another ABI.
  */
 int svnic_open(const struct svnic_params *params, struct svnic **svnic);
 
