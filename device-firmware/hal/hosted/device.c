@@ -232,7 +232,7 @@ static int doorbells_write(struct device *dev, uint32_t offset, uint32_t len,
 		return -EINVAL;
 	for (i = 0; i < len; i += 4) {
 		memcpy(&word, data + i, sizeof(word));
-		/* Pairs with hal_doorbell() in hal.c (ordering.md O6). */
+		/* Pairs with look() in core/sched.c (ordering.md O1). */
 		svnic_publish32((__le32 *)(void *)(dev->doorbells + offset + i),
 				word);
 	}
