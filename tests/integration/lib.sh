@@ -231,8 +231,8 @@ iperf() {
 	log "\$ ip netns exec $NS-$from iperf3 -J -c $ip $*"
 	out=$(in_ns "$from" iperf3 -J -c "$ip" "$@") || die "iperf3: $out"
 	stop iperf-server || :
-	RESULT=$(jq -r '.end | (.sum_received // .sum) |
-		.bits_per_second * (100 - (.lost_percent // 0)) / 1e8 | floor' \
-		<<<"$out")
+	RESULT=$(jq -r '.end | if .sum_received then .sum_received.bits_per_second
+		else .sum.bits_per_second * (100 - .sum.lost_percent) / 100 end |
+		. / 1e6 | floor' <<<"$out")
 	log "result: $RESULT Mbit/s"
 }

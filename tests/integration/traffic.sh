@@ -17,10 +17,11 @@ done
 for pair in "a b 192.0.2.2" "b a 192.0.2.1" "a w 192.0.2.9" "w b 192.0.2.2"; do
 	# shellcheck disable=SC2086
 	set -- $pair
+	# Loose bounds: the machine may have much else to do.
 	iperf "$1" "$2" "$3" -t 2
-	check "TCP from $1 to $2 moves, Mbit/s" "$RESULT" -gt 50
+	check "TCP from $1 to $2 moves, Mbit/s" "$RESULT" -gt 20
 	iperf "$1" "$2" "$3" -t 1 -u -b 20M
-	check "UDP from $1 to $2 moves, Mbit/s" "$RESULT" -gt 15
+	check "UDP from $1 to $2 moves, Mbit/s" "$RESULT" -gt 5
 done
 
 run admin list
