@@ -32,6 +32,7 @@ SVNICD_XEN = \
 	backend/svnicd/xen/dom0.h \
 	backend/svnicd/xen/guest.c \
 	backend/svnicd/xen/pf.c \
+	backend/svnicd/xen/pf_pages.c \
 	backend/svnicd/xen/ring.c \
 	backend/svnicd/xen/store.c \
 	backend/svnicd/xen/window.c \

@@ -106,7 +106,8 @@ static void check_held(struct fixture *f)
 	case VIF_DETACHED:
 		assert_false(has_nr);
 		assert_false(f->t.offered);
-		/* fall through */
+		assert_false(f->t.connected);
+		break;
 	default:
 		assert_false(f->t.connected);
 	}

@@ -119,6 +119,10 @@ int pf_doorbell_map(struct platform *p, unsigned int nr,
 		    struct svnic_doorbell **doorbell);
 void pf_doorbell_unmap(struct platform *p, struct svnic_doorbell *doorbell);
 
+/* An ioctl's result in the terms of platform.h; @status: its field, or NULL. */
+int pf_call(struct platform *p, unsigned long request, void *arg,
+	    const uint32_t *status);
+
 /* XenStore. */
 int store_open(struct platform *p, char *why);
 /* Look at all there is, then at what changes. */

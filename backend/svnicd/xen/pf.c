@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -23,9 +22,8 @@
 #define PF_EVENTS    64
 #define PF_TAKE_OVER 100 /* times 20 ms for an old daemon to let go */
 
-/* An ioctl's result in the terms of platform.h. */
-static int call(struct platform *p, unsigned long request, void *arg,
-		const __u32 *status)
+int pf_call(struct platform *p, unsigned long request, void *arg,
+	    const uint32_t *status)
 {
 	if (p->fd < 0)
 		return -ENODEV;
@@ -38,7 +36,7 @@ static int call(struct platform *p, unsigned long request, void *arg,
 
 static int admin(struct platform *p, struct svnic_pf_admin *a)
 {
-	return call(p, SVNIC_PF_ADMIN, a, &a->status);
+	return pf_call(p, SVNIC_PF_ADMIN, a, &a->status);
 }
 
 /* Coming and going ---------------------------------------------------- */
@@ -105,7 +103,7 @@ static int try_open(struct platform *p, const char *path)
 	if (fd < 0)
 		return -errno;
 	p->fd = fd;
-	err = call(p, SVNIC_PF_INFO, &p->info, NULL);
+	err = pf_call(p, SVNIC_PF_INFO, &p->info, NULL);
 	if (!err && !(p->info.status & SVNIC_STATUS_READY))
 		err = -ENODEV;
 	p->pf_event = event_new(p->base, fd, EV_READ | EV_PERSIST, readable, p);
@@ -213,7 +211,7 @@ void pf_stop(struct platform *p)
 int pf_card_info(struct platform *p, struct platform_card *info)
 {
 	struct svnic_pf_info i;
-	int err = call(p, SVNIC_PF_INFO, &i, NULL);
+	int err = pf_call(p, SVNIC_PF_INFO, &i, NULL);
 
 	if (err)
 		return err;
@@ -276,7 +274,7 @@ static int list_one(struct platform *p, unsigned int nr,
 		    struct platform_vif *out)
 {
 	struct svnic_pf_vif v = { .vif = nr };
-	int err = call(p, SVNIC_PF_VIF_INFO, &v, NULL);
+	int err = pf_call(p, SVNIC_PF_VIF_INFO, &v, NULL);
 
 	if (err)
 		return err;
@@ -319,7 +317,7 @@ static int create_at(struct platform *p, const struct svnic_vif_config *config,
 		.cookie = cookie,
 		.vif = want,
 	};
-	int err = call(p, SVNIC_PF_VIF_CREATE, &c, &c.status);
+	int err = pf_call(p, SVNIC_PF_VIF_CREATE, &c, &c.status);
 
 	if (err)
 		return err;
@@ -360,7 +358,7 @@ int pf_vif_destroy(struct platform *p, unsigned int nr)
 {
 	__u32 vif = nr;
 
-	return call(p, SVNIC_PF_VIF_DESTROY, &vif, NULL);
+	return pf_call(p, SVNIC_PF_VIF_DESTROY, &vif, NULL);
 }
 
 int pf_vif_set(struct platform *p, unsigned int nr,
@@ -399,118 +397,4 @@ int pf_filter_add(struct platform *p, unsigned int nr, const uint8_t mac[6])
 int pf_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6])
 {
 	return filter(p, SVNIC_OP_FILTER_DEL, nr, mac);
-}
-
-/* Pages and queues --------------------------------------------------------- */
-
-int pf_pages_add(struct platform *p, unsigned int nr, struct tenant *tenant,
-		 uint32_t first, const struct svnic_gref_entry *entries,
-		 uint32_t count, uint32_t *failed)
-{
-	struct svnic_pf_grants g = {
-		.vif = nr,
-		.domid = tenant->domid,
-		.first = first,
-		.count = count,
-		.entries = (uintptr_t)entries,
-	};
-	int err = call(p, SVNIC_PF_GRANTS_MAP, &g, &g.status);
-
-	if (err)
-		*failed = g.failed;
-	return err;
-}
-
-int pf_pages_del(struct platform *p, unsigned int nr, uint32_t first,
-		 uint32_t count)
-{
-	struct svnic_pf_range r = { .vif = nr };
-	uint32_t done = 0;
-	int err;
-
-	while (count) {
-		r.first = first;
-		r.count = count < SVNIC_PAGES_BATCH ? count : SVNIC_PAGES_BATCH;
-		r.done = 0;
-		err = call(p, SVNIC_PF_PAGES_DEL, &r, NULL);
-		if (err)
-			return err < 0 ? err : -EIO;
-		done += r.done;
-		first += r.count;
-		count -= r.count;
-	}
-	return (int)done;
-}
-
-int pf_queue_start(struct platform *p, unsigned int nr, unsigned int queue,
-		   struct tenant *tenant, uint32_t port,
-		   const struct svnic_queue_config *config)
-{
-	struct svnic_pf_queue q = {
-		.vif = nr,
-		.queue = queue,
-		.domid = tenant ? tenant->domid : SVNIC_PF_DOMID_SELF,
-		.port = port,
-		.config = *config,
-	};
-
-	return call(p, SVNIC_PF_QUEUE_START, &q, &q.status);
-}
-
-int pf_queue_stop(struct platform *p, unsigned int nr, unsigned int queue)
-{
-	struct svnic_pf_queue q = { .vif = nr, .queue = queue };
-
-	return call(p, SVNIC_PF_QUEUE_STOP, &q, &q.status);
-}
-
-static int map(struct platform *p, uint64_t offset, size_t size, void **mem)
-{
-	void *m = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, p->fd,
-		       (off_t)offset);
-
-	if (m == MAP_FAILED)
-		return -errno;
-	*mem = m;
-	return 0;
-}
-
-int pf_pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
-		   uint32_t count, void **mem)
-{
-	struct svnic_pf_range r = { .vif = nr, .first = first, .count = count };
-	int err = call(p, SVNIC_PF_PAGES_ALLOC, &r, NULL);
-
-	if (err)
-		return err;
-	err = map(p, SVNIC_PF_MMAP_PAGES(nr, first),
-		  (size_t)count * SVNIC_PAGE_SIZE, mem);
-	if (err)
-		pf_pages_del(p, nr, first, count);
-	return err;
-}
-
-void pf_pages_free(struct platform *p, unsigned int nr, uint32_t first,
-		   uint32_t count, void *mem)
-{
-	munmap(mem, (size_t)count * SVNIC_PAGE_SIZE);
-	pf_pages_del(p, nr, first, count);
-}
-
-int pf_doorbell_map(struct platform *p, unsigned int nr,
-		    struct svnic_doorbell **doorbell)
-{
-	void *mem = NULL;
-	int err = map(p, SVNIC_PF_MMAP_DOORBELL + nr * SVNIC_PAGE_SIZE,
-		      SVNIC_PAGE_SIZE, &mem);
-
-	if (!err)
-		*doorbell = mem;
-	return err;
-}
-
-void pf_doorbell_unmap(struct platform *p, struct svnic_doorbell *doorbell)
-{
-	(void)p;
-	munmap(doorbell, SVNIC_PAGE_SIZE);
 }
