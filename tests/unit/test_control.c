@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -33,6 +34,7 @@ struct fixture {
 	struct tenant t;
 	struct vif *vif;
 	int fd;
+	char folder[32];
 	char in[1 << 18];
 	size_t nr_in;
 };
@@ -53,8 +55,10 @@ static int begin(void **state)
 
 	memset(&f, 0, sizeof(f));
 	fake_daemon_init(&f.d, &f.p);
-	snprintf(f.d.config.socket, sizeof(f.d.config.socket),
-		 "./test_control.%d.sock", (int)getpid());
+	strcpy(f.folder, "/tmp/svnic-unit.XXXXXX");
+	assert_non_null(mkdtemp(f.folder));
+	snprintf(f.d.config.socket, sizeof(f.d.config.socket), "%s/s",
+		 f.folder);
 	f.vif = fake_vif(&f.d, &f.t, 0);
 	assert_int_equal(control_create(&f.d, &f.d.control), 0);
 	f.fd = dial(&f);
@@ -69,7 +73,8 @@ static int end(void **state)
 	close(f->fd);
 	event_base_loop(f->d.base, EVLOOP_NONBLOCK);
 	control_destroy(f->d.control);
-	assert_int_equal(access(f->d.config.socket, F_OK), -1);
+	/* The socket is gone, and nothing else is there. */
+	assert_int_equal(rmdir(f->folder), 0);
 	fake_daemon_fini(&f->d);
 	return 0;
 }
