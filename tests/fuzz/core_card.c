@@ -71,7 +71,7 @@ void card_fini(struct card *card)
 void card_check_neighbours(struct card *card)
 {
 	uint8_t frame[60] = { 2, 0, 0, 0, 0, 3, 2, 0, 0, 0, 0, 2, 0x88, 0xb5 };
-	uint8_t got[4096];
+	static uint8_t got[4096];
 	struct svnic_meta meta;
 	uint32_t fault;
 	uint32_t len;
