@@ -16,9 +16,9 @@
 
 #include <svnic/abi.h>
 
-#define SVNIC_CONTROL_SOCKET  "/run/svnic/svnicd.sock"
-#define SVNIC_TENANT_DIR      "/run/svnic/vif" /* local platform: NAME.sock */
-#define SVNIC_CONTROL_MAX     65536 /* octets of one line */
+#define SVNIC_CONTROL_SOCKET "/run/svnic/svnicd.sock"
+#define SVNIC_TENANT_DIR     "/run/svnic/vif" /* local platform: NAME.sock */
+#define SVNIC_CONTROL_MAX    65536	      /* octets of one line */
 
 /* X(name, argument names, text) */
 #define SVNIC_CONTROL_COMMANDS(X)                                             \
@@ -32,23 +32,23 @@
 	X(capture, "vif snaplen", "copies of the frames of a VIF")
 
 /* Codes of an error, stable for scripts. */
-#define SVNIC_CONTROL_ERRORS(X)                                  \
+#define SVNIC_CONTROL_ERRORS(X)                                    \
 	X(bad_request, "bad-request")	/* not JSON, wrong type */ \
 	X(bad_argument, "bad-argument") /* value out of range */   \
-	X(not_found, "not-found")                                \
-	X(exists, "exists")                                      \
-	X(no_space, "no-space")	      /* a limit, named */         \
-	X(no_card, "no-card")	      /* missing or lost */        \
-	X(not_here, "not-supported")  /* not on this platform */   \
+	X(not_found, "not-found")                                  \
+	X(exists, "exists")                                        \
+	X(no_space, "no-space")	     /* a limit, named */          \
+	X(no_card, "no-card")	     /* missing or lost */         \
+	X(not_here, "not-supported") /* not on this platform */    \
 	X(internal, "internal")
 
 /* Header of a captured frame. */
 struct svnic_capture_record {
-	__le32 len;	     /* octets that follow */
-	__le32 wire_len;     /* octets the frame had */
-	__le64 time_ns;	     /* CLOCK_REALTIME */
-	__le32 sent;	     /* 1: the VIF sent it, 0: it was for the VIF */
-	__le32 lost;	     /* copies lost before this one */
+	__le32 len;	 /* octets that follow */
+	__le32 wire_len; /* octets the frame had */
+	__le64 time_ns;	 /* CLOCK_REALTIME */
+	__le32 sent;	 /* 1: the VIF sent it, 0: it was for the VIF */
+	__le32 lost;	 /* copies lost before this one */
 };
 SVNIC_ABI_SIZE(struct svnic_capture_record, 24);
 SVNIC_ABI_AT(struct svnic_capture_record, len, 0);

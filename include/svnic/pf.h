@@ -20,34 +20,34 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define SVNIC_PF_MMAP_DOORBELL		0ull
+#define SVNIC_PF_MMAP_DOORBELL 0ull
 #define SVNIC_PF_MMAP_PAGES(vif, first) \
 	(1ull << 40 | (__u64)(vif) << 28 | (__u64)(first) << 12)
 
 #define SVNIC_PF_DOMID_SELF 0x7ff0 /* as Xen's DOMID_SELF */
 
 struct svnic_pf_info {
-	__u32 version;	     /* SVNIC_ABI_VERSION of the card */
+	__u32 version; /* SVNIC_ABI_VERSION of the card */
 	__u32 features;
-	__u32 status;	     /* SVNIC_STATUS_*; 0 when the card is gone */
+	__u32 status; /* SVNIC_STATUS_*; 0 when the card is gone */
 	__u32 link;
 	__u32 ports;
 	__u32 max_vifs;
 	__u32 epoch;
-	__u32 own_vif;	     /* VIF of dom0's netdev, or SVNIC_VIF_NONE */
-	__u64 doorbell;	     /* machine frame number of doorbell page 0 */
-	char pci[16];	     /* "0000:00:04.0" */
-	char netdev[16];     /* name of dom0's netdev, or "" */
+	__u32 own_vif;	 /* VIF of dom0's netdev, or SVNIC_VIF_NONE */
+	__u64 doorbell;	 /* machine frame number of doorbell page 0 */
+	char pci[16];	 /* "0000:00:04.0" */
+	char netdev[16]; /* name of dom0's netdev, or "" */
 };
 SVNIC_ABI_SIZE(struct svnic_pf_info, 72);
 
 /* One admin command; not those that name grants, pages or queues. */
 struct svnic_pf_admin {
 	struct svnic_admin_cmd cmd; /* addr and len are filled by svnic_pf */
-	__u64 payload;	     /* user address */
-	__u32 payload_len;   /* at most 4096 */
-	__u32 status;	     /* out: enum svnic_status */
-	__u32 result;	     /* out */
+	__u64 payload;		    /* user address */
+	__u32 payload_len;	    /* at most 4096 */
+	__u32 status;		    /* out: enum svnic_status */
+	__u32 result;		    /* out */
 	__u32 reserved;
 };
 SVNIC_ABI_SIZE(struct svnic_pf_admin, 88);
@@ -55,18 +55,18 @@ SVNIC_ABI_SIZE(struct svnic_pf_admin, 88);
 /* Create a VIF for an owner; the cookie comes back from VIF_INFO. */
 struct svnic_pf_create {
 	struct svnic_vif_config config;
-	__u64 cookie;	     /* the daemon's, e.g. domid << 32 | devid */
-	__u32 vif;	     /* in: number or SVNIC_VIF_NONE; out: number */
-	__u32 status;	     /* out: enum svnic_status */
+	__u64 cookie; /* the daemon's, e.g. domid << 32 | devid */
+	__u32 vif;    /* in: number or SVNIC_VIF_NONE; out: number */
+	__u32 status; /* out: enum svnic_status */
 };
 SVNIC_ABI_SIZE(struct svnic_pf_create, 56);
 
 struct svnic_pf_vif {
 	__u32 vif;
-	__u32 domid;	     /* whose grants are mapped, or SVNIC_PF_DOMID_SELF */
+	__u32 domid; /* whose grants are mapped, or SVNIC_PF_DOMID_SELF */
 	__u64 cookie;
-	__u32 nr_pages;	     /* mapped at present */
-	__u32 queues;	     /* bitmap of the started ones */
+	__u32 nr_pages; /* mapped at present */
+	__u32 queues;	/* bitmap of the started ones */
 };
 SVNIC_ABI_SIZE(struct svnic_pf_vif, 24);
 
@@ -78,10 +78,10 @@ struct svnic_pf_grants {
 	__u32 vif;
 	__u32 domid;
 	__u32 first;
-	__u32 count;	     /* 1 to SVNIC_PAGES_BATCH */
-	__u64 entries;	     /* user address of struct svnic_gref_entry[] */
-	__u32 failed;	     /* out */
-	__u32 status;	     /* out: enum svnic_status */
+	__u32 count;   /* 1 to SVNIC_PAGES_BATCH */
+	__u64 entries; /* user address of struct svnic_gref_entry[] */
+	__u32 failed;  /* out */
+	__u32 status;  /* out: enum svnic_status */
 };
 SVNIC_ABI_SIZE(struct svnic_pf_grants, 32);
 
@@ -90,24 +90,24 @@ struct svnic_pf_range {
 	__u32 vif;
 	__u32 first;
 	__u32 count;
-	__u32 done;	     /* out: entries that were taken out */
+	__u32 done; /* out: entries that were taken out */
 };
 SVNIC_ABI_SIZE(struct svnic_pf_range, 16);
 
 struct svnic_pf_queue {
 	__u32 vif;
 	__u32 queue;
-	__u32 domid;	     /* SVNIC_PF_DOMID_SELF: events come from read() */
-	__u32 port;	     /* the guest's unbound event channel */
+	__u32 domid; /* SVNIC_PF_DOMID_SELF: events come from read() */
+	__u32 port;  /* the guest's unbound event channel */
 	struct svnic_queue_config config;
-	__u32 status;	     /* out: enum svnic_status */
+	__u32 status; /* out: enum svnic_status */
 	__u32 reserved;
 };
 SVNIC_ABI_SIZE(struct svnic_pf_queue, 64);
 
-#define SVNIC_PF_INFO	     _IOR('V', 0x00, struct svnic_pf_info)
-#define SVNIC_PF_ADMIN	     _IOWR('V', 0x01, struct svnic_pf_admin)
-#define SVNIC_PF_VIF_CREATE  _IOWR('V', 0x02, struct svnic_pf_create)
+#define SVNIC_PF_INFO	    _IOR('V', 0x00, struct svnic_pf_info)
+#define SVNIC_PF_ADMIN	    _IOWR('V', 0x01, struct svnic_pf_admin)
+#define SVNIC_PF_VIF_CREATE _IOWR('V', 0x02, struct svnic_pf_create)
 /* Stops all queues, unmaps all grants, frees all pages, destroys the VIF. */
 #define SVNIC_PF_VIF_DESTROY _IOW('V', 0x03, __u32)
 #define SVNIC_PF_VIF_INFO    _IOWR('V', 0x04, struct svnic_pf_vif)
