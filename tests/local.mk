@@ -23,6 +23,7 @@ endif
 include $(top_srcdir)/tests/fuzz/core.mk
 include $(top_srcdir)/tests/fuzz/hosted.mk
 include $(top_srcdir)/tests/integration/local.mk
+include $(top_srcdir)/tests/rig/rude/local.mk
 
 # The runner of `quickstart test`.
 EXTRA_DIST += tests/run-all tests/packages

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A guest that attacks (tests/rig/rude), beside two that talk to each other all
+# the time.  Only the rude one may notice.
+#
+#   guest a ---+                        +--- wire0: broadcasts, 20 a second
+#   guest b ---+--- card --- svw0 ------+    (what is wrong with a receive buffer
+#   guest r ---+    net0                     shows when a frame comes for it)
+
+load helpers
+
+R=00:16:3e:77:00:0d
+
+# The rude guest loads its module only when all run, and traffic is counted by
+# five seconds: on a busy machine emulation itself may stand still for three, and
+# for longer while a guest is made.
+setup_file() {
+	rig_start
+	"$rig" guest a
+	"$rig" guest b
+	"$rig" guest r --mods=none
+	until_true 20 "the direct path of a" vif_direct a 0
+	until_true 20 "the direct path of b" vif_direct b 0
+	in_guest b 'iperf3 -s -D'
+	in_guest a "iperf3 -c $B -b 4M -t 900 -i 5 --forceflush \
+			>/tmp/iperf 2>&1 &
+		ping -n -i 0.2 $B >/tmp/ping 2>&1 & echo \$! >/tmp/ping.pid"
+	"$rig" wire ping -b -n -q -i 0.05 10.77.0.255 >/dev/null 2>&1 3>&- &
+	echo $! >"$BATS_FILE_TMPDIR/broadcasts"
+}
+
+teardown_file() {
+	kill "$(cat "$BATS_FILE_TMPDIR/broadcasts")"
+	"$rig" down
+}
+
+rude_lines() { in_guest r dmesg | sed -n 's/.*\] rude: //p'; }
+rude_is_done() { rude_lines | grep -q 'passed,.*failed'; }
+dom0_lines() { dom0 'dmesg | wc -l'; }
+svnicd_lines() { dom0 'wc -l </var/log/svnicd.log'; }
+
+@test "every attack ends as it should" {
+	dom0_lines >"$BATS_FILE_TMPDIR/dmesg"
+	svnicd_lines >"$BATS_FILE_TMPDIR/svnicd"
+	in_guest r loadmod svnic_rude
+	until_true 60 "the attacks to end" rude_is_done
+	run rude_lines
+	echo "$output" | grep -v '^ok'
+	[[ $output != *FAILED* ]]
+	[ "$(grep -c '^ok' <<<"$output")" -ge 140 ]
+	[[ $output == *' passed, 0 failed'* ]]
+}
+
+@test "each verdict was counted for the vif that earned it" {
+	dom0 svnic-admin --json stats r.0 | jq -e '
+		.tx_bad_page >= 4 and .tx_bad_length >= 7 and
+		.tx_bad_chain >= 9 and .tx_bad_index >= 3 and
+		.tx_bad_ring >= 2 and .rx_bad_page >= 3 and
+		.rx_bad_length >= 4 and .rx_bad_index >= 3 and
+		.rx_read_only == 1 and .rx_bad_ring == 1 and .faults >= 37'
+	dom0 svnic-admin --json stats r.0 | jq -e '
+		.tx_spoofed_mac >= 4 and .tx_link_local >= 5 and
+		.tx_spoofed_vlan >= 4 and .tx_runt >= 2 and
+		.tx_oversize >= 3 and .tx_bad_offload >= 11'
+}
+
+@test "nothing of it was counted for the others" {
+	for guest in a b; do
+		dom0 svnic-admin --json show $guest.0 | jq -e '
+			.faults == 0 and .state == "connected" and .direct and
+			(.tx_verdicts | keys - ["delivered", "wire",
+				"duplicated", "no_buffer"] == [])'
+	done
+}
+
+@test "svnic-admin and XenStore say why the vif was closed" {
+	dom0 svnic-admin --json show r.0 | jq -e '.state == "closed" and
+		.pages == 0 and .queues == [] and .fault != "" and
+		(.reason | contains("control ring holds an impossible index"))'
+	dom0 svnic-admin list | grep 'impossible index'
+	dom0 xenstore-read "$(backend r 0)/svnic-reason" | grep impossible
+}
+
+# Two rounds of every manner; then, without waiting, as fast as xl goes.
+@test "vifs of the rude guest come and go, 20 times" {
+	dom0 "fe=$(frontend r 1)
+		for i in \$(seq 20); do
+			xl network-attach r mac=00:16:3e:77:03:01 bridge=net0 \
+				script=vif-svnic || exit 1
+			n=0
+			until [ \$i -gt 14 ] || xenstore-exists \$fe/rude; do
+				[ \$((n += 1)) -lt 100 ] || exit 2
+				usleep 100000
+			done
+			xl network-detach r 1 || exit 3
+		done"
+	run rude_lines
+	echo "$output" | grep manners
+	[[ $output != *FAILED* ]]
+	[ "$(grep -c '^ok manners' <<<"$output")" -ge 14 ]
+	[ "$(vif_count)" = 3 ]
+}
+
+@test "after xl destroy nothing of the rude guest is left" {
+	local id
+	id=$(domid r)
+	dom0 xl destroy r
+	until_true 15 "domain $id to go" dom0 "! xl list $id"
+	until_true 10 "no page of $id mapped" dom0 "! xl list | grep -q '(null)'"
+	[ "$(vif_count)" = 2 ]
+	dom0 "! xenstore-exists /local/domain/0/backend/vif/$id/0"
+	run dom0 svnic-admin --json list
+	[[ $output != *$R* ]]
+}
+
+@test "the others' traffic never stopped" {
+	in_guest a 'kill -INT $(cat /tmp/ping.pid); sleep 1; tail -n 3 /tmp/ping'
+	in_guest a 'tail -n 3 /tmp/ping' |
+		awk '/packet loss/ { sub("%", "", $6); ok = $6 <= 1 }
+			END { exit !ok }'
+	in_guest a cat /tmp/iperf >"$BATS_TEST_TMPDIR/iperf"
+	[ "$(grep -c 'sec .*bits/sec' "$BATS_TEST_TMPDIR/iperf")" -ge 8 ]
+	run grep ' 0.00 Bytes' "$BATS_TEST_TMPDIR/iperf"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	answers a $B
+}
+
+@test "nobody can fill dom0's logs" {
+	local dmesg svnicd
+	dmesg=$(($(dom0_lines) - $(cat "$BATS_FILE_TMPDIR/dmesg")))
+	svnicd=$(($(svnicd_lines) - $(cat "$BATS_FILE_TMPDIR/svnicd")))
+	echo "$dmesg lines of dom0's kernel, $svnicd of svnicd"
+	((dmesg < 100 && svnicd < 250))
+	[ "$("$rig" log fw | wc -l)" -lt 20 ]
+}
+
+@test "no warning in dom0's kernel" {
+	dom0_healthy
+}
