@@ -107,14 +107,16 @@ static void readable(struct bufferevent *bev, void *arg)
 		line = evbuffer_readln(in, &len, EVBUFFER_EOL_LF);
 		if (!line)
 			break;
-		if (len > 0)
-			serve_line(c, line, len);
-		free(line);
+		/* One answer may be longer; who asks on must read it first. */
 		if (evbuffer_get_length(bufferevent_get_output(bev)) >
 		    UNREAD_MAX) {
+			free(line);
 			connection_destroy(c);
 			return;
 		}
+		if (len > 0)
+			serve_line(c, line, len);
+		free(line);
 	}
 	if (c->closing || c->capture)
 		evbuffer_drain(in, evbuffer_get_length(in));

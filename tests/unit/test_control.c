@@ -268,6 +268,30 @@ static void test_never_reads(void **state)
 	assert_int_equal(poll(&p, 1, 0), 1);
 }
 
+/* An answer that is longer than what may wait unread still arrives whole. */
+static void test_long_list(void **state)
+{
+	static const char list[] = "{\"command\": \"list\"}\n";
+	static struct tenant tenants[SVNIC_MAX_VIFS];
+	struct fixture *f = *state;
+	size_t octets = 0;
+	unsigned int i;
+	ssize_t n;
+
+	for (i = 1; i < SVNIC_MAX_VIFS; i++)
+		assert_non_null(fake_vif(&f->d, &tenants[i], i));
+	assert_int_equal(write(f->fd, list, strlen(list)), strlen(list));
+	do {
+		pump(f);
+		n = read(f->fd, f->in, sizeof(f->in));
+		if (n < 0 && errno == EAGAIN)
+			continue;
+		assert_true(n > 0);
+		octets += (size_t)n;
+	} while (n < 0 || f->in[n - 1] != '\n');
+	assert_true(octets > 1 << 20);
+}
+
 static void test_many_connections(void **state)
 {
 	struct fixture *f = *state;
@@ -430,6 +454,7 @@ int main(void)
 		TEST(test_garbage),
 		TEST(test_too_long),
 		TEST(test_never_reads),
+		TEST(test_long_list),
 		TEST(test_many_connections),
 		TEST(test_list_show_stats),
 		TEST(test_device),
