@@ -449,18 +449,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_socket_mode),
-		TEST(test_bad_requests),
-		TEST(test_garbage),
-		TEST(test_too_long),
-		TEST(test_never_reads),
-		TEST(test_long_list),
-		TEST(test_many_connections),
-		TEST(test_list_show_stats),
-		TEST(test_device),
-		TEST(test_set),
-		TEST(test_not_here),
-		TEST(test_capture),
+		TEST(test_socket_mode),	     TEST(test_bad_requests),
+		TEST(test_garbage),	     TEST(test_too_long),
+		TEST(test_never_reads),	     TEST(test_long_list),
+		TEST(test_many_connections), TEST(test_list_show_stats),
+		TEST(test_device),	     TEST(test_set),
+		TEST(test_not_here),	     TEST(test_capture),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
