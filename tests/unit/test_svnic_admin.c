@@ -250,6 +250,30 @@ static void test_table(void **state)
 	assert_non_null(strstr(out, "\"rate\": 1250000"));
 }
 
+static void test_nested(void **state)
+{
+	(void)state;
+	admin_with(
+		"device",
+		"{\"result\":{\"card\":\"c\",\"features\":[\"csum\",\"gso\"],\"networks\":[{\"name\":\"net0\",\"vlan\":0}],\"ports\":[{\"name\":\"wire0\",\"port\":0,\"up\":true,\"verdicts\":{\"no_destination_at_all\":10,\"x\":1}},{\"port\":1,\"verdicts\":{}}],\"use\":{\"vifs\":2}}}\n");
+	assert_string_equal(out, "card              c\n"
+				 "features          csum, gso\n"
+				 "use\n"
+				 "  vifs            2\n"
+				 "network net0\n"
+				 "  vlan            0\n"
+				 "port 0\n"
+				 "  name            wire0\n"
+				 "  up              yes\n"
+				 "  verdicts\n"
+				 "    no destination at all  10\n"
+				 "    x                      1\n"
+				 "port 1\n"
+				 "  verdicts        -\n");
+	admin_with("show v", "{\"result\":{\"queues\":[]}}\n");
+	assert_string_equal(out, "queues            -\n");
+}
+
 /* What a guest called itself does not reach the terminal as it is. */
 static void test_terminal(void **state)
 {
@@ -347,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_terminal),
 		cmocka_unit_test(test_scaled),
 		cmocka_unit_test(test_summary),

@@ -97,58 +97,102 @@ static void key_text(const char *key, char out[OUTPUT_CELL])
 	out[i] = '\0';
 }
 
-static void object_lines(const json_t *object, int indent);
+static bool is_block(const json_t *value)
+{
+	return json_is_object(value) ||
+	       json_is_object(json_array_get(value, 0));
+}
 
-/* An array of words is one line, one of objects a block each. */
-static void array_lines(const char *key, const json_t *array, int indent)
+/* Where values start: two spaces or more after the longest key. */
+static int value_column(const json_t *object, int indent)
+{
+	int width = KEY_WIDTH - indent;
+	const json_t *value;
+	const char *key;
+
+	json_object_foreach((json_t *)object, key, value)
+	{
+		if (!is_block(value) && (int)strlen(key) + 2 > width)
+			width = (int)strlen(key) + 2;
+	}
+	return width < OUTPUT_CELL ? width : OUTPUT_CELL;
+}
+
+static void print_words(const char *key, const json_t *array)
+{
+	char cell[OUTPUT_CELL];
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach((json_t *)array, i, item)
+	{
+		output_value(key, item, cell);
+		printf("%s%s", i ? ", " : "", cell);
+	}
+	puts(i ? "" : "-");
+}
+
+static void object_lines(const json_t *object, const char *title, int indent);
+
+/* "queues" as "queue 0", by the item's own number, name or its place. */
+static void item_lines(const char *key, const json_t *item, size_t place,
+		       int indent)
+{
+	char title[OUTPUT_CELL], cell[OUTPUT_CELL];
+	size_t len;
+
+	key_text(key, title);
+	len = strlen(title);
+	if (len > 1 && title[len - 1] == 's')
+		title[len - 1] = '\0';
+	key = json_object_get(item, title) ? title : "name";
+	if (json_object_get(item, key))
+		output_value(key, json_object_get(item, key), cell);
+	else
+		snprintf(cell, sizeof(cell), "%zu", place);
+	printf("%*s%s %s\n", indent, "", title, cell);
+	object_lines(item, key, indent + 2);
+}
+
+static void member_lines(const char *key, const json_t *value, int indent,
+			 int column)
 {
 	char name[OUTPUT_CELL], cell[OUTPUT_CELL];
 	const json_t *item;
 	size_t i;
 
 	key_text(key, name);
-	if (json_array_size(array) == 0 ||
-	    !json_is_object(json_array_get(array, 0))) {
-		printf("%*s%-*s", indent, "", KEY_WIDTH - indent, name);
-		json_array_foreach((json_t *)array, i, item)
-		{
-			output_value(key, item, cell);
-			printf("%s%s", i ? ", " : "", cell);
-		}
-		puts(json_array_size(array) ? "" : "-");
+	if (is_block(value) && json_is_array(value)) {
+		json_array_foreach((json_t *)value, i, item)
+			item_lines(key, item, i, indent);
 		return;
 	}
-	json_array_foreach((json_t *)array, i, item)
-	{
-		printf("%*s%s %zu\n", indent, "", name, i);
-		object_lines(item, indent + 2);
-	}
-}
-
-static void member_lines(const char *key, const json_t *value, int indent)
-{
-	char name[OUTPUT_CELL], cell[OUTPUT_CELL];
-
-	key_text(key, name);
-	if (json_is_object(value) && json_object_size(value)) {
+	if (is_block(value) && json_object_size(value)) {
 		printf("%*s%s\n", indent, "", name);
-		object_lines(value, indent + 2);
-	} else if (json_is_array(value)) {
-		array_lines(key, value, indent);
-	} else {
-		output_value(key, value, cell);
-		printf("%*s%-*s%s\n", indent, "", KEY_WIDTH - indent, name,
-		       cell);
+		object_lines(value, NULL, indent + 2);
+		return;
 	}
+	printf("%*s%-*s", indent, "", column, name);
+	if (json_is_array(value)) {
+		print_words(key, value);
+		return;
+	}
+	output_value(key, value, cell);
+	puts(cell);
 }
 
-static void object_lines(const json_t *object, int indent)
+/* All members but @title, which stands above them. */
+static void object_lines(const json_t *object, const char *title, int indent)
 {
+	int column = value_column(object, indent);
 	const json_t *value;
 	const char *key;
 
 	json_object_foreach((json_t *)object, key, value)
-		member_lines(key, value, indent);
+	{
+		if (!title || strcmp(key, title) != 0)
+			member_lines(key, value, indent, column);
+	}
 }
 
 static bool is_listed(const char *key, const char *const *list)
@@ -162,6 +206,7 @@ static bool is_listed(const char *key, const char *const *list)
 
 void output_object(const json_t *object, const char *const *first)
 {
+	int column = value_column(object, 0);
 	const json_t *value;
 	const char *key;
 	unsigned int i;
@@ -169,12 +214,12 @@ void output_object(const json_t *object, const char *const *first)
 	for (i = 0; first[i]; i++) {
 		value = json_object_get(object, first[i]);
 		if (value)
-			member_lines(first[i], value, 0);
+			member_lines(first[i], value, 0, column);
 	}
 	json_object_foreach((json_t *)object, key, value)
 	{
 		if (!is_listed(key, first))
-			member_lines(key, value, 0);
+			member_lines(key, value, 0, column);
 	}
 }
 
