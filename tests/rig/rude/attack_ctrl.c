@@ -148,8 +148,8 @@ bool rude_attack_index(struct rude *r, u32 jump)
 	virt_wmb();
 	WRITE_ONCE(s->req_prod, r->ring.req_prod_pvt + jump);
 	rude_notify(r);
-	rude_wait(rude_peer(r) == XenbusStateClosed);
-	return rude_is(r, "backend's state", XenbusStateClosed, rude_peer(r)) &&
+	return rude_is(r, "error of waiting for Closed", 0,
+		       (u32)rude_await(r, XenbusStateClosed)) &&
 	       has_reason(r);
 }
 

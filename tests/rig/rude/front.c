@@ -78,16 +78,21 @@ static int keys_write(struct rude *r)
 	return err;
 }
 
-/* As long as the toolstack may take, or until it gives up. */
-static int await_peer(struct rude *r, enum xenbus_state state)
+static bool is_settled(const struct rude *r, enum xenbus_state state)
+{
+	enum xenbus_state peer = rude_peer(r);
+
+	return peer == state ||
+	       (peer >= XenbusStateClosing && state < XenbusStateClosing);
+}
+
+int rude_await(struct rude *r, enum xenbus_state state)
 {
 	unsigned int n;
 
-	for (n = 0; n < 10 && !kthread_should_stop(); n++) {
-		if (rude_wait(rude_peer(r) == state ||
-			      rude_peer(r) >= XenbusStateClosing))
+	for (n = 0; n < 5 && !kthread_should_stop(); n++)
+		if (rude_wait(is_settled(r, state)))
 			return rude_peer(r) == state ? 0 : -ENOTCONN;
-	}
 	return -ETIMEDOUT;
 }
 
@@ -95,7 +100,7 @@ int rude_announce(struct rude *r)
 {
 	int err;
 
-	err = await_peer(r, XenbusStateInitWait);
+	err = rude_await(r, XenbusStateInitWait);
 	if (!err)
 		err = offer_read(r);
 	if (!err)
@@ -113,7 +118,7 @@ int rude_connect(struct rude *r)
 	int err = rude_announce(r);
 
 	if (!err)
-		err = await_peer(r, XenbusStateConnected);
+		err = rude_await(r, XenbusStateConnected);
 	if (err)
 		return err;
 	r->bell = ioremap((phys_addr_t)r->frame << PAGE_SHIFT, SVNIC_PAGE_SIZE);

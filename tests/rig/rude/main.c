@@ -6,6 +6,9 @@
  *	rude: N passed, M failed
  *
  * Further devices come and go, each with the bad manners of its turn.
+ *
+ * By hand: rig guest r --mods=svnic_rude; rig exec r dmesg.  Receive buffers
+ * are looked at when a frame comes: rig wire ping -b -i 0.05 10.77.0.255.
  */
 #define pr_fmt(fmt) "rude: " fmt
 

@@ -22,7 +22,7 @@
 #include <svnic/order.h>
 #include <svnic/ring.h>
 
-#define RUDE_WAIT_MS 2000
+#define RUDE_WAIT_MS 5000	     /* some of it for a busy machine */
 #define RUDE_ORDER   SVNIC_MIN_ORDER /* of both rings */
 #define RUDE_RING    (1u << RUDE_ORDER)
 
@@ -93,6 +93,8 @@ void rude_score(struct rude *r, const char *name, bool as_expected);
 int rude_connect(struct rude *r);
 /* The same without waiting for the other side. */
 int rude_announce(struct rude *r);
+/* 0 when the backend is in @state, -ENOTCONN when it closes instead. */
+int rude_await(struct rude *r, enum xenbus_state state);
 /* Give everything back; idempotent.  How many grants are still in use. */
 unsigned int rude_forget(struct rude *r);
 /* Put a request on the ring. */
