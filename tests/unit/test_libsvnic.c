@@ -367,12 +367,14 @@ static void *card_resets(void *arg)
 	struct host *h = arg;
 	uint32_t old = 0;
 
+	/* Pairs with svnic_restart() in frontend/libsvnic/queue.c. */
 	while (svnic_observe32(&h->doorbell->reset) == old)
 		usleep(100);
 	ctrl_of(h)->tx_cons = 0;
 	ctrl_of(h)->rx_done = 0;
 	ctrl_of(h)->fault = 0;
 	ctrl_of(h)->state = SVNIC_QUEUE_RUNNING;
+	/* Pairs with svnic_restart() in frontend/libsvnic/queue.c. */
 	svnic_publish32(&ctrl_of(h)->reset, h->doorbell->reset);
 	return NULL;
 }
