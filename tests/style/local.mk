@@ -18,4 +18,3 @@ check-style:
 		case $$? in 0 | 77) ;; *) failed=1; echo "FAILED: $$check" ;; \
 		esac; \
 	done; exit $$failed
-.PHONY: check-style
