@@ -69,22 +69,41 @@ void event_forget(struct core *core, struct queue *q)
 			    (uint16_t)arena_queue_idx(core, q));
 	q->is_marked = 0;
 	q->pending = 0;
+	q->hold_until = 0;
 }
 
-bool event_due(struct core *core, struct queue *q)
+/* The guest looks itself: has it had its time? */
+static bool is_held(const struct core *core,
+		    const struct svnic_queue_ctrl *ctrl, struct queue *q)
+{
+	uint32_t us = svnic_peek32(&ctrl->hold);
+
+	if (!us)
+		return false;
+	if (us > SVNIC_HOLD_MAX)
+		us = SVNIC_HOLD_MAX;
+	if (!q->hold_until)
+		q->hold_until = core->now_ns + us * 1000ull;
+	return core->now_ns < q->hold_until;
+}
+
+enum event_answer event_due(struct core *core, struct queue *q)
 {
 	const struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
-	bool due;
+	bool asked;
 
 	if (!ctrl)
-		return false;
-	due = svnic_ring_passes(svnic_peek32(&ctrl->tx_event), q->tx_cons,
-				q->tx_seen);
-	due |= svnic_ring_passes(svnic_peek32(&ctrl->rx_event), q->rx_done,
-				 q->rx_seen);
+		return EVENT_NO;
+	asked = svnic_ring_passes(svnic_peek32(&ctrl->tx_event), q->tx_cons,
+				  q->tx_seen);
+	asked |= svnic_ring_passes(svnic_peek32(&ctrl->rx_event), q->rx_done,
+				   q->rx_seen);
+	if (asked && is_held(core, ctrl, q))
+		return EVENT_LATER;
 	q->tx_seen = q->tx_cons;
 	q->rx_seen = q->rx_done;
-	return due;
+	q->hold_until = 0;
+	return asked ? EVENT_NOW : EVENT_NO;
 }
 
 /* Entries that the host still has room for; none if it counts wrongly. */
@@ -163,23 +182,52 @@ static void flush_link(struct core *core, unsigned int link)
 	e->announced = e->prod;
 }
 
-void event_flush(struct core *core)
+/* Ask all marked queues; those whose event is held stay marked. */
+static void ask_marked(struct core *core)
 {
-	const uint16_t *marked = arena_part(core, ARENA_MARKED);
+	uint16_t *marked = arena_part(core, ARENA_MARKED);
+	enum event_answer answer;
+	uint32_t held = 0;
 	struct queue *q;
 	uint32_t i;
 
-	if (core->nr_marked) {
-		/* Pairs with svnic_arm() in svnic/ring.h (ordering.md O5). */
-		svnic_fence();
-		for (i = 0; i < core->nr_marked; i++) {
-			q = arena_queue(core, marked[i]);
-			q->is_marked = 0;
-			if (event_due(core, q))
-				event_raise(core, q);
+	/* Pairs with svnic_arm() in svnic/ring.h (ordering.md O5). */
+	svnic_fence();
+	for (i = 0; i < core->nr_marked; i++) {
+		q = arena_queue(core, marked[i]);
+		answer = event_due(core, q);
+		if (answer == EVENT_LATER) {
+			marked[held++] = marked[i];
+			continue;
 		}
-		core->nr_marked = 0;
+		q->is_marked = 0;
+		if (answer == EVENT_NOW)
+			event_raise(core, q);
 	}
+	core->nr_marked = held;
+}
+
+uint64_t event_next_due(const struct core *core)
+{
+	const uint16_t *marked = arena_part(core, ARENA_MARKED);
+	uint64_t due = UINT64_MAX;
+	uint32_t i;
+
+	for (i = 0; i < core->nr_marked; i++) {
+		const struct queue *q = arena_queue(core, marked[i]);
+
+		if (q->hold_until < due)
+			due = q->hold_until;
+	}
+	return due;
+}
+
+void event_flush(struct core *core)
+{
+	uint32_t i;
+
+	if (core->nr_marked)
+		ask_marked(core);
 	for (i = 0; i < core->config.nr_links; i++)
 		flush_link(core, i);
 }

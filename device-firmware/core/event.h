@@ -24,6 +24,12 @@ struct event_link {
 	uint32_t reserved;
 };
 
+enum event_answer {
+	EVENT_NO,
+	EVENT_NOW,
+	EVENT_LATER /* the guest looks itself; ask again */
+};
+
 /* Something was published on the queue: look at its event indices later. */
 void event_mark(struct core *core, struct queue *q);
 /* Tell the guest in any case. */
@@ -34,8 +40,10 @@ void event_fault(struct core *core, struct queue *q);
 void event_forget(struct core *core, struct queue *q);
 /* End of a round: decide for all marked queues, write and raise. */
 void event_flush(struct core *core);
-/* Has the guest asked to be told of what was published?  One answer each. */
-bool event_due(struct core *core, struct queue *q);
+/* Has the guest asked to be told of what was published? */
+enum event_answer event_due(struct core *core, struct queue *q);
+/* When the first event that is held is due, UINT64_MAX: none is. */
+uint64_t event_next_due(const struct core *core);
 /* Use a ring of @entries at @addr from now on. */
 void event_ring_set(struct core *core, unsigned int link, uint64_t addr,
 		    uint32_t entries);

@@ -288,6 +288,7 @@ void queue_rebuild(struct core *core, struct queue *q)
 	q->is_dirty = 0;
 	q->is_marked = 0;
 	q->pending = 0;
+	q->hold_until = 0;
 	q->wait_until = 0;
 	set_running(core, q, q->state == QUEUE_RUNNING);
 	sched_watch(core, q);

@@ -69,7 +69,9 @@ struct queue {
 	/* Written by event.c. */
 	uint8_t is_marked; /* on the list of the round's events */
 	uint8_t pending;   /* QUEUE_EVENT_*: on the link's list if not zero */
-	uint8_t reserved2[38];
+	uint8_t reserved2[6];
+	uint64_t hold_until; /* the guest's event waits until then; 0: not */
+	uint8_t reserved4[24];
 
 	/* Line 2: written by vif_rx.c for whoever sends. */
 	uint32_t rx_next;   /* completions written */

@@ -272,13 +272,14 @@ unsigned int sched_run(struct core *core)
 uint64_t core_next_due(const struct core *core, uint64_t now_ns)
 {
 	const struct node *nodes = arena_part(core, ARENA_ACTIVE_NODES);
-	uint64_t due = UINT64_MAX;
+	uint64_t due = event_next_due(core);
 	const struct vif *vif;
 	unsigned int i;
 	uint16_t idx;
 
 	for (i = 0; i < core->config.nr_links; i++) {
-		if (core->link[i].event.pending.nr)
+		if (core->link[i].event.pending.nr &&
+		    due > now_ns + PENDING_RETRY)
 			due = now_ns + PENDING_RETRY;
 	}
 	for (idx = core->active.head; idx != LIST_NONE; idx = nodes[idx].next) {

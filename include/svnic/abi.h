@@ -30,96 +30,96 @@ typedef uint64_t __le64;
 #endif
 #endif
 
-#define SVNIC_ABI_SIZE(type, size) \
-	_Static_assert(sizeof(type) == (size), #type)
+#define SVNIC_ABI_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
 #define SVNIC_ABI_AT(type, member, off) \
 	_Static_assert(offsetof(type, member) == (off), #type "." #member)
 
 /* 1. Identity ------------------------------------------------------------ */
 
-#define SVNIC_PCI_VENDOR    0x5356 /* "SV" */
-#define SVNIC_PCI_DEVICE    0x4e49 /* "NI" */
-#define SVNIC_PCI_CLASS     0x020000
-#define SVNIC_MAGIC	    0x434e5653 /* "SVNC" in memory order */
-#define SVNIC_ABI_MAJOR	    1 /* a different one cannot be talked to */
-#define SVNIC_ABI_MINOR	    0 /* a smaller one lacks features only */
-#define SVNIC_ABI_VERSION   (SVNIC_ABI_MAJOR << 16 | SVNIC_ABI_MINOR)
+#define SVNIC_PCI_VENDOR  0x5356 /* "SV" */
+#define SVNIC_PCI_DEVICE  0x4e49 /* "NI" */
+#define SVNIC_PCI_CLASS	  0x020000
+#define SVNIC_MAGIC	  0x434e5653 /* "SVNC" in memory order */
+#define SVNIC_ABI_MAJOR	  1	     /* a different one cannot be talked to */
+#define SVNIC_ABI_MINOR	  0	     /* a smaller one lacks features only */
+#define SVNIC_ABI_VERSION (SVNIC_ABI_MAJOR << 16 | SVNIC_ABI_MINOR)
 
 /* Feature bits, register FEATURES and the XenStore key. */
-#define SVNIC_F_CSUM	    (1u << 0) /* blank checksums pass through */
-#define SVNIC_F_GSO	    (1u << 1) /* frames up to SVNIC_FRAME_MAX */
-#define SVNIC_F_VLAN	    (1u << 2) /* a tag may travel in the metadata */
-#define SVNIC_F_HASH	    (1u << 3) /* rx metadata may carry a flow hash */
-#define SVNIC_F_MONITOR	    (1u << 4) /* VIFs that see another VIF's frames */
+#define SVNIC_F_CSUM	(1u << 0) /* blank checksums pass through */
+#define SVNIC_F_GSO	(1u << 1) /* frames up to SVNIC_FRAME_MAX */
+#define SVNIC_F_VLAN	(1u << 2) /* a tag may travel in the metadata */
+#define SVNIC_F_HASH	(1u << 3) /* rx metadata may carry a flow hash */
+#define SVNIC_F_MONITOR (1u << 4) /* VIFs that see another VIF's frames */
 
 /* 2. Limits -------------------------------------------------------------- */
 
-#define SVNIC_PAGE_SHIFT    12
-#define SVNIC_PAGE_SIZE	    4096u
-#define SVNIC_MAX_VIFS	    4096u  /* on one card, over all its links */
-#define SVNIC_MAX_LINKS	    8u
-#define SVNIC_MAX_PORTS	    8u
-#define SVNIC_MAX_SEGMENTS  256u   /* segment n < ports has uplink n */
-#define SVNIC_MAX_QUEUES    16u    /* queue pairs of one VIF */
-#define SVNIC_MAX_PAGES	    16384u /* page-table entries of one VIF */
-#define SVNIC_MAX_FILTERS   64u    /* further addresses of one VIF */
-#define SVNIC_MIN_ORDER	    5u	   /* rings of 32 ... */
-#define SVNIC_MAX_ORDER	    12u	   /* ... to 4096 entries */
-#define SVNIC_MAX_SEGS	    20u	   /* descriptors of one tx frame */
-#define SVNIC_FRAME_MIN	    14u
-#define SVNIC_FRAME_MAX	    65550u /* 65,535 octets of packet, 14 of header */
-#define SVNIC_MTU_MIN	    68u
-#define SVNIC_MTU_MAX	    9216u
-#define SVNIC_VLAN_NONE	    0u
-#define SVNIC_VLAN_MAX	    4094u
-#define SVNIC_VIF_NONE	    0xffffu
+#define SVNIC_PAGE_SHIFT   12
+#define SVNIC_PAGE_SIZE	   4096u
+#define SVNIC_MAX_VIFS	   4096u /* on one card, over all its links */
+#define SVNIC_MAX_LINKS	   8u
+#define SVNIC_MAX_PORTS	   8u
+#define SVNIC_MAX_SEGMENTS 256u	  /* segment n < ports has uplink n */
+#define SVNIC_MAX_QUEUES   16u	  /* queue pairs of one VIF */
+#define SVNIC_MAX_PAGES	   16384u /* page-table entries of one VIF */
+#define SVNIC_MAX_FILTERS  64u	  /* further addresses of one VIF */
+#define SVNIC_MIN_ORDER	   5u	  /* rings of 32 ... */
+#define SVNIC_MAX_ORDER	   12u	  /* ... to 4096 entries */
+#define SVNIC_MAX_SEGS	   20u	  /* descriptors of one tx frame */
+#define SVNIC_FRAME_MIN	   14u
+#define SVNIC_FRAME_MAX	   65550u /* 65,535 octets of packet, 14 of header */
+#define SVNIC_MTU_MIN	   68u
+#define SVNIC_MTU_MAX	   9216u
+#define SVNIC_HOLD_MAX	   1000u /* microseconds an event may be held */
+#define SVNIC_VLAN_NONE	   0u
+#define SVNIC_VLAN_MAX	   4094u
+#define SVNIC_VIF_NONE	   0xffffu
 
 /* 3. BAR0: registers, trapped; BAR2: doorbells, mapped -------------------- */
 
-#define SVNIC_BAR_REGS	    0
-#define SVNIC_BAR_DOORBELL  2
-#define SVNIC_BAR_REGS_SIZE 0x10000u
+#define SVNIC_BAR_REGS		0
+#define SVNIC_BAR_DOORBELL	2
+#define SVNIC_BAR_REGS_SIZE	0x10000u
 #define SVNIC_BAR_DOORBELL_SIZE (SVNIC_MAX_VIFS * SVNIC_PAGE_SIZE)
 
 /* Read-only registers, 32 bits. */
-#define SVNIC_REG_MAGIC	    0x000
-#define SVNIC_REG_VERSION   0x004 /* SVNIC_ABI_VERSION of the firmware */
-#define SVNIC_REG_FEATURES  0x008
-#define SVNIC_REG_STATUS    0x00c /* SVNIC_STATUS_* bits */
-#define SVNIC_REG_LINK	    0x010 /* number of this link on the card */
-#define SVNIC_REG_PORTS	    0x014 /* number of wire ports */
-#define SVNIC_REG_MAX_VIFS  0x018 /* VIFs this link may create */
-#define SVNIC_REG_EPOCH	    0x01c /* changes whenever all VIFs were lost */
-#define SVNIC_REG_MAC_LO    0x020 /* permanent address, octets 0 to 3 */
-#define SVNIC_REG_MAC_HI    0x024 /* octets 4 and 5 */
+#define SVNIC_REG_MAGIC	   0x000
+#define SVNIC_REG_VERSION  0x004 /* SVNIC_ABI_VERSION of the firmware */
+#define SVNIC_REG_FEATURES 0x008
+#define SVNIC_REG_STATUS   0x00c /* SVNIC_STATUS_* bits */
+#define SVNIC_REG_LINK	   0x010 /* number of this link on the card */
+#define SVNIC_REG_PORTS	   0x014 /* number of wire ports */
+#define SVNIC_REG_MAX_VIFS 0x018 /* VIFs this link may create */
+#define SVNIC_REG_EPOCH	   0x01c /* changes whenever all VIFs were lost */
+#define SVNIC_REG_MAC_LO   0x020 /* permanent address, octets 0 to 3 */
+#define SVNIC_REG_MAC_HI   0x024 /* octets 4 and 5 */
 /* Read-write registers; the 64-bit ones are written as two 32-bit halves. */
-#define SVNIC_REG_CONTROL   0x100 /* SVNIC_CONTROL_* */
-#define SVNIC_REG_SQ_LO	    0x110 /* bus address of the submission queue */
-#define SVNIC_REG_SQ_HI	    0x114
-#define SVNIC_REG_CQ_LO	    0x118 /* bus address of the completion queue */
-#define SVNIC_REG_CQ_HI	    0x11c
-#define SVNIC_REG_SQ_TAIL   0x120 /* commands submitted since enable */
+#define SVNIC_REG_CONTROL    0x100 /* SVNIC_CONTROL_* */
+#define SVNIC_REG_SQ_LO	     0x110 /* bus address of the submission queue */
+#define SVNIC_REG_SQ_HI	     0x114
+#define SVNIC_REG_CQ_LO	     0x118 /* bus address of the completion queue */
+#define SVNIC_REG_CQ_HI	     0x11c
+#define SVNIC_REG_SQ_TAIL    0x120 /* commands submitted since enable */
 #define SVNIC_REG_MSIX_TABLE 0x8000
-#define SVNIC_REG_MSIX_PBA  0xc000
+#define SVNIC_REG_MSIX_PBA   0xc000
 
-#define SVNIC_STATUS_READY  (1u << 0) /* admin queue is being served */
-#define SVNIC_STATUS_FAULT  (1u << 1) /* admin queue stopped; reset the link */
+#define SVNIC_STATUS_READY (1u << 0) /* admin queue is being served */
+#define SVNIC_STATUS_FAULT (1u << 1) /* admin queue stopped; reset the link */
 
 #define SVNIC_CONTROL_ENABLE (1u << 0) /* take SQ and CQ into use */
 #define SVNIC_CONTROL_RESET  (1u << 1) /* destroy all VIFs of this link */
 
 /* MSI-X vectors. */
-#define SVNIC_VECTOR_ADMIN  0
-#define SVNIC_VECTOR_EVENT  1
-#define SVNIC_NR_VECTORS    2
+#define SVNIC_VECTOR_ADMIN 0
+#define SVNIC_VECTOR_EVENT 1
+#define SVNIC_NR_VECTORS   2
 
 /*
  * A VIF's doorbell page: one line per queue pair.  The card only compares a
  * word with the value that it saw last; the values carry nothing else.
  */
 struct svnic_doorbell {
-	__le32 kick;	     /* changed after tx_prod or rx_prod moved */
-	__le32 reset;	     /* changed to restart a stopped queue, see 7 */
+	__le32 kick;  /* changed after tx_prod or rx_prod moved */
+	__le32 reset; /* changed to restart a stopped queue, see 7 */
 	__u8 reserved[56];
 };
 SVNIC_ABI_SIZE(struct svnic_doorbell, 64);
@@ -131,52 +131,56 @@ SVNIC_ABI_AT(struct svnic_doorbell, reserved, 8);
 
 #define SVNIC_ADMIN_ENTRIES 64u /* of the submission and completion queue */
 
-#define SVNIC_ADMIN_OPCODES(X)                                              \
-	X(1, EVENT_RING, "use an event ring")                               \
-	X(2, VIF_CREATE, "create a VIF")                                    \
-	X(3, VIF_DESTROY, "destroy a VIF")                                  \
-	X(4, VIF_SET, "change a VIF's configuration")                       \
-	X(5, VIF_QUERY, "read a VIF's state, configuration and counters")   \
-	X(6, VIF_LIST, "list the VIFs of this link")                        \
-	X(7, PAGES_MAP, "load bus addresses into a VIF's page table")       \
-	X(8, PAGES_UNMAP, "take bus addresses out of it")                   \
-	X(9, QUEUE_START, "start a queue pair")                             \
-	X(10, QUEUE_STOP, "stop a queue pair")                              \
-	X(11, FILTER_ADD, "add an address to a VIF")                        \
-	X(12, FILTER_DEL, "take an address from a VIF")                     \
+#define SVNIC_ADMIN_OPCODES(X)                                            \
+	X(1, EVENT_RING, "use an event ring")                             \
+	X(2, VIF_CREATE, "create a VIF")                                  \
+	X(3, VIF_DESTROY, "destroy a VIF")                                \
+	X(4, VIF_SET, "change a VIF's configuration")                     \
+	X(5, VIF_QUERY, "read a VIF's state, configuration and counters") \
+	X(6, VIF_LIST, "list the VIFs of this link")                      \
+	X(7, PAGES_MAP, "load bus addresses into a VIF's page table")     \
+	X(8, PAGES_UNMAP, "take bus addresses out of it")                 \
+	X(9, QUEUE_START, "start a queue pair")                           \
+	X(10, QUEUE_STOP, "stop a queue pair")                            \
+	X(11, FILTER_ADD, "add an address to a VIF")                      \
+	X(12, FILTER_DEL, "take an address from a VIF")                   \
 	X(13, PORT_QUERY, "read a wire port's state and counters")
 
-#define SVNIC_ADMIN_STATUSES(X)                                             \
-	X(0, OK, "done")                                                    \
-	X(1, BAD_OPCODE, "no such command")                                 \
-	X(2, BAD_FIELD, "a field is out of range or reserved")              \
-	X(3, BAD_ADDRESS, "a bus address is outside the host's memory")     \
-	X(4, NO_VIF, "no such VIF on this link")                            \
-	X(5, NO_QUEUE, "no such queue, or it is not running")               \
-	X(6, BUSY, "already in use")                                        \
-	X(7, MAC_IN_USE, "another VIF of the segment has this address")     \
-	X(8, NO_VIFS, "all VIFs are in use")                                \
-	X(9, NO_PAGES, "the card's page tables are full")                   \
-	X(10, NO_QUEUES, "all queue pairs are in use")                      \
-	X(11, NO_FILTERS, "all address filters are in use")                 \
-	X(12, NOT_MAPPED, "a page in the range is not mapped")              \
+#define SVNIC_ADMIN_STATUSES(X)                                         \
+	X(0, OK, "done")                                                \
+	X(1, BAD_OPCODE, "no such command")                             \
+	X(2, BAD_FIELD, "a field is out of range or reserved")          \
+	X(3, BAD_ADDRESS, "a bus address is outside the host's memory") \
+	X(4, NO_VIF, "no such VIF on this link")                        \
+	X(5, NO_QUEUE, "no such queue, or it is not running")           \
+	X(6, BUSY, "already in use")                                    \
+	X(7, MAC_IN_USE, "another VIF of the segment has this address") \
+	X(8, NO_VIFS, "all VIFs are in use")                            \
+	X(9, NO_PAGES, "the card's page tables are full")               \
+	X(10, NO_QUEUES, "all queue pairs are in use")                  \
+	X(11, NO_FILTERS, "all address filters are in use")             \
+	X(12, NOT_MAPPED, "a page in the range is not mapped")          \
 	X(13, BAD_MAC, "the address is a group address or zero")
 
 #define SVNIC_AS_OPCODE(nr, name, text) SVNIC_OP_##name = (nr),
 #define SVNIC_AS_STATUS(nr, name, text) SVNIC_ST_##name = (nr),
-enum svnic_opcode { SVNIC_ADMIN_OPCODES(SVNIC_AS_OPCODE) SVNIC_OP_NR };
-enum svnic_status { SVNIC_ADMIN_STATUSES(SVNIC_AS_STATUS) SVNIC_ST_NR };
+enum svnic_opcode {
+	SVNIC_ADMIN_OPCODES(SVNIC_AS_OPCODE) SVNIC_OP_NR
+};
+enum svnic_status {
+	SVNIC_ADMIN_STATUSES(SVNIC_AS_STATUS) SVNIC_ST_NR
+};
 
 /* Configuration of a VIF, inline in VIF_CREATE and VIF_SET. */
 struct svnic_vif_config {
 	__u8 mac[6];
-	__le16 mtu;	     /* SVNIC_MTU_MIN to SVNIC_MTU_MAX */
-	__le16 segment;	     /* frames stay inside one segment */
-	__le16 vlan;	     /* 0, or the access VLAN on the segment */
-	__le32 flags;	     /* SVNIC_VIF_* */
-	__le64 rate;	     /* tx octets a second; 0: not limited */
-	__le32 burst;	     /* octets; at least one full frame when rate is set */
-	__le16 monitored;    /* the VIF that a MONITOR VIF sees */
+	__le16 mtu;	  /* SVNIC_MTU_MIN to SVNIC_MTU_MAX */
+	__le16 segment;	  /* frames stay inside one segment */
+	__le16 vlan;	  /* 0, or the access VLAN on the segment */
+	__le32 flags;	  /* SVNIC_VIF_* */
+	__le64 rate;	  /* tx octets a second; 0: not limited */
+	__le32 burst;	  /* octets; at least one full frame when rate is set */
+	__le16 monitored; /* the VIF that a MONITOR VIF sees */
 	__le16 reserved0;
 	__le64 reserved1;
 };
@@ -201,11 +205,11 @@ SVNIC_ABI_AT(struct svnic_vif_config, reserved1, 32);
 
 /* Inline arguments of QUEUE_START; see 6 for the layout of the area. */
 struct svnic_queue_config {
-	__le32 base;	     /* page index of the control page */
-	__u8 tx_order;	     /* SVNIC_MIN_ORDER to SVNIC_MAX_ORDER */
+	__le32 base;   /* page index of the control page */
+	__u8 tx_order; /* SVNIC_MIN_ORDER to SVNIC_MAX_ORDER */
 	__u8 rx_order;
 	__le16 reserved0;
-	__le32 notify;	     /* 0: event ring; n: link interrupt n - 1 */
+	__le32 notify; /* 0: event ring; n: link interrupt n - 1 */
 	__le32 reserved1[7];
 };
 SVNIC_ABI_SIZE(struct svnic_queue_config, 40);
@@ -218,8 +222,8 @@ SVNIC_ABI_AT(struct svnic_queue_config, reserved1, 12);
 
 /* Inline arguments of PAGES_MAP and PAGES_UNMAP. */
 struct svnic_pages_range {
-	__le32 first;	     /* page index */
-	__le32 count;	     /* 1 to 512; MAP: payload is __le64[count] */
+	__le32 first; /* page index */
+	__le32 count; /* 1 to 512; MAP: payload is __le64[count] */
 	__le32 reserved[8];
 };
 SVNIC_ABI_SIZE(struct svnic_pages_range, 40);
@@ -232,7 +236,7 @@ SVNIC_ABI_AT(struct svnic_pages_range, reserved, 8);
 
 /* Inline arguments of FILTER_ADD and FILTER_DEL. */
 struct svnic_filter {
-	__u8 mac[6];	     /* unicast, in the VIF's segment and VLAN */
+	__u8 mac[6]; /* unicast, in the VIF's segment and VLAN */
 	__le16 reserved0;
 	__le32 reserved1[8];
 };
@@ -251,7 +255,7 @@ SVNIC_ABI_AT(struct svnic_filter, reserved1, 8);
  */
 struct svnic_admin_cmd {
 	__le16 opcode;
-	__le16 id;	     /* echoed */
+	__le16 id; /* echoed */
 	__le16 vif;
 	__le16 queue;
 	__le64 addr;
@@ -277,7 +281,7 @@ SVNIC_ABI_AT(struct svnic_admin_cmd, arg, 24);
 /* Entry n (from 0) of the completion queue is valid once seq is n + 1. */
 struct svnic_admin_cpl {
 	__le16 id;
-	__le16 status;	     /* enum svnic_status */
+	__le16 status; /* enum svnic_status */
 	__le32 result;
 	__le32 reserved;
 	__le32 seq;
@@ -293,10 +297,10 @@ SVNIC_ABI_AT(struct svnic_admin_cpl, seq, 12);
 
 /* First page of the ring's memory; the entries follow at octet 4096. */
 struct svnic_event_ring {
-	__le32 prod;	     /* card: entries written */
+	__le32 prod; /* card: entries written */
 	__u8 reserved0[60];
-	__le32 cons;	     /* host: entries taken */
-	__le32 arm;	     /* host: raise SVNIC_VECTOR_EVENT when prod passes */
+	__le32 cons; /* host: entries taken */
+	__le32 arm;  /* host: raise SVNIC_VECTOR_EVENT when prod passes */
 	__u8 reserved1[56];
 };
 SVNIC_ABI_SIZE(struct svnic_event_ring, 128);
@@ -309,8 +313,8 @@ SVNIC_ABI_AT(struct svnic_event_ring, reserved1, 72);
 struct svnic_event {
 	__le16 vif;
 	__u8 queue;
-	__u8 reason;	     /* SVNIC_EVENT_* */
-	__le32 arg;	     /* FAULT: enum svnic_verdict */
+	__u8 reason; /* SVNIC_EVENT_* */
+	__le32 arg;  /* FAULT: enum svnic_verdict */
 };
 SVNIC_ABI_SIZE(struct svnic_event, 8);
 SVNIC_ABI_AT(struct svnic_event, vif, 0);
@@ -329,16 +333,17 @@ SVNIC_ABI_AT(struct svnic_event, arg, 4);
  * each rounded up to whole pages.  No entry crosses a page.
  */
 struct svnic_queue_ctrl {
-	__le32 tx_prod;	     /* guest: descriptors provided */
-	__le32 tx_event;     /* guest: event when tx_cons passes this */
-	__le32 rx_prod;	     /* guest: buffers provided */
-	__le32 rx_event;     /* guest: event when rx_done passes this */
-	__u8 reserved0[48];
-	__le32 tx_cons;	     /* card: descriptors returned */
-	__le32 rx_done;	     /* card: completions written */
-	__le32 state;	     /* card: SVNIC_QUEUE_* */
-	__le32 fault;	     /* card: enum svnic_verdict that stopped it */
-	__le32 reset;	     /* card: the last doorbell reset carried out */
+	__le32 tx_prod;	 /* guest: descriptors provided */
+	__le32 tx_event; /* guest: event when tx_cons passes this */
+	__le32 rx_prod;	 /* guest: buffers provided */
+	__le32 rx_event; /* guest: event when rx_done passes this */
+	__le32 hold;	 /* guest: looks itself; events may wait so long */
+	__u8 reserved0[44];
+	__le32 tx_cons; /* card: descriptors returned */
+	__le32 rx_done; /* card: completions written */
+	__le32 state;	/* card: SVNIC_QUEUE_* */
+	__le32 fault;	/* card: enum svnic_verdict that stopped it */
+	__le32 reset;	/* card: the last doorbell reset carried out */
 	__u8 reserved1[44];
 };
 SVNIC_ABI_SIZE(struct svnic_queue_ctrl, 128);
@@ -346,7 +351,8 @@ SVNIC_ABI_AT(struct svnic_queue_ctrl, tx_prod, 0);
 SVNIC_ABI_AT(struct svnic_queue_ctrl, tx_event, 4);
 SVNIC_ABI_AT(struct svnic_queue_ctrl, rx_prod, 8);
 SVNIC_ABI_AT(struct svnic_queue_ctrl, rx_event, 12);
-SVNIC_ABI_AT(struct svnic_queue_ctrl, reserved0, 16);
+SVNIC_ABI_AT(struct svnic_queue_ctrl, hold, 16);
+SVNIC_ABI_AT(struct svnic_queue_ctrl, reserved0, 20);
 SVNIC_ABI_AT(struct svnic_queue_ctrl, tx_cons, 64);
 SVNIC_ABI_AT(struct svnic_queue_ctrl, rx_done, 68);
 SVNIC_ABI_AT(struct svnic_queue_ctrl, state, 72);
@@ -360,9 +366,9 @@ SVNIC_ABI_AT(struct svnic_queue_ctrl, reserved1, 84);
 
 /* A piece of registered memory: offset + len stays inside the page. */
 struct svnic_seg {
-	__le32 page;	     /* index into the VIF's page table */
+	__le32 page; /* index into the VIF's page table */
 	__le16 offset;
-	__le16 len;	     /* 1 to 4096 */
+	__le16 len; /* 1 to 4096 */
 };
 SVNIC_ABI_SIZE(struct svnic_seg, 8);
 SVNIC_ABI_AT(struct svnic_seg, page, 0);
@@ -375,12 +381,12 @@ SVNIC_ABI_AT(struct svnic_seg, len, 6);
  * checksum that holds the pseudo-header sum and is still to be completed.
  */
 struct svnic_meta {
-	__le16 flags;	     /* SVNIC_META_* */
-	__le16 len;	     /* rx: octets in this buffer; tx: zero */
+	__le16 flags; /* SVNIC_META_* */
+	__le16 len;   /* rx: octets in this buffer; tx: zero */
 	__le16 csum_start;
 	__u8 csum_offset;
-	__u8 segs;	     /* first entry of a frame: its number of entries */
-	__le16 gso_size;     /* payload octets of each segment, not zero */
+	__u8 segs;	 /* first entry of a frame: its number of entries */
+	__le16 gso_size; /* payload octets of each segment, not zero */
 	__le16 vlan_tci;
 	__le32 hash;
 };
@@ -423,32 +429,34 @@ SVNIC_ABI_AT(struct svnic_tx_desc, reserved, 24);
  */
 
 /* What became of a frame; also the index of its counter. */
-#define SVNIC_VERDICTS(X)                                                   \
-	X(0, DELIVERED, "delivered to an interface")                        \
-	X(1, WIRE, "sent to the wire")                                      \
-	X(2, NO_DESTINATION, "no interface and no uplink for the address")  \
-	X(3, SPOOFED_MAC, "source address is not the sender's")             \
-	X(4, SPOOFED_VLAN, "VLAN tag from an interface that is no trunk")   \
-	X(5, LINK_LOCAL, "pause or other link-local frame from a guest")    \
-	X(6, RUNT, "frame shorter than an Ethernet header")                 \
-	X(7, OVERSIZE, "frame longer than the mtu")                         \
-	X(8, BAD_OFFLOAD, "offload fields contradict the frame")            \
-	X(9, BAD_PAGE, "descriptor names an unregistered page")             \
-	X(10, BAD_LENGTH, "descriptor is empty or runs over its page")      \
-	X(11, BAD_CHAIN, "descriptor chain is too long or has no end")      \
-	X(12, BAD_INDEX, "ring index is impossible")                        \
-	X(13, BAD_RING, "a page of the queue itself is not registered")     \
-	X(14, READ_ONLY, "receive buffer is a read-only page")              \
-	X(15, NO_BUFFER, "receiver has provided no buffer")                 \
-	X(16, NOT_RUNNING, "receiver's queue is not running")               \
-	X(17, DISABLED, "interface is disabled")                            \
-	X(18, WIRE_FULL, "wire takes no more frames")                       \
-	X(19, WIRE_ERROR, "wire refused the frame")                         \
-	X(20, MONITOR_LOST, "monitor was too slow for a copy")              \
+#define SVNIC_VERDICTS(X)                                                  \
+	X(0, DELIVERED, "delivered to an interface")                       \
+	X(1, WIRE, "sent to the wire")                                     \
+	X(2, NO_DESTINATION, "no interface and no uplink for the address") \
+	X(3, SPOOFED_MAC, "source address is not the sender's")            \
+	X(4, SPOOFED_VLAN, "VLAN tag from an interface that is no trunk")  \
+	X(5, LINK_LOCAL, "pause or other link-local frame from a guest")   \
+	X(6, RUNT, "frame shorter than an Ethernet header")                \
+	X(7, OVERSIZE, "frame longer than the mtu")                        \
+	X(8, BAD_OFFLOAD, "offload fields contradict the frame")           \
+	X(9, BAD_PAGE, "descriptor names an unregistered page")            \
+	X(10, BAD_LENGTH, "descriptor is empty or runs over its page")     \
+	X(11, BAD_CHAIN, "descriptor chain is too long or has no end")     \
+	X(12, BAD_INDEX, "ring index is impossible")                       \
+	X(13, BAD_RING, "a page of the queue itself is not registered")    \
+	X(14, READ_ONLY, "receive buffer is a read-only page")             \
+	X(15, NO_BUFFER, "receiver has provided no buffer")                \
+	X(16, NOT_RUNNING, "receiver's queue is not running")              \
+	X(17, DISABLED, "interface is disabled")                           \
+	X(18, WIRE_FULL, "wire takes no more frames")                      \
+	X(19, WIRE_ERROR, "wire refused the frame")                        \
+	X(20, MONITOR_LOST, "monitor was too slow for a copy")             \
 	X(21, DUPLICATED, "copies made of a group frame")
 
 #define SVNIC_AS_VERDICT(nr, name, text) SVNIC_V_##name = (nr),
-enum svnic_verdict { SVNIC_VERDICTS(SVNIC_AS_VERDICT) SVNIC_V_NR };
+enum svnic_verdict {
+	SVNIC_VERDICTS(SVNIC_AS_VERDICT) SVNIC_V_NR
+};
 
 #define SVNIC_VERDICT_SLOTS 32u
 
@@ -482,12 +490,12 @@ SVNIC_ABI_AT(struct svnic_vif_stats, rx_verdict, 320);
 
 /* State of one queue pair inside struct svnic_vif_info. */
 struct svnic_queue_info {
-	__u8 state;	     /* SVNIC_QUEUE_* */
-	__u8 fault;	     /* enum svnic_verdict */
+	__u8 state; /* SVNIC_QUEUE_* */
+	__u8 fault; /* enum svnic_verdict */
 	__u8 tx_order;
 	__u8 rx_order;
-	__le32 tx_pending;   /* descriptors not yet returned */
-	__le32 rx_buffers;   /* buffers not yet used */
+	__le32 tx_pending; /* descriptors not yet returned */
+	__le32 rx_buffers; /* buffers not yet used */
 	__le32 reserved;
 };
 SVNIC_ABI_SIZE(struct svnic_queue_info, 16);
@@ -502,7 +510,7 @@ SVNIC_ABI_AT(struct svnic_queue_info, reserved, 12);
 /* Payload of VIF_QUERY. */
 struct svnic_vif_info {
 	struct svnic_vif_config config;
-	__le32 nr_pages;     /* entries of the page table in use */
+	__le32 nr_pages; /* entries of the page table in use */
 	__le32 reserved;
 	struct svnic_queue_info queue[SVNIC_MAX_QUEUES];
 	struct svnic_vif_stats stats;
@@ -523,7 +531,7 @@ struct svnic_port_info {
 	__le64 rx_frames;
 	__le64 rx_octets;
 	__le64 rx_verdict[SVNIC_VERDICT_SLOTS];
-	char name[32];	     /* as the card knows the port, NUL-terminated */
+	char name[32]; /* as the card knows the port, NUL-terminated */
 };
 SVNIC_ABI_SIZE(struct svnic_port_info, 328);
 SVNIC_ABI_AT(struct svnic_port_info, up, 0);
@@ -564,7 +572,7 @@ SVNIC_ABI_AT(struct svnic_ctrl_req, data, 4);
 struct svnic_ctrl_rsp {
 	__le16 id;
 	__le16 type;
-	__le32 status;	     /* SVNIC_CTRL_OK ... */
+	__le32 status; /* SVNIC_CTRL_OK ... */
 	__le32 data;
 };
 SVNIC_ABI_SIZE(struct svnic_ctrl_rsp, 12);
@@ -606,8 +614,8 @@ SVNIC_ABI_AT(struct svnic_ctrl_rsp, data, 8);
 /* Entry of a list page; the layout of netif's staging grants. */
 struct svnic_gref_entry {
 	__le32 gref;
-	__le16 flags;	     /* bit 0: read-only */
-	__le16 status;	     /* zero */
+	__le16 flags;  /* bit 0: read-only */
+	__le16 status; /* zero */
 };
 SVNIC_ABI_SIZE(struct svnic_gref_entry, 8);
 SVNIC_ABI_AT(struct svnic_gref_entry, gref, 0);
@@ -620,7 +628,7 @@ SVNIC_ABI_AT(struct svnic_gref_entry, status, 6);
 struct svnic_tenant_info {
 	__le32 version;
 	__le32 features;
-	__le64 doorbell;     /* octet offset of the page in the file */
+	__le64 doorbell; /* octet offset of the page in the file */
 	__le16 vif;
 	__le16 mtu;
 	__u8 mac[6];
@@ -646,7 +654,7 @@ SVNIC_ABI_AT(struct svnic_tenant_info, reserved1, 28);
 #define SVNIC_KEY_MAX_PAGES  "svnic-max-pages"
 #define SVNIC_KEY_MAX_QUEUES "svnic-max-queues"
 /* Backend directory, written when the guest is turned away or stopped. */
-#define SVNIC_KEY_REASON     "svnic-reason"
+#define SVNIC_KEY_REASON "svnic-reason"
 /* Frontend directory, written by svnic_front before Connected. */
 #define SVNIC_KEY_CTRL_RING  "ctrl-ring-ref"
 #define SVNIC_KEY_CTRL_EVENT "event-channel-ctrl"

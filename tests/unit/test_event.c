@@ -93,6 +93,57 @@ static void tx_event_comes_late_if_asked(void **state)
 	assert_int_equal(take_all(f, 1, SVNIC_EVENT_QUEUE), 1);
 }
 
+/* A guest that looks itself is told only of what it has not seen in time. */
+static void held_event_is_raised_late_or_never(void **state)
+{
+	struct fixture *f = *state;
+	struct sim_guest *g = &f->guest[2];
+	struct svnic_meta m;
+
+	svnic_poke32(&g->rx.ctrl->hold, 100);
+	assert_false(svnic_arm(&g->tx, &g->rx, 0));
+	batch(f, 1);
+	assert_int_equal(take_all(f, 2, SVNIC_EVENT_QUEUE), 0);
+	assert_true(core_next_due(f->core, hal_clock_ns()) <= 100000);
+	/* It sees the frame within the time: no event at all. */
+	assert_int_equal(svnic_rx_return(&g->rx, &m), 1);
+	assert_false(svnic_arm(&g->tx, &g->rx, 0));
+	sim_sleep(200000);
+	sim_settle(f->core);
+	assert_int_equal(take_all(f, 2, SVNIC_EVENT_QUEUE), 0);
+	/* It does not: the event comes when the time is over. */
+	batch(f, 1);
+	sim_sleep(99000);
+	sim_settle(f->core);
+	assert_int_equal(take_all(f, 2, SVNIC_EVENT_QUEUE), 0);
+	sim_sleep(1000);
+	sim_settle(f->core);
+	assert_int_equal(take_all(f, 2, SVNIC_EVENT_QUEUE), 1);
+}
+
+/* One that stops looking is told at once; a silly time is cut short. */
+static void hold_ends(void **state)
+{
+	struct fixture *f = *state;
+	struct sim_guest *g = &f->guest[2];
+	struct svnic_meta m;
+
+	svnic_poke32(&g->rx.ctrl->hold, 0xffffffffu);
+	assert_false(svnic_arm(&g->tx, &g->rx, 0));
+	batch(f, 1);
+	assert_int_equal(take_all(f, 2, SVNIC_EVENT_QUEUE), 0);
+	sim_sleep(SVNIC_HOLD_MAX * 1000);
+	sim_settle(f->core);
+	assert_int_equal(take_all(f, 2, SVNIC_EVENT_QUEUE), 1);
+	assert_int_equal(svnic_rx_return(&g->rx, &m), 1);
+	assert_false(svnic_arm(&g->tx, &g->rx, 0));
+	batch(f, 1);
+	assert_int_equal(take_all(f, 2, SVNIC_EVENT_QUEUE), 0);
+	svnic_poke32(&g->rx.ctrl->hold, 0);
+	sim_settle(f->core);
+	assert_int_equal(take_all(f, 2, SVNIC_EVENT_QUEUE), 1);
+}
+
 /* A ring of 64 that nobody empties: the 65th event waits, and then comes. */
 static void full_ring_loses_nothing(void **state)
 {
@@ -224,6 +275,8 @@ int main(void)
 		TEST(one_event_for_a_batch),
 		TEST(none_while_disarmed),
 		TEST(tx_event_comes_late_if_asked),
+		TEST(held_event_is_raised_late_or_never),
+		TEST(hold_ends),
 		TEST(full_ring_loses_nothing),
 		TEST(impossible_cons_is_a_full_ring),
 		TEST(msix_only_when_armed),
