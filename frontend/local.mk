@@ -13,6 +13,7 @@ frontend_module_files = \
 	frontend/svnic_net/rx.c \
 	frontend/svnic_net/pages.c \
 	frontend/svnic_net/ethtool.c \
+	frontend/svnic_net/poller.c \
 	frontend/svnic_front/svnic_front.h \
 	frontend/svnic_front/main.c \
 	frontend/svnic_front/connect.c \

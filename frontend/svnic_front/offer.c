@@ -128,6 +128,7 @@ int svnic_front_offer_take(struct svnic_front *f)
 		.features = f->offer.features,
 		.max_pages = f->offer.max_pages,
 		.nr_queues = 1,
+		.may_poll = true,
 		.trusted = xenbus_read_unsigned(dir, "trusted", 1) != 0,
 	};
 	struct svnic_net *net;

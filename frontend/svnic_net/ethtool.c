@@ -30,6 +30,7 @@
 	X(events_idle, (u64)atomic_long_read(&q->idle_events)) \
 	X(polls, q->polls)                                     \
 	X(spins, q->spins)                                     \
+	X(finds, q->finds)                                     \
 	X(resets, q->resets)                                   \
 	X(nonsense, (u64)atomic_long_read(&q->nonsense))
 
@@ -163,20 +164,20 @@ static int get_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
 			struct kernel_ethtool_coalesce *kernel_c,
 			struct netlink_ext_ack *ack)
 {
-	c->rx_coalesce_usecs = svnic_net_of(dev)->poll_us;
+	c->rx_coalesce_usecs = svnic_net_of(dev)->hold_us;
 	return 0;
 }
 
-/* How long NAPI goes on polling before it sleeps. */
+/* How long the card may hold an event of a stream. */
 static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
 			struct kernel_ethtool_coalesce *kernel_c,
 			struct netlink_ext_ack *ack)
 {
-	if (c->rx_coalesce_usecs > NET_POLL_MAX) {
-		NL_SET_ERR_MSG(ack, "rx-usecs is 0 to 10000");
+	if (c->rx_coalesce_usecs > SVNIC_HOLD_MAX) {
+		NL_SET_ERR_MSG(ack, "rx-usecs is 0 to 1000");
 		return -ERANGE;
 	}
-	WRITE_ONCE(svnic_net_of(dev)->poll_us, c->rx_coalesce_usecs);
+	WRITE_ONCE(svnic_net_of(dev)->hold_us, c->rx_coalesce_usecs);
 	return 0;
 }
 

@@ -16,12 +16,6 @@
 #define WATCH_S	    1  /* seconds between two looks at an idle queue */
 #define GROW_WAIT_S 10 /* seconds after more pages were refused */
 
-static unsigned int poll_us;
-module_param(poll_us, uint, 0644);
-MODULE_PARM_DESC(
-	poll_us,
-	"microseconds to go on polling after the last work (new interfaces; ethtool -C rx-usecs)");
-
 struct svnic_net *svnic_net_of(struct net_device *dev)
 {
 	return *(struct svnic_net **)netdev_priv(dev);
@@ -350,7 +344,7 @@ static struct svnic_net *net_alloc(const struct svnic_net_config *config)
 	net->config = *config;
 	net->tx_order = NET_TX_ORDER;
 	net->rx_order = NET_RX_ORDER;
-	net->poll_us = min(poll_us, NET_POLL_MAX);
+	net->hold_us = NET_HOLD_US;
 	mutex_init(&net->lock);
 	INIT_WORK(&net->grow, grow_work);
 	INIT_DELAYED_WORK(&net->reset, reset_work);
@@ -372,8 +366,10 @@ static void net_free(struct svnic_net *net)
 {
 	u32 i;
 
-	for (i = 0; i < net->config.nr_queues; i++)
+	for (i = 0; i < net->config.nr_queues; i++) {
+		svnic_net_poller_stop(&net->queue[i]);
 		netif_napi_del(&net->queue[i].napi);
+	}
 	free_netdev(net->dev);
 	kvfree(net->queue);
 	mutex_destroy(&net->lock);
@@ -489,6 +485,7 @@ bool svnic_net_event(struct svnic_net *net, u32 queue)
 		return false;
 	q = &net->queue[queue];
 	atomic_long_inc(&q->events);
+	svnic_net_poller_missed(q);
 	rcu_read_lock();
 	/* The area stays until queue_halt() has waited for this. */
 	if (READ_ONCE(q->live) && svnic_net_queue_has_work(q)) {

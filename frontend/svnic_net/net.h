@@ -20,11 +20,11 @@
 #define NET_RX_ORDER	10
 #define NET_TX_PAGES	128 /* shared at first; more when they run out */
 #define NET_RX_PAGES	256
-#define NET_FRAME_PAGES 17     /* of a frame of SVNIC_FRAME_MAX octets */
-#define NET_COPYBREAK	256    /* rx frames up to this are copied whole */
-#define NET_RETRY_S	5      /* before what failed is tried again */
-#define NET_POLL_MAX	10000u /* microseconds */
-#define NET_HEADER	128    /* of a longer one, this much is */
+#define NET_FRAME_PAGES 17   /* of a frame of SVNIC_FRAME_MAX octets */
+#define NET_COPYBREAK	256  /* rx frames up to this are copied whole */
+#define NET_RETRY_S	5    /* before what failed is tried again */
+#define NET_HOLD_US	200u /* default of ethtool -C rx-usecs */
+#define NET_HEADER	128  /* of a longer one, this much is */
 
 /* A run of page indices and the pages that were registered for them. */
 struct svnic_net_run {
@@ -93,20 +93,29 @@ struct svnic_net_queue {
 	void *area; /* lock: area_run, mapped in one piece */
 	struct svnic_net_tx tx;
 	struct svnic_net_rx rx;
-	bool started;  /* lock: NAPI is enabled */
-	bool at_card;  /* lock: the card runs it, as far as we know */
-	bool live;     /* lock and tx: may be used */
-	bool broken;   /* any; cleared under lock */
-	bool want_tx;  /* tx; cleared under lock */
-	bool want_rx;  /* poll; cleared under lock */
-	bool armed;    /* poll */
-	atomic_t kick; /* the doorbell's words, and below; */
-	u32 reset;     /* lock */
-	u64 busy_ns;   /* poll: when it last had work */
-	unsigned long last_reset; /* lock: jiffies */
-	unsigned long resets;	  /* lock */
-	unsigned long polls;	  /* poll */
-	unsigned long spins;	  /* poll */
+	bool started;	  /* lock: NAPI is enabled */
+	bool at_card;	  /* lock: the card runs it, as far as we know */
+	bool live;	  /* lock and tx: may be used */
+	bool broken;	  /* any; cleared under lock */
+	bool want_tx;	  /* tx; cleared under lock */
+	bool want_rx;	  /* poll; cleared under lock */
+	bool armed;	  /* poll */
+	atomic_t kick;	  /* the doorbell's words, and below; */
+	u32 reset;	  /* lock */
+	u32 hold;	  /* poll: what the card was told */
+	u32 recent_polls; /* poll: since the traffic was judged, */
+	u32 recent_rx;	  /* poll: frames that came, */
+	unsigned long recent_kicks; /* poll: tx.kicks at that time */
+	u64 recent_at;		    /* poll: when it last had work */
+	struct task_struct *poller; /* lock */
+	bool looking;		    /* the poller: is not asleep */
+	u64 look_until;		    /* any: until when it looks */
+	u64 window;		    /* any: for how long after work */
+	unsigned long last_reset;   /* lock: jiffies */
+	unsigned long resets;	    /* lock */
+	unsigned long polls;	    /* poll */
+	unsigned long spins;	    /* the poller */
+	unsigned long finds;	    /* the poller: completions that it saw */
 	atomic_long_t events;
 	atomic_long_t idle_events;
 	atomic_long_t faults[SVNIC_V_NR];
@@ -123,7 +132,7 @@ struct svnic_net {
 	bool wanted;		  /* lock: ... or should be */
 	u32 tx_order;		  /* lock */
 	u32 rx_order;		  /* lock */
-	u32 poll_us;		  /* ethtool -C rx-usecs */
+	u32 hold_us;		  /* ethtool -C rx-usecs */
 	unsigned long leaked;	  /* lock: pages */
 	unsigned long grow_after; /* lock: jiffies; not before */
 	int grow_error;		  /* lock: the last one that was told */
@@ -164,6 +173,16 @@ void svnic_net_queue_fail(struct svnic_net_queue *q, const char *why);
 bool svnic_net_queue_has_work(const struct svnic_net_queue *q);
 void svnic_net_kick(struct svnic_net_queue *q);
 int svnic_net_poll(struct napi_struct *napi, int budget);
+
+/* poller.c: start and park under svnic_net.lock. */
+void svnic_net_poller_start(struct svnic_net_queue *q);
+/* Until the next start it touches nothing of the queue. */
+void svnic_net_poller_park(struct svnic_net_queue *q);
+void svnic_net_poller_stop(struct svnic_net_queue *q);
+/* There was work, more may follow: look for a while.  Any context. */
+void svnic_net_poller_touch(struct svnic_net_queue *q);
+/* An event came.  Any context. */
+void svnic_net_poller_missed(struct svnic_net_queue *q);
 
 /* tx.c */
 netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev);

@@ -13,13 +13,13 @@
 #include <linux/delay.h>
 #include <linux/io.h>
 #include <linux/net.h>
-#include <linux/sched.h>
 #include <linux/sched/clock.h>
 #include "net.h"
 
 #define RESET_WAIT_MS 1000
-#define SPIN_SLICE_NS 50000 /* before others get a turn */
 #define NO_TX_EVENT   0x80000000u
+#define JUDGE_POLLS   16 /* before traffic is called a stream */
+#define QUIET_NS      (10 * NSEC_PER_MSEC) /* after them it is none */
 
 static const char *const fault_text[SVNIC_V_NR] = {
 #define AS_TEXT(nr, name, text) [nr] = text,
@@ -81,31 +81,34 @@ static void check_state(struct svnic_net_queue *q)
 /* NAPI ---------------------------------------------------------------------- */
 
 /*
- * After the last work, look again for a while before sleeping; true: poll
- * again.  Never longer than a slice, so that other softirqs get their turn.
+ * A stream goes mostly one way, and a few microseconds more in an event are
+ * nothing to it; a conversation goes both ways in turn, and waits for each.
  */
-static bool linger(struct svnic_net_queue *q, bool worked)
+static void moderate(struct svnic_net_queue *q, int done)
 {
-	u64 limit = (u64)READ_ONCE(q->net->poll_us) * NSEC_PER_USEC;
-	u64 start, now;
+	unsigned long kicks = READ_ONCE(q->tx.kicks);
+	unsigned long sent = kicks - q->recent_kicks;
+	u64 now = local_clock();
+	u32 hold = q->hold;
 
-	if (!limit)
-		return false;
-	start = now = local_clock();
-	/* The stack gets what came, which GRO holds back, before we spin. */
-	if (worked) {
-		q->busy_ns = start;
-		return true;
-	}
-	while (now - q->busy_ns < limit) {
-		if (svnic_net_queue_has_work(q) || need_resched() ||
-		    now - start > SPIN_SLICE_NS)
-			return true;
-		q->spins++;
-		cpu_relax();
-		now = local_clock();
-	}
-	return false;
+	q->recent_rx += (u32)done;
+	if (now - q->recent_at > QUIET_NS)
+		hold = 0;
+	else if (++q->recent_polls < JUDGE_POLLS)
+		goto out_time;
+	else if (q->recent_rx > 2 * sent || sent > 2ul * q->recent_rx)
+		hold = READ_ONCE(q->net->hold_us);
+	else
+		hold = 0;
+	q->recent_polls = 0;
+	q->recent_rx = 0;
+	q->recent_kicks = kicks;
+out_time:
+	q->recent_at = now;
+	if (hold == q->hold)
+		return;
+	WRITE_ONCE(q->hold, hold);
+	svnic_poke32(&q->rx.ring.ctrl->hold, hold);
 }
 
 /* Arm and look again; true: something came, do not sleep. */
@@ -145,8 +148,12 @@ int svnic_net_poll(struct napi_struct *napi, int budget)
 	done = svnic_net_rx_poll(q, budget);
 	if (done >= budget)
 		return budget;
-	if (!q->broken && (linger(q, done > 0) || arm(q)))
+	if (done && !q->broken)
+		moderate(q, done);
+	if (!q->broken && arm(q))
 		return budget;
+	if (done)
+		svnic_net_poller_touch(q);
 out_complete:
 	if (budget)
 		napi_complete_done(napi, done);
@@ -170,6 +177,7 @@ static void queue_go(struct svnic_net_queue *q)
 	/* The first poll provides the buffers. */
 	napi_schedule(&q->napi);
 	__netif_tx_unlock_bh(txq);
+	svnic_net_poller_start(q);
 }
 
 /* No context uses the queue after this, until queue_go(). */
@@ -179,6 +187,7 @@ static void queue_halt(struct svnic_net_queue *q)
 
 	if (!q->started)
 		return;
+	svnic_net_poller_park(q);
 	__netif_tx_lock_bh(txq);
 	WRITE_ONCE(q->live, false);
 	netif_tx_stop_queue(txq);
@@ -198,6 +207,7 @@ static bool ring_reset(struct svnic_net_queue *q)
 	svnic_poke32(&c->tx_event, 0);
 	svnic_poke32(&c->rx_prod, 0);
 	svnic_poke32(&c->rx_event, 0);
+	svnic_poke32(&c->hold, 0);
 	q->reset++;
 	writel(q->reset, &q->net->config.doorbell[q->index].reset);
 	/* Pairs with rewind() in device-firmware/core/queue.c
@@ -215,6 +225,7 @@ static void rewind(struct svnic_net_queue *q)
 {
 	svnic_queue_init(&q->tx.ring, &q->rx.ring, q->area, q->net->tx_order,
 			 q->net->rx_order);
+	q->hold = 0;
 	svnic_net_tx_rewind(q);
 	svnic_net_rx_rewind(q);
 }

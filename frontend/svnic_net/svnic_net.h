@@ -46,6 +46,7 @@ struct svnic_net_config {
 	u32 max_pages;		       /* page indices that may be used */
 	u32 nr_queues;
 	bool trusted;		       /* false: copy out of shared pages */
+	bool may_poll;		       /* idle time may be spent looking */
 };
 
 /* Allocate and register the netdev, carrier off; no page is shared yet. */

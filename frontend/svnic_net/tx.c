@@ -153,6 +153,7 @@ static void flush(struct svnic_net_queue *q)
 	svnic_tx_publish(&tx->ring);
 	svnic_net_kick(q);
 	tx->kicks++;
+	svnic_net_poller_touch(q);
 }
 
 static int meta_gso(const struct sk_buff *skb, struct svnic_meta *m, u16 *flags)
