@@ -50,17 +50,20 @@ svnicd_lines() { dom0 'wc -l </var/log/svnicd.log'; }
 	[[ $output == *' passed, 0 failed'* ]]
 }
 
+# A control page that is withdrawn is missed by whichever side comes first.
 @test "each verdict was counted for the vif that earned it" {
-	dom0 svnic-admin --json stats r.0 | jq -e '
-		.tx_bad_page >= 4 and .tx_bad_length >= 7 and
+	run dom0 svnic-admin --json stats r.0
+	echo "$output"
+	jq -e '.tx_bad_page >= 4 and .tx_bad_length >= 7 and
 		.tx_bad_chain >= 9 and .tx_bad_index >= 3 and
-		.tx_bad_ring >= 2 and .rx_bad_page >= 3 and
+		.tx_bad_ring >= 1 and .rx_bad_page >= 3 and
 		.rx_bad_length >= 4 and .rx_bad_index >= 3 and
-		.rx_read_only == 1 and .rx_bad_ring == 1 and .faults >= 37'
-	dom0 svnic-admin --json stats r.0 | jq -e '
-		.tx_spoofed_mac >= 4 and .tx_link_local >= 5 and
+		.rx_read_only >= 1 and .rx_bad_ring >= 1 and
+		.tx_bad_ring + .rx_bad_ring >= 3 and .faults >= 38' \
+		<<<"$output"
+	jq -e '.tx_spoofed_mac >= 4 and .tx_link_local >= 5 and
 		.tx_spoofed_vlan >= 4 and .tx_runt >= 2 and
-		.tx_oversize >= 3 and .tx_bad_offload >= 11'
+		.tx_oversize >= 3 and .tx_bad_offload >= 11' <<<"$output"
 }
 
 @test "nothing of it was counted for the others" {
