@@ -60,7 +60,7 @@ teardown_file() { "$rig" down; }
 	local capture=$!
 	in_guest a ping -n -q -c 30 -i 0.1 -s 1200 $B
 	wait $capture
-	run dom0 'tcpdump -n -r /tmp/a.pcap 2>/dev/null'
+	run dom0 'tcpdump -Z root -n -r /tmp/a.pcap 2>/dev/null'
 	[ "$(grep -c 'ICMP echo re' <<<"$output")" -eq 20 ]
 	[[ $output == *"length 1208"* ]]
 }
