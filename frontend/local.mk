@@ -46,7 +46,8 @@ frontend/Module.symvers: $(frontend_module_files) $(frontend_module_headers)
 clean-frontend-modules:
 	-@cd frontend 2>/dev/null && rm -f *.o *.ko *.mod *.mod.c .*.cmd \
 		Module.symvers modules.order svnic_net/*.o svnic_net/.*.cmd \
-		svnic_front/*.o svnic_front/.*.cmd
+		svnic_net/.*.d svnic_front/*.o svnic_front/.*.cmd \
+		svnic_front/.*.d
 	-@for f in $(frontend_module_files); do \
 		test ! -L "$$f" || rm -f "$$f"; \
 	done
