@@ -17,7 +17,7 @@
 #include <uapi/linux/sched/types.h>
 #include "net.h"
 
-#define POLL_US	   0u
+#define POLL_US	   1000u
 #define POLL_MAX   10000u
 #define WINDOW_MIN 16u /* a fraction of poll_us */
 
@@ -52,7 +52,8 @@ void svnic_net_poller_touch(struct svnic_net_queue *q)
 {
 	u64 max = window_max();
 
-	if (!max || !q->poller)
+	/* A stream is moderated instead. */
+	if (!max || !q->poller || READ_ONCE(q->hold))
 		return;
 	if (q->window > max || !q->window)
 		q->window = max;
