@@ -34,19 +34,19 @@ struct svnic_net_ops {
 };
 
 struct svnic_net_config {
-	struct device *parent;	       /* sysfs parent of the netdev */
-	const char *driver;	       /* for ethtool -i */
+	struct device *parent; /* sysfs parent of the netdev */
+	const char *driver;    /* for ethtool -i */
 	const struct svnic_net_ops *ops;
 	void *owner;
 	struct svnic_doorbell __iomem *doorbell; /* the VIF's page */
 	u8 mac[ETH_ALEN];
 	u32 mtu;
 	u32 max_mtu;
-	u32 features;		       /* SVNIC_F_* */
-	u32 max_pages;		       /* page indices that may be used */
+	u32 features;  /* SVNIC_F_* */
+	u32 max_pages; /* page indices that may be used */
 	u32 nr_queues;
-	bool trusted;		       /* false: copy out of shared pages */
-	bool may_poll;		       /* idle time may be spent looking */
+	bool trusted;  /* false: copy out of shared pages */
+	bool may_poll; /* idle time may be spent looking */
 };
 
 /* Allocate and register the netdev, carrier off; no page is shared yet. */

@@ -31,12 +31,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SOH 1
-#define CHUNK 3072		/* octets of payload in one frame */
+#define SOH		1
+#define CHUNK		3072 /* octets of payload in one frame */
 #define LINE_MAX_OCTETS (1 << 20)
-#define NR_SLOTS 64
-#define EXIT_TIMEOUT 124
-#define EXIT_GONE 125
+#define NR_SLOTS	64
+#define EXIT_TIMEOUT	124
+#define EXIT_GONE	125
 
 /* A growing byte queue. */
 struct buf {
@@ -106,8 +106,8 @@ static void frame_add(struct buf *b, char type, unsigned int id,
 	char head[24];
 	size_t i;
 
-	buf_add(b, head, (size_t)snprintf(head, sizeof(head), "%c%c%u ", SOH,
-					  type, id));
+	buf_add(b, head,
+		(size_t)snprintf(head, sizeof(head), "%c%c%u ", SOH, type, id));
 	for (i = 0; i < size; i += 3) {
 		uint32_t v = (uint32_t)p[i] << 16;
 		char out[4];
@@ -224,7 +224,7 @@ static double now(void)
 struct job {
 	bool used;
 	bool exited;
-	bool eof;		/* close in once inbuf is empty */
+	bool eof; /* close in once inbuf is empty */
 	unsigned int id;
 	int status;
 	pid_t pid;
@@ -357,9 +357,10 @@ static void agent_reap(void)
 		for (i = 0; i < NR_SLOTS; i++)
 			if (jobs[i].used && jobs[i].pid == pid) {
 				jobs[i].exited = true;
-				jobs[i].status = WIFEXITED(status) ?
-					WEXITSTATUS(status) :
-					128 + WTERMSIG(status);
+				jobs[i].status =
+					WIFEXITED(status)
+						? WEXITSTATUS(status)
+						: 128 + WTERMSIG(status);
 			}
 }
 
@@ -409,10 +410,10 @@ static void agent_poll_set(struct pollfd *p, int tty, int kmsg)
 	bool full = agent_out.size > 65536;
 	int i;
 
-	p[0] = (struct pollfd){ .fd = tty, .events = POLLIN };
+	p[0] = (struct pollfd) { .fd = tty, .events = POLLIN };
 	if (agent_out.size)
 		p[0].events |= POLLOUT;
-	p[1] = (struct pollfd){ .fd = full ? -1 : kmsg, .events = POLLIN };
+	p[1] = (struct pollfd) { .fd = full ? -1 : kmsg, .events = POLLIN };
 	for (i = 0; i < NR_SLOTS; i++) {
 		struct job *j = &jobs[i];
 		bool on = j->used && !full;
@@ -477,7 +478,7 @@ static int agent(const char *path)
 /* ---- mux: in dom0 -------------------------------------------------- */
 
 struct client {
-	int fd;			/* -1: free */
+	int fd; /* -1: free */
 	unsigned int id;
 	struct buf in, out;
 };
@@ -586,10 +587,10 @@ static int mux(const char *path, const char *sock, const char *log)
 	/* An agent that was there before this mux answers at once. */
 	frame_add(&mux_tty, 'H', 0, "", 0);
 	for (;;) {
-		p[0] = (struct pollfd){ .fd = tty, .events = POLLIN };
+		p[0] = (struct pollfd) { .fd = tty, .events = POLLIN };
 		if (mux_tty.size)
 			p[0].events |= POLLOUT;
-		p[1] = (struct pollfd){ .fd = listener, .events = POLLIN };
+		p[1] = (struct pollfd) { .fd = listener, .events = POLLIN };
 		for (i = 0; i < NR_SLOTS; i++) {
 			p[2 + i].fd = clients[i].fd;
 			p[2 + i].events = POLLIN;
@@ -725,7 +726,8 @@ static int run(const char *path, char **argv, double seconds)
 static int usage(void)
 {
 	fputs("usage: rigexec agent TTY | mux TTY SOCKET LOG |\n"
-	      "       run [-t S] SOCKET CMD... | wait [-t S] SOCKET\n", stderr);
+	      "       run [-t S] SOCKET CMD... | wait [-t S] SOCKET\n",
+	      stderr);
 	return 2;
 }
 
