@@ -22,8 +22,8 @@ int config_init(struct config *config)
 	strcpy(config->networks[0].name, "net0");
 	strcpy(config->platform, "xen");
 	config->mtu = 1500;
-	config->max_pages = SVNIC_MAX_PAGES;
-	config->max_queues = SVNIC_MAX_QUEUES;
+	config->max_pages = SVNIC_SLOW_PAGE;
+	config->max_queues = SVNIC_SLOW_QUEUE;
 	config->log = LOG_LEVEL_INFO;
 	strcpy(config->socket, SVNIC_CONTROL_SOCKET);
 	strcpy(config->local_tenants, SVNIC_TENANT_DIR);

@@ -309,12 +309,12 @@ static int defaults_rate(struct reader *r, yaml_node_t *v)
 
 static int limits_pages(struct reader *r, yaml_node_t *v)
 {
-	return number(r, v, 1, SVNIC_MAX_PAGES, &r->config->max_pages);
+	return number(r, v, 1, SVNIC_SLOW_PAGE, &r->config->max_pages);
 }
 
 static int limits_queues(struct reader *r, yaml_node_t *v)
 {
-	return number(r, v, 1, SVNIC_MAX_QUEUES, &r->config->max_queues);
+	return number(r, v, 1, SVNIC_SLOW_QUEUE, &r->config->max_queues);
 }
 
 static int control_socket(struct reader *r, yaml_node_t *v)

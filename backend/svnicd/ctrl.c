@@ -170,7 +170,7 @@ static uint32_t queue_stop(struct vif *vif, const struct args *a,
 	int err;
 
 	(void)data;
-	if (queue >= SVNIC_MAX_QUEUES || !(vif->queues & 1u << queue))
+	if (queue >= SVNIC_SLOW_QUEUE || !(vif->queues & 1u << queue))
 		return SVNIC_CTRL_BAD_PARAMETER;
 	err = d->ops->queue_stop(d->platform, vif->nr, queue);
 	complain(vif, "a queue was not stopped", err);

@@ -62,8 +62,8 @@ static int take_up(struct vif *vif, const struct platform_vif *left)
 	if (err)
 		return err;
 	vif->nr = left->nr;
-	vif->queues = left->queues;
-	vif->pages_end = left->nr_pages ? SVNIC_MAX_PAGES : 0;
+	vif->queues = left->queues & ((1u << SVNIC_SLOW_QUEUE) - 1);
+	vif->pages_end = left->nr_pages ? SVNIC_SLOW_PAGE : 0;
 	return 0;
 }
 
@@ -189,7 +189,7 @@ static void stop_queues(struct vif *vif)
 	unsigned int q;
 	int err;
 
-	for (q = 0; q < SVNIC_MAX_QUEUES; q++) {
+	for (q = 0; q < SVNIC_SLOW_QUEUE; q++) {
 		if (!(vif->queues & 1u << q))
 			continue;
 		err = d->ops->queue_stop(d->platform, vif->nr, q);

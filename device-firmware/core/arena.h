@@ -23,7 +23,7 @@
 #include "switch.h"
 #include "vif.h"
 
-#define ARENA_LAYOUT  2u  /* raise when anything in the arena moves */
+#define ARENA_LAYOUT  3u  /* raise when anything in the arena moves */
 #define ARENA_BURST   16u /* frames that are worked on together */
 #define ARENA_BUFFERS 64u /* receive buffers of one frame */
 

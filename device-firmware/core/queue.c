@@ -46,14 +46,17 @@ static void set_running(struct core *core, struct queue *q, bool running)
 {
 	struct vif *vif = arena_vif(core, q->vif);
 	uint16_t idx = (uint16_t)arena_queue_idx(core, q);
+	bool slow = q->id >= SVNIC_SLOW_QUEUE;
+	uint16_t *set = &vif->running[slow ? SVNIC_SLOW_QUEUE : 0];
+	uint8_t *nr = slow ? &vif->nr_slow : &vif->nr_direct;
 	unsigned int i;
 
-	for (i = 0; i < vif->nr_running && vif->running[i] != idx; i++)
+	for (i = 0; i < *nr && set[i] != idx; i++)
 		;
-	if (running && i == vif->nr_running)
-		vif->running[vif->nr_running++] = idx;
-	else if (!running && i < vif->nr_running)
-		vif->running[i] = vif->running[--vif->nr_running];
+	if (running && i == *nr)
+		set[(*nr)++] = idx;
+	else if (!running && i < *nr)
+		set[i] = set[--*nr];
 }
 
 /* Apply an event to the state; the caller has made sure of the cell. */

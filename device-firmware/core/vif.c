@@ -374,7 +374,8 @@ static void readmit(struct core *core, struct vif *vif)
 {
 	list_init(&vif->monitors);
 	vif->domain = DEMUX_NONE;
-	vif->nr_running = 0;
+	vif->nr_direct = 0;
+	vif->nr_slow = 0;
 	vif->nr_queues = 0;
 	vif->active = 0;
 	vif->is_active = 0;

@@ -43,16 +43,18 @@ struct vif {
 	/* Line 0 and 1: written by admin commands, queue starts and faults. */
 	uint8_t state;
 	uint8_t link;
-	uint8_t nr_running;
+	uint8_t nr_direct; /* of running[]: the guest's, first */
 	uint8_t nr_queues; /* started, running or not */
 	uint16_t id;	   /* on its link */
 	uint16_t domain;   /* that its untagged frames belong to */
 	uint64_t mac;	   /* mem_mac() of config.mac */
-	uint16_t running[SVNIC_MAX_QUEUES]; /* queue indices, dense */
+	/* Queue indices: the guest's from 0, the backend's from SLOW_QUEUE. */
+	uint16_t running[SVNIC_MAX_QUEUES];
 	uint16_t nr_pages;
 	uint16_t filters; /* first of them, or LIST_NONE */
 	uint16_t nr_filters;
-	uint16_t reserved0;
+	uint8_t nr_slow; /* of running[]: the backend's */
+	uint8_t reserved0;
 	struct list monitors;
 	struct svnic_vif_config config;
 	uint32_t reserved1[6];

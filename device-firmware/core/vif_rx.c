@@ -156,13 +156,16 @@ static int put(struct core *core, struct vif *vif, struct queue *q,
 static struct queue *choose(const struct core *core, const struct vif *vif,
 			    const struct frame *f)
 {
-	unsigned int i = 0;
+	const uint16_t *set = vif->running;
+	unsigned int nr = vif->nr_direct;
 
-	if (!vif->nr_running || !(core->links_up & 1u << vif->link))
+	if (!nr) {
+		set = &vif->running[SVNIC_SLOW_QUEUE];
+		nr = vif->nr_slow;
+	}
+	if (!nr || !(core->links_up & 1u << vif->link))
 		return NULL;
-	if (vif->nr_running > 1)
-		i = f->queue % vif->nr_running;
-	return arena_queue(core, vif->running[i]);
+	return arena_queue(core, set[nr > 1 ? f->queue % nr : 0]);
 }
 
 /* The metadata as this receiver gets it. */

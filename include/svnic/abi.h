@@ -61,6 +61,13 @@ typedef uint64_t __le64;
 #define SVNIC_MAX_SEGMENTS 256u	  /* segment n < ports has uplink n */
 #define SVNIC_MAX_QUEUES   16u	  /* queue pairs of one VIF */
 #define SVNIC_MAX_PAGES	   16384u /* page-table entries of one VIF */
+/*
+ * What of these the backend keeps for a VIF's slow path.  The card gives a VIF
+ * its frames through the guest's queues while one of them runs, else through
+ * the backend's.
+ */
+#define SVNIC_SLOW_QUEUE   8u	  /* queues from here on are the backend's */
+#define SVNIC_SLOW_PAGE	   14336u /* page indices from here on likewise */
 #define SVNIC_MAX_FILTERS  64u	  /* further addresses of one VIF */
 #define SVNIC_MIN_ORDER	   5u	  /* rings of 32 ... */
 #define SVNIC_MAX_ORDER	   12u	  /* ... to 4096 entries */

@@ -35,9 +35,9 @@ static const uint32_t corners[] = {
 	511,
 	512,
 	513,
-	SVNIC_MAX_PAGES - 1,
-	SVNIC_MAX_PAGES,
-	SVNIC_MAX_PAGES + 1,
+	SVNIC_SLOW_PAGE - 1,
+	SVNIC_SLOW_PAGE,
+	SVNIC_SLOW_PAGE + 1,
 	0x7fffffff,
 	0x80000000,
 	0xfffffe00,
@@ -123,7 +123,7 @@ static void test_add_pages(void **state)
 			uint64_t count = corners[j];
 
 			good = count >= 1 && count <= SVNIC_PAGES_BATCH &&
-			       first + count <= SVNIC_MAX_PAGES;
+			       first + count <= SVNIC_SLOW_PAGE;
 			status = ask(&f, SVNIC_CTRL_ADD_PAGES, corners[i], 5,
 				     corners[j]);
 			assert_int_equal(status == SVNIC_CTRL_OK, good);
@@ -186,7 +186,7 @@ static void test_del_pages(void **state)
 			bool good = corners[j] >= 1 &&
 				    corners[j] <= SVNIC_PAGES_BATCH &&
 				    (uint64_t)corners[i] + corners[j] <=
-					    SVNIC_MAX_PAGES;
+					    SVNIC_SLOW_PAGE;
 
 			assert_int_equal(ask(&f, SVNIC_CTRL_DEL_PAGES,
 					     corners[i], 9,
@@ -227,7 +227,7 @@ static void test_queue_start(void **state)
 			 SVNIC_CTRL_BAD_PARAMETER);
 	for (i = 0; i < NR_CORNERS; i++) {
 		bool good = (uint64_t)corners[i] + svnic_area(12, 12).pages <=
-			    SVNIC_MAX_PAGES;
+			    SVNIC_SLOW_PAGE;
 
 		assert_int_equal(ask(&f, SVNIC_CTRL_QUEUE_START, 0x0c0c00,
 				     corners[i], 0xffffffff) == SVNIC_CTRL_OK,

@@ -190,6 +190,50 @@ static void unknown_goes_up_and_to_those_who_ask(void **state)
 	fixture_expect_none(&f->guest[3]);
 }
 
+/* A second queue pair of VIF @n, as the backend has for the slow path. */
+static void open_slow(struct fixture *f, struct sim_guest *slow, unsigned int n)
+{
+	sim_guest_init(slow, &f->host[0], n, SVNIC_SLOW_QUEUE, FIXTURE_ORDER);
+	sim_provide(slow, 32, FIXTURE_BUFFER);
+	sim_ring(slow);
+	sim_settle(f->core);
+}
+
+static void the_slow_queue_has_what_no_direct_one_takes(void **state)
+{
+	struct fixture *f = *state;
+	struct sim_guest slow;
+	uint32_t fault;
+
+	fixture_guest(f, 1);
+	fixture_guest(f, 2);
+	open_slow(f, &slow, 2);
+	fixture_frame(frame, 80, 2, 1);
+	fixture_send(f, 1, frame, 80);
+	fixture_expect(&f->guest[2], frame, 80);
+	fixture_expect_none(&slow);
+	/* Its direct queue is stopped by a fault: the next frame goes round. */
+	f->guest[2].tx.next += 1000;
+	sim_ring(&f->guest[2]);
+	sim_settle(f->core);
+	fixture_send(f, 1, frame, 80);
+	fixture_expect(&slow, frame, 80);
+	assert_int_equal(sim_queue_state(&f->guest[2], &fault),
+			 SVNIC_QUEUE_FAULTED);
+	/* And back, once it runs again. */
+	assert_true(sim_queue_reset(&f->guest[2]));
+	sim_provide(&f->guest[2], 8, FIXTURE_BUFFER);
+	sim_ring(&f->guest[2]);
+	fixture_send(f, 1, frame, 80);
+	fixture_expect(&f->guest[2], frame, 80);
+	/* Both may send. */
+	fixture_frame(frame, 80, 1, 2);
+	sim_send(&slow, frame, 80, 80, NULL);
+	sim_ring(&slow);
+	sim_settle(f->core);
+	fixture_expect(&f->guest[1], frame, 80);
+}
+
 static void filter_adds_an_address(void **state)
 {
 	struct fixture *f = *state;
@@ -514,6 +558,7 @@ int main(void)
 		TEST(broadcast_reaches_the_segment),
 		TEST(group_frames_do_not_wait),
 		TEST(unknown_goes_up_and_to_those_who_ask),
+		TEST(the_slow_queue_has_what_no_direct_one_takes),
 		TEST(filter_adds_an_address),
 		TEST(any_source_may_send_as_others),
 		TEST(trunk_sends_tagged),

@@ -10,7 +10,7 @@
 
 #define FLOOD	1000u
 #define STORM	20000u
-#define TABLE	SVNIC_MAX_PAGES
+#define TABLE	SVNIC_SLOW_PAGE
 #define NOWHERE 0x7ffffffu /* a gref beyond any grant table */
 
 struct message {
