@@ -66,20 +66,20 @@ typedef uint64_t __le64;
  * its frames through the guest's queues while one of them runs, else through
  * the backend's.
  */
-#define SVNIC_SLOW_QUEUE   8u	  /* queues from here on are the backend's */
-#define SVNIC_SLOW_PAGE	   14336u /* page indices from here on likewise */
-#define SVNIC_MAX_FILTERS  64u	  /* further addresses of one VIF */
-#define SVNIC_MIN_ORDER	   5u	  /* rings of 32 ... */
-#define SVNIC_MAX_ORDER	   12u	  /* ... to 4096 entries */
-#define SVNIC_MAX_SEGS	   20u	  /* descriptors of one tx frame */
-#define SVNIC_FRAME_MIN	   14u
-#define SVNIC_FRAME_MAX	   65550u /* 65,535 octets of packet, 14 of header */
-#define SVNIC_MTU_MIN	   68u
-#define SVNIC_MTU_MAX	   9216u
-#define SVNIC_HOLD_MAX	   1000u /* microseconds an event may be held */
-#define SVNIC_VLAN_NONE	   0u
-#define SVNIC_VLAN_MAX	   4094u
-#define SVNIC_VIF_NONE	   0xffffu
+#define SVNIC_SLOW_QUEUE  8u	 /* queues from here on are the backend's */
+#define SVNIC_SLOW_PAGE	  14336u /* page indices from here on likewise */
+#define SVNIC_MAX_FILTERS 64u	 /* further addresses of one VIF */
+#define SVNIC_MIN_ORDER	  5u	 /* rings of 32 ... */
+#define SVNIC_MAX_ORDER	  12u	 /* ... to 4096 entries */
+#define SVNIC_MAX_SEGS	  20u	 /* descriptors of one tx frame */
+#define SVNIC_FRAME_MIN	  14u
+#define SVNIC_FRAME_MAX	  65550u /* 65,535 octets of packet, 14 of header */
+#define SVNIC_MTU_MIN	  68u
+#define SVNIC_MTU_MAX	  9216u
+#define SVNIC_HOLD_MAX	  1000u /* microseconds an event may be held */
+#define SVNIC_VLAN_NONE	  0u
+#define SVNIC_VLAN_MAX	  4094u
+#define SVNIC_VIF_NONE	  0xffffu
 
 /* 3. BAR0: registers, trapped; BAR2: doorbells, mapped -------------------- */
 
