@@ -12,6 +12,9 @@ SVNICD_COMMON = \
 	backend/svnicd/daemon.c backend/svnicd/daemon.h \
 	backend/svnicd/hold.c backend/svnicd/hold.h \
 	backend/svnicd/log.c backend/svnicd/log.h \
+	backend/svnicd/netif/keys.c \
+	backend/svnicd/netif/netif.c backend/svnicd/netif/netif.h \
+	backend/svnicd/netif/verdict.c \
 	backend/svnicd/platform.h \
 	backend/svnicd/report.c backend/svnicd/report.h \
 	backend/svnicd/request.c backend/svnicd/request.h \

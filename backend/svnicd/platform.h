@@ -98,6 +98,22 @@ struct platform_offer {
 	uint16_t mtu;
 };
 
+/*
+ * One piece of a grant copy: @len octets between @mem, ours, and octet @offset
+ * of the tenant's page @gref, which it does not leave.
+ */
+struct platform_copy {
+	void *mem; /* may cross pages */
+	uint32_t gref;
+	uint16_t offset;
+	uint16_t len;
+	bool to_guest;
+	bool failed; /* out: this piece was not copied */
+};
+
+/* The tenant rang port @port, which is masked from now on. */
+typedef void (*platform_rang_fn)(void *arg, uint32_t port);
+
 /* The daemon's functions; @core is what open() was given. */
 struct platform_upcalls {
 	/* The card is there and answers; ask card_info(). */
@@ -242,6 +258,30 @@ struct platform_ops {
 	int (*tenant_list)(struct platform *p, struct tenant *tenant,
 			   uint32_t gref, struct svnic_gref_entry *entries,
 			   uint32_t count);
+	/*
+	 * Memory and event channels of a tenant, for the netif path; all NULL
+	 * where tenants have none.  tenant_read(): what it wrote under a key,
+	 * to be freed, or NULL.
+	 */
+	char *(*tenant_read)(struct platform *p, struct tenant *tenant,
+			     const char *key);
+	int (*grant_map)(struct platform *p, struct tenant *tenant,
+			 uint32_t gref, void **page);
+	void (*grant_unmap)(struct platform *p, void *page);
+	/* All pieces in one call; 0 says nothing of a single one. */
+	int (*grant_copy)(struct platform *p, struct tenant *tenant,
+			  struct platform_copy *copies, unsigned int count);
+	/*
+	 * Bind the tenant's port @remote to a new one of ours.  @rang comes
+	 * from the event loop, and not again before port_unmask().
+	 */
+	int (*port_bind)(struct platform *p, struct tenant *tenant,
+			 uint32_t remote, platform_rang_fn rang, void *arg,
+			 uint32_t *port);
+	void (*port_unbind)(struct platform *p, uint32_t port);
+	/* The tenant sees all stores of ours before it is woken. */
+	void (*port_notify)(struct platform *p, uint32_t port);
+	void (*port_unmask)(struct platform *p, uint32_t port);
 	/* Name of the domain or process for people; never NULL. */
 	const char *(*tenant_name)(struct platform *p, struct tenant *tenant);
 	void (*tenant_destroy)(struct platform *p, struct tenant *tenant);
