@@ -7,6 +7,7 @@ AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)'; export CC;
 
 include $(top_srcdir)/tests/abi/local.mk
+include $(top_srcdir)/tests/bench/local.mk
 include $(top_srcdir)/tests/model/local.mk
 include $(top_srcdir)/tests/style/local.mk
 if HAVE_CMOCKA

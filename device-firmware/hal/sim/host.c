@@ -208,8 +208,9 @@ bool sim_event_arm(struct sim_host *host)
 	return svnic_peek32(&ring->prod) != host->taken;
 }
 
-void sim_guest_init(struct sim_guest *g, struct sim_host *host,
-		    unsigned int vif, unsigned int queue, unsigned int order)
+static void start_guest(struct sim_guest *g, struct sim_host *host,
+			unsigned int vif, unsigned int queue,
+			unsigned int order, uint32_t buffers)
 {
 	struct svnic_area area = svnic_area(order, order);
 	struct svnic_admin_cmd cmd = {
@@ -225,8 +226,8 @@ void sim_guest_init(struct sim_guest *g, struct sim_host *host,
 	g->queue = queue;
 	g->first = host->next - index;
 	g->rx_page = index + area.pages;
-	g->tx_page = g->rx_page + BUFFER_PAGES;
-	g->nr_pages = area.pages + 2 * BUFFER_PAGES;
+	g->tx_page = g->rx_page + buffers;
+	g->nr_pages = area.pages + 2 * buffers;
 	host->next += g->nr_pages;
 	if (host->next * (size_t)SVNIC_PAGE_SIZE > sim_link(host->link)->size)
 		must(~0u, "not enough memory for another guest");
@@ -243,10 +244,22 @@ void sim_guest_init(struct sim_guest *g, struct sim_host *host,
 	must(sim_admin(host, &cmd), "queue");
 }
 
+void sim_guest_init(struct sim_guest *g, struct sim_host *host,
+		    unsigned int vif, unsigned int queue, unsigned int order)
+{
+	start_guest(g, host, vif, queue, order, BUFFER_PAGES);
+}
+
+void sim_guest_init_idle(struct sim_guest *g, struct sim_host *host,
+			 unsigned int vif, unsigned int order)
+{
+	start_guest(g, host, vif, 0, order, 0);
+}
+
 struct svnic_doorbell *sim_guest_bell(const struct sim_guest *g)
 {
 	return &sim_link(g->host->link)
-			->doorbell[g->vif * SVNIC_MAX_QUEUES + g->queue];
+			->doorbell[g->vif * SIM_BELLS + g->queue];
 }
 
 void sim_ring(struct sim_guest *g)

@@ -80,6 +80,9 @@ bool sim_event_arm(struct sim_host *host);
 /* Register pages, start queue pair @queue of a VIF that exists. */
 void sim_guest_init(struct sim_guest *g, struct sim_host *host,
 		    unsigned int vif, unsigned int queue, unsigned int order);
+/* The same with no pages for buffers: a guest that only exists. */
+void sim_guest_init_idle(struct sim_guest *g, struct sim_host *host,
+			 unsigned int vif, unsigned int order);
 struct svnic_doorbell *sim_guest_bell(const struct sim_guest *g);
 /* Look at the rings. */
 void sim_ring(struct sim_guest *g);

@@ -56,8 +56,7 @@ void sim_init(unsigned int nr_links, unsigned int nr_ports, size_t size)
 		sim.link[i].mem = allocate(size);
 		sim.link[i].size = size;
 		sim.link[i].doorbell =
-			allocate(SVNIC_MAX_VIFS * SVNIC_MAX_QUEUES *
-				 sizeof(struct svnic_doorbell));
+			allocate(SVNIC_MAX_VIFS * SVNIC_PAGE_SIZE);
 	}
 	for (i = 0; i < nr_ports; i++) {
 		sim.port[i].to_card.max = SIM_WIRE_FRAMES;
@@ -144,12 +143,12 @@ void *hal_dma(unsigned int link, uint64_t addr, size_t len, bool write)
 
 const struct svnic_doorbell *hal_doorbell(unsigned int link, unsigned int vif)
 {
-	return &sim.link[link].doorbell[vif * SVNIC_MAX_QUEUES];
+	return &sim.link[link].doorbell[vif * SIM_BELLS];
 }
 
 void hal_doorbell_clear(unsigned int link, unsigned int vif)
 {
-	memset(&sim.link[link].doorbell[vif * SVNIC_MAX_QUEUES], 0,
+	memset(&sim.link[link].doorbell[vif * SIM_BELLS], 0,
 	       SVNIC_MAX_QUEUES * sizeof(struct svnic_doorbell));
 }
 

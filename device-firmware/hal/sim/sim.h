@@ -15,11 +15,12 @@
 #define SIM_BASE	0x40000000ull /* bus address of each link's octet 0 */
 #define SIM_WIRE_FRAMES 256u
 #define SIM_NOTIFIES	64u
+#define SIM_BELLS	64u /* doorbells from one VIF's page to the next's */
 
 struct sim_link {
 	uint8_t *mem;
 	size_t size;
-	struct svnic_doorbell *doorbell; /* SVNIC_MAX_QUEUES of each VIF */
+	struct svnic_doorbell *doorbell; /* a page of each VIF */
 	/* What the card did. */
 	unsigned int irqs[SVNIC_NR_VECTORS];
 	unsigned int notifies[SIM_NOTIFIES];
