@@ -176,7 +176,7 @@ rig_down() {
 
 rig_status() {
 	local p pid
-	for p in qemu fw iperf3; do
+	for p in qemu fw iperf3 riggap; do
 		if pid=$(proc_pid "$p"); then
 			printf '%-8s running, pid %s\n' "$p" "$pid"
 		else

@@ -242,8 +242,8 @@ source_hash() {
 guest_key() {
 	{
 		basename "$TREE"
-		source_hash images guest rigexec.c
-		declare -f make_guest image_skeleton image_libs image_fill
+		source_hash images guest rigexec.c gap.c
+		declare -f make_guest make_gap image_skeleton image_libs image_fill
 	} | hash_of
 }
 
@@ -251,11 +251,18 @@ make_rigexec() {
 	gcc -std=gnu11 -O2 -Wall -Wextra -static -o "$1" "$RIG_DIR/rigexec.c"
 }
 
+# Beside the image too: the far end of the wire runs it.
+make_gap() {
+	gcc -std=gnu11 -O2 -Wall -Wextra -static -o "$1" "$RIG_DIR/gap.c"
+}
+
 make_guest() {
 	local img=$1/img
 	image_skeleton "$TREE/root" "$img"
 	image_fill "$TREE/root" "$img" guest
 	make_rigexec "$img/usr/bin/rigexec"
+	make_gap "$1/riggap"
+	cp "$1/riggap" "$img/usr/bin/"
 	cp -a "$RIG_DIR/guest/." "$img/"
 	image_pack "$img" "$1/initrd"
 	rm -rf "$img"

@@ -24,6 +24,7 @@ guest_number() {
 rig_guest() {
 	local name=${1:-} type=svnic mem=192 vcpus=1 ip='' mac='' cpus='' extra=''
 	local uplink='' mods='' wait=90 net=net0 n hex vifs=() print=no vif_opts=''
+	local script crash=destroy
 	case $name in '' | -*) die "guest: wants a NAME; see rig help" ;; esac
 	shift
 	while [ $# -gt 0 ]; do
@@ -40,6 +41,7 @@ rig_guest() {
 		--ip=*) ip=${1#*=} ;;
 		--mac=*) mac=${1#*=} ;;
 		--mods=*) mods=${1#*=} ;;
+		--on-crash=*) crash=${1#*=} ;;
 		--extra=*) extra=${1#*=} ;;
 		--wait=*) wait=${1#*=} ;;
 		--print) print=yes ;;
@@ -54,15 +56,16 @@ rig_guest() {
 	mac=${mac:-00:16:3e:77:00:$hex}
 	[ -n "$cpus" ] || cpus=$((SMP > 1 ? 1 + (n - 1) % (SMP - 1) : 0))
 	case $type in
-	svnic)
-		mods=${mods:-svnic_net,svnic_front,xen-netfront}
-		[ ${#vifs[@]} -gt 0 ] ||
-			vifs=("mac=$mac,bridge=$net,script=vif-svnic$vif_opts") ;;
-	netback)
-		mods=${mods:-xen-netfront}
-		[ ${#vifs[@]} -gt 0 ] || vifs=("mac=$mac,bridge=br0$vif_opts") ;;
-	*) die "guest: --type=$type: want svnic or netback" ;;
+	svnic) mods=${mods:-svnic_net,svnic_front,xen-netfront} ;;
+	front-netback) mods=${mods:-svnic_net,svnic_front} ;;
+	stock | netback) mods=${mods:-xen-netfront} ;;
+	*) die "guest: --type=$type: want svnic, stock, netback or front-netback" ;;
 	esac
+	case $type in
+	*netback) script='' net=br0 ;;
+	*) script=,script=vif-svnic ;;
+	esac
+	[ ${#vifs[@]} -gt 0 ] || vifs=("mac=$mac,bridge=$net$script$vif_opts")
 	[ "${vifs[0]:-}" != none ] || vifs=()
 	if [ $print = yes ]; then
 		guest_config
@@ -82,7 +85,7 @@ guest_config() {
 	memory = $mem
 	vcpus = $vcpus
 	cpus = "$cpus"
-	on_crash = "destroy"
+	on_crash = "$crash"
 	on_reboot = "restart"
 	extra = "$LINUX_CMDLINE loglevel=4 rig.name=$name rig.mods=$mods rig.ip=eth0=$ip $extra"
 	vif = [
@@ -91,6 +94,28 @@ guest_config() {
 		printf "\t'%s',\n" "$v"
 	done
 	echo "]"
+}
+
+# rig_move save|restore|migrate NAME [OPTION]: the file stays in dom0.
+rig_move() {
+	local verb=$1 name=${2:-} option=${3:-} file vif
+	[ -n "$name" ] || die "$verb: wants a NAME; see rig help"
+	file=/var/lib/rig/$name.save
+	machine_load
+	case $verb:$option in
+	save: | save:-c) "${SSH[@]}" "xl save $option '$name' '$file'" ;;
+	migrate:) "${SSH[@]}" "rig-migrate '$name'" ;;
+	restore:) "${SSH[@]}" "xl restore '$file' && rm '$file'" ;;
+	restore:--type=*)
+		case $option in
+		*netback) vif=bridge=br0 ;;
+		*) vif=bridge=net0,script=vif-svnic ;;
+		esac
+		"${SSH[@]}" "cd /etc/xen && sed -i 's/bridge=net0,script=vif-svnic/$vif/
+				s/bridge=br0/$vif/' '$name.cfg' &&
+			xl restore '$name.cfg' '$file' && rm '$file'" ;;
+	*) die "$verb: unknown option $option; see rig help" ;;
+	esac 2> >(grep -v '^xc: progress' >&2)
 }
 
 rig_exec() {

@@ -2,11 +2,13 @@
 # shellcheck shell=bash
 #
 # The wire: two network namespaces joined by a veth pair. The card's end is
-# svw0 (svnic-fw runs there), the far end wire0 has an address and an iperf3.
+# svw0 (svnic-fw runs there), the far end wire0 has an address, an iperf3 and an echo for
+# riggap.
 
 NS_CARD=svnic-card${RIG_NAME:+-$RIG_NAME}
 NS_WIRE=svnic-wire${RIG_NAME:+-$RIG_NAME}
 WIRE_IP=10.77.0.1
+GAP_PORT=5202
 
 net_up() {
 	net_down
@@ -25,10 +27,13 @@ net_up() {
 	ip -n "$NS_WIRE" link set wire0 up
 	proc_start iperf3 "$RUN/iperf3.log" \
 		ip netns exec "$NS_WIRE" iperf3 -s --forceflush
+	proc_start riggap "$RUN/riggap.log" \
+		ip netns exec "$NS_WIRE" "$GUEST/riggap" echo "$GAP_PORT"
 }
 
 net_down() {
 	proc_stop iperf3
+	proc_stop riggap
 	local ns
 	for ns in "$NS_CARD" "$NS_WIRE"; do
 		[ -e "/run/netns/$ns" ] && ip netns del "$ns"
