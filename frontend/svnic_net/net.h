@@ -109,8 +109,9 @@ struct svnic_net_queue {
 	u64 recent_at;		    /* poll: when it last had work */
 	struct task_struct *poller; /* lock */
 	bool looking;		    /* the poller: is not asleep */
+	u64 touched;		    /* any: when there was work last */
 	u64 look_until;		    /* any: until when it looks */
-	u64 window;		    /* any: for how long after work */
+	u64 window;		    /* any: for how long after work; 0: not */
 	unsigned long last_reset;   /* lock: jiffies */
 	unsigned long resets;	    /* lock */
 	unsigned long polls;	    /* poll */

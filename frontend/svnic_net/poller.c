@@ -7,8 +7,10 @@
  * card to hold its events meanwhile (abi.md 6).  Any other task runs at once;
  * while one does, an event comes after the hold time, which moderates them.
  *
- * The while is at most poll_us.  It shrinks when it brought nothing, and grows
- * when an event came soon after it.
+ * The while is at most poll_us.  It shrinks when it brought nothing, down to
+ * none at all; an event that came so soon after work that looking would have
+ * found it brings the whole while back.  So conversations are looked for, and
+ * packets that come now and then cost no more than without all this.
  */
 #include <linux/kthread.h>
 #include <linux/moduleparam.h>
@@ -19,7 +21,7 @@
 
 #define POLL_US	   1000u
 #define POLL_MAX   10000u
-#define WINDOW_MIN 16u /* a fraction of poll_us */
+#define WINDOW_MIN 16u /* the shortest while, as a fraction of poll_us */
 
 static unsigned int poll_us = POLL_US;
 module_param(poll_us, uint, 0644);
@@ -51,13 +53,16 @@ static bool is_wanted(const struct svnic_net_queue *q)
 void svnic_net_poller_touch(struct svnic_net_queue *q)
 {
 	u64 max = window_max();
+	u64 now;
 
 	/* A stream is moderated instead. */
 	if (!max || !q->poller || READ_ONCE(q->hold))
 		return;
-	if (q->window > max || !q->window)
-		q->window = max;
-	WRITE_ONCE(q->look_until, local_clock() + q->window);
+	now = local_clock();
+	WRITE_ONCE(q->touched, now);
+	if (!q->window)
+		return;
+	WRITE_ONCE(q->look_until, now + min(q->window, max));
 	if (!READ_ONCE(q->looking))
 		wake_up_process(q->poller);
 }
@@ -66,9 +71,10 @@ void svnic_net_poller_missed(struct svnic_net_queue *q)
 {
 	u64 max = window_max();
 
+	/* A wake-up takes time that looking would not have taken. */
 	if (!READ_ONCE(q->looking) &&
-	    local_clock() - READ_ONCE(q->look_until) < max)
-		q->window = min(q->window * 2, max);
+	    local_clock() - READ_ONCE(q->touched) < max + max / 2)
+		q->window = max;
 }
 
 /* NAPI runs here and now, when interrupts of the softirq kind go on again. */
@@ -102,7 +108,10 @@ static void look(struct svnic_net_queue *q)
 	svnic_fence();
 	if (has_news(q))
 		run_napi(q);
-	q->window = found ? max : max(q->window / 2, max / WINDOW_MIN);
+	if (found)
+		q->window = max;
+	else
+		q->window = q->window > max / WINDOW_MIN ? q->window / 2 : 0;
 }
 
 static int poller(void *arg)
