@@ -660,6 +660,7 @@ SVNIC_ABI_AT(struct svnic_tenant_info, reserved1, 28);
 #define SVNIC_KEY_DOORBELL   "svnic-doorbell" /* decimal frame number */
 #define SVNIC_KEY_MAX_PAGES  "svnic-max-pages"
 #define SVNIC_KEY_MAX_QUEUES "svnic-max-queues"
+#define SVNIC_KEY_EPOCH	     "svnic-epoch" /* another VIF, another value */
 /* Backend directory, written when the guest is turned away or stopped. */
 #define SVNIC_KEY_REASON "svnic-reason"
 /* Frontend directory, written by svnic_front before Connected. */
