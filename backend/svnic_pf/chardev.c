@@ -16,6 +16,7 @@
 #include "svnic_pf.h"
 
 static DEFINE_IDA(numbers);
+static struct page *dead_doorbell;
 
 struct pf_file {
 	struct pf_card *card;
@@ -101,11 +102,30 @@ static __poll_t pf_poll(struct file *file, poll_table *wait)
 	return mask;
 }
 
+/*
+ * The doorbell of a card that is gone.  svnicd must be able to ring once more
+ * before it reads of that: what it writes ends here.
+ */
+static vm_fault_t doorbell_fault(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+
+	/* Memory, so not with the attributes of the BAR. */
+	return vmf_insert_pfn_prot(vma, vmf->address & PAGE_MASK,
+				   page_to_pfn(dead_doorbell),
+				   vm_get_page_prot(vma->vm_flags));
+}
+
+static const struct vm_operations_struct doorbell_ops = {
+	.fault = doorbell_fault,
+};
+
+/* svnicd may ring for every guest: it has a queue of its own in each VIF. */
 static int mmap_doorbell(struct pf_card *card, unsigned long nr,
 			 struct vm_area_struct *vma)
 {
 	struct pf_vif *vif;
-	bool mine;
+	bool dead;
 
 	if (nr >= card->id.max_vifs || vma->vm_end - vma->vm_start != PAGE_SIZE)
 		return -EINVAL;
@@ -113,11 +133,12 @@ static int mmap_doorbell(struct pf_card *card, unsigned long nr,
 	if (IS_ERR(vif))
 		return PTR_ERR(vif);
 	mutex_lock(&vif->lock);
-	mine = !vif->dead && vif->domid == SVNIC_PF_DOMID_SELF;
+	dead = vif->dead;
 	mutex_unlock(&vif->lock);
 	svnic_pf_vif_put(vif);
-	if (!mine)
-		return -EACCES;
+	if (dead)
+		return -ENOENT;
+	vma->vm_ops = &doorbell_ops;
 	vma->vm_page_prot = pgprot_noncached(vma->vm_page_prot);
 	return io_remap_pfn_range(vma, vma->vm_start,
 				  PFN_DOWN(card->doorbells) + nr, PAGE_SIZE,
@@ -262,12 +283,25 @@ void svnic_pf_chardev_destroy(struct pf_card *card)
 	down_write(&card->gone_sem);
 	set_bit(PF_REMOVED, &card->state);
 	up_write(&card->gone_sem);
-	/* Doorbell pages in user space end with the BAR that they are in.  The
-	 * writer's mapping cannot go meanwhile: its release waits for us. */
+	/* Doorbell pages in user space end with the BAR that they are in; the
+	 * pages of memory there stay until they are unmapped.  The writer's
+	 * mapping cannot go meanwhile: its release waits for us. */
 	down_read(&card->gone_sem);
 	if (card->mapping)
-		unmap_mapping_range(card->mapping, 0, 0, 1);
+		unmap_mapping_range(card->mapping, 0, SVNIC_PF_MMAP_PAGES(0, 0),
+				    1);
 	up_read(&card->gone_sem);
 	wake_up_interruptible(&card->events.readers);
 	ida_free(&numbers, (unsigned int)card->nr);
+}
+
+int svnic_pf_chardev_init(void)
+{
+	dead_doorbell = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	return dead_doorbell ? 0 : -ENOMEM;
+}
+
+void svnic_pf_chardev_fini(void)
+{
+	__free_page(dead_doorbell);
 }

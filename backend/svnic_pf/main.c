@@ -425,7 +425,26 @@ static struct pci_driver pf_driver = {
 	.remove = remove,
 	.shutdown = shutdown,
 };
-module_pci_driver(pf_driver);
+
+static int __init pf_init(void)
+{
+	int err = svnic_pf_chardev_init();
+
+	if (err)
+		return err;
+	err = pci_register_driver(&pf_driver);
+	if (err)
+		svnic_pf_chardev_fini();
+	return err;
+}
+module_init(pf_init);
+
+static void __exit pf_exit(void)
+{
+	pci_unregister_driver(&pf_driver);
+	svnic_pf_chardev_fini();
+}
+module_exit(pf_exit);
 
 MODULE_DESCRIPTION("svnic: a network card that virtualizes itself (host side)");
 MODULE_AUTHOR("The svnic developers");

@@ -335,6 +335,8 @@ long svnic_pf_ioctl(struct pf_card *card, bool writer, unsigned int cmd,
 		    void __user *user);
 
 /* chardev.c */
+int svnic_pf_chardev_init(void);
+void svnic_pf_chardev_fini(void);
 int svnic_pf_chardev_create(struct pf_card *card);
 /* No file operation touches the device any more when this returns. */
 void svnic_pf_chardev_destroy(struct pf_card *card);

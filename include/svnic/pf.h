@@ -9,6 +9,7 @@
  *
  * mmap() at SVNIC_PF_MMAP_DOORBELL + vif * 4096 maps the doorbell page of a
  * VIF, at SVNIC_PF_MMAP_PAGES(vif, first) pages that SVNIC_PF_PAGES_ALLOC gave.
+ * Both may still be written to when the card is gone.
  *
  * Errors are negative errno; where the card refused a command, errno is EIO
  * and the structure's status holds the enum svnic_status.
