@@ -109,7 +109,7 @@ static void create(struct core *core, size_t size,
 	unsigned int i;
 
 	/* Memory that was never used is zero and is better not touched. */
-	if (core->magic)
+	if (core->layout)
 		memset(core, 0, size);
 	core->layout = ARENA_LAYOUT;
 	core->hash = config_hash(config);
@@ -141,6 +141,13 @@ static void derive(struct core *core)
 	demux_init(arena_demux(core), nr_addresses(&core->config));
 	vif_rebuild(core);
 	region_rebuild(core);
+}
+
+void core_arena_forget(void *arena)
+{
+	struct core *core = arena;
+
+	core->magic = 0;
 }
 
 int core_init(void *arena, size_t size, const struct core_config *config,

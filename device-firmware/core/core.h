@@ -36,6 +36,9 @@ size_t core_arena_size(const struct core_config *config);
 int core_init(void *arena, size_t size, const struct core_config *config,
 	      struct core **core, bool *adopted);
 
+/* Do not believe what an arena holds: the next core_init() lays it out anew. */
+void core_arena_forget(void *arena);
+
 /*
  * One round: admin queues, doorbells, shaping, wires, events, each within a
  * quota.  The number of things done; 0 means that sleeping a little is right.

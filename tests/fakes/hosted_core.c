@@ -19,6 +19,11 @@ int core_init(void *arena, size_t size, const struct core_config *config,
 	return 0;
 }
 
+void core_arena_forget(void *arena)
+{
+	memset(arena, 0, sizeof(struct core));
+}
+
 unsigned int core_poll(struct core *core)
 {
 	(void)core;

@@ -26,7 +26,7 @@ void client_init(struct vfu_client *c, bool persist)
 
 	memset(c, 0, sizeof(*c));
 	c->reply_fd = -1;
-	if (link_init(&c->link, 0, &c->core, &config) < 0)
+	if (link_init(&c->link, 0, &c->core, NULL, &config) < 0)
 		abort();
 	client_connect(c);
 }

@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -60,7 +61,7 @@ static void test_dma_model(void **state)
 		model[i] = -1;
 		owner[i] = 0;
 	}
-	dma_init(&map);
+	dma_init(&map, false);
 	for (n = 0; n < ROUNDS; n++) {
 		unsigned int at = pick(PAGES), len = 1 + pick(4), off;
 		int ret, expect = 0;
@@ -115,7 +116,7 @@ static void test_dma_taken_away(void **state)
 
 	(void)state;
 	hal_use(&card);
-	dma_init(map);
+	dma_init(map, false);
 	assert_int_equal(ftruncate(fd, 4 * PAGE), 0);
 	assert_int_equal(dma_add(map, 0, 4 * PAGE, 3, fd, 0), 0);
 	p = hal_dma(0, PAGE, 4, true);
@@ -224,8 +225,8 @@ static void test_listen(void **state)
 	assert_non_null(mkdtemp(folder));
 	snprintf(config.path, sizeof(config.path), "%s/s", folder);
 	memcpy(sun.sun_path, config.path, sizeof(sun.sun_path));
-	assert_int_equal(link_init(&a, 0, &core, &config), 0);
-	assert_int_equal(link_init(&b, 1, &core, &config), 0);
+	assert_int_equal(link_init(&a, 0, &core, NULL, &config), 0);
+	assert_int_equal(link_init(&b, 1, &core, NULL, &config), 0);
 	/* Something else lies there. */
 	fd = open(config.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	assert_int_equal(link_listen(&a), -EEXIST);
@@ -263,20 +264,32 @@ static void test_arena(void **state)
 	char path[] = "/tmp/svnic-arena-XXXXXX";
 	int fd = mkstemp(path);
 	struct arena a, b;
+	struct stat st;
 
 	(void)state;
 	close(fd);
-	assert_int_equal(arena_open(&a, path, 100000), 0);
-	assert_true(arena_open(&b, path, 100000) < 0);
+	assert_int_equal(arena_create(&a, path), 0);
+	assert_int_equal(arena_map(&a, 100000), 0);
+	assert_true(arena_create(&b, path) < 0);
 	memcpy(a.mem, "kept", 5);
 	arena_close(&a);
-	assert_int_equal(arena_open(&a, path, 100000), 0);
+	assert_int_equal(arena_create(&a, path), 0);
+	assert_int_equal(arena_map(&a, 100000), 0);
 	assert_string_equal(a.mem, "kept");
 	arena_close(&a);
 	unlink(path);
-	assert_int_equal(arena_open(&a, NULL, 100000), 0);
+	/* Memory is not taken before it is used, and grows. */
+	assert_int_equal(arena_create(&a, NULL), 0);
+	assert_int_equal(arena_map(&a, 1000000), 0);
+	assert_int_equal(fstat(a.fd, &st), 0);
+	assert_int_equal(st.st_blocks, 0);
+	memcpy(a.mem, "kept", 5);
+	b = (struct arena) { .fd = dup(a.fd) };
+	assert_int_equal(arena_map(&b, 2000000), 0);
+	assert_string_equal(b.mem, "kept");
+	arena_close(&b);
 	arena_close(&a);
-	assert_true(arena_open(&a, "/nowhere/arena", 100000) < 0);
+	assert_true(arena_create(&a, "/nowhere/arena") < 0);
 }
 
 #define BLANK SVNIC_META_CSUM_BLANK

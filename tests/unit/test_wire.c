@@ -168,7 +168,7 @@ static void open_wire(struct wire *w, unsigned int port, const char *what)
 	struct wire_config config;
 
 	assert_true(wire_parse(what, &config));
-	assert_int_equal(wire_open(w, port, &config), 0);
+	assert_int_equal(wire_open(w, port, &config, NULL), 0);
 }
 
 /* An 802.1ad tag is no business of the metadata; it stays in the frame. */
@@ -239,15 +239,15 @@ static void test_refusals(void **state)
 
 	(void)state;
 	assert_true(wire_parse("packet:nowhere", &config));
-	assert_int_equal(wire_open(&w, 0, &config), -ENODEV);
+	assert_int_equal(wire_open(&w, 0, &config, NULL), -ENODEV);
 	assert_true(wire_parse("packet:sixteen-octets--", &config));
-	assert_int_equal(wire_open(&w, 0, &config), -EINVAL);
+	assert_int_equal(wire_open(&w, 0, &config, NULL), -EINVAL);
 	assert_true(wire_parse("tap:va", &config));
-	assert_true(wire_open(&w, 0, &config) < 0);
+	assert_true(wire_open(&w, 0, &config, NULL) < 0);
 	assert_true(wire_parse("pcap:nothing", &config));
-	assert_int_equal(wire_open(&w, 0, &config), -EINVAL);
+	assert_int_equal(wire_open(&w, 0, &config, NULL), -EINVAL);
 	assert_true(wire_parse("pcap:/nowhere/x.pcap,", &config));
-	assert_int_equal(wire_open(&w, 0, &config), -EINVAL);
+	assert_int_equal(wire_open(&w, 0, &config, NULL), -EINVAL);
 	open_wire(&w, 0, "packet:va");
 	assert_int_equal(w.ops->tx(&w, &iov, 1, &m), SVNIC_V_WIRE_ERROR);
 	assert_int_equal(w.ops->tx(&w, &iov, 0, &m), SVNIC_V_WIRE_ERROR);

@@ -13,8 +13,14 @@ struct arena {
 	int fd;
 };
 
-/* At least @size octets; @path: NULL or a file.  0, or -errno after a message. */
-int arena_open(struct arena *a, const char *path, size_t size);
+/*
+ * The file behind an arena, locked, of no size yet and not mapped: @path, or
+ * memory when it is NULL.  0, or -errno after a message.
+ */
+int arena_create(struct arena *a, const char *path);
+/* Map at least @size octets of @a->fd.  0, or -errno after a message. */
+int arena_map(struct arena *a, size_t size);
+/* Unmap, if it was mapped, and close. */
 void arena_close(struct arena *a);
 
 #endif /* HOSTED_ARENA_H */

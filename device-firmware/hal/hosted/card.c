@@ -14,25 +14,13 @@
 #include <unistd.h>
 
 #include "../../core/core.h"
+#include "agent.h"
 #include "card.h"
 #include "log.h"
 
-/* What an epoll datum names: kind << 32 | number. */
-enum event_kind {
-	EVENT_LISTEN,
-	EVENT_CLIENT,
-	EVENT_WIRE
-};
-
 #define EVENTS_MAX 16
 
-static uint64_t event_of(enum event_kind kind, unsigned int nr)
-{
-	return (uint64_t)kind << 32 | nr;
-}
-
-/* Every tenant's interrupt is a descriptor. */
-static void card_raise_limits(void)
+void card_raise_limits(void)
 {
 	struct rlimit r;
 
@@ -75,7 +63,7 @@ static uint32_t card_epoch(void)
 	return epoch ? epoch : 1;
 }
 
-static int card_init_core(struct card *c, const struct options *o)
+static struct core_config card_config(const struct options *o)
 {
 	struct core_config config = {
 		.nr_links = o->nr_links,
@@ -85,33 +73,135 @@ static int card_init_core(struct card *c, const struct options *o)
 		.nr_chunks = o->nr_chunks,
 		.epoch = card_epoch(),
 	};
-	bool adopted = false;
-	unsigned int i;
-	int err;
 
 	if (o->has_mac)
 		memcpy(config.mac, o->mac, sizeof(config.mac));
 	else
 		card_default_mac(o, config.mac);
-	err = arena_open(&c->arena, o->arena, core_arena_size(&config));
+	return config;
+}
+
+static int card_map_arena(struct card *c, const struct options *o,
+			  const struct handover *h, size_t size)
+{
+	int err;
+
+	if (h)
+		c->arena = (struct arena) { .fd = h->arena_fd };
+	else
+		err = arena_create(&c->arena, o->arena);
+	if (!h && err)
+		return err;
+	err = arena_map(&c->arena, size);
+	if (err)
+		close(c->arena.fd);
+	return err;
+}
+
+/* Links whose VIFs do not outlive their client had one that is gone. */
+static void card_reset_links(struct card *c, const struct options *o)
+{
+	unsigned int i;
+
+	for (i = 0; i < o->nr_links; i++) {
+		if (!o->link[i].persist)
+			core_link_reset(c->core, i);
+	}
+}
+
+static int card_init_core(struct card *c, const struct options *o,
+			  const struct handover *h)
+{
+	struct core_config config = card_config(o);
+	int err;
+
+	err = card_map_arena(c, o, h, core_arena_size(&config));
 	if (err)
 		return err;
+	if (h && h->is_fresh)
+		core_arena_forget(c->arena.mem);
 	err = core_init(c->arena.mem, c->arena.size, &config, &c->core,
-			&adopted);
+			&c->taken_over);
 	if (err) {
 		log_err("the core cannot use the arena: %s%s", strerror(-err),
 			o->arena ? "; remove the file" : "");
 		arena_close(&c->arena);
 		return err;
 	}
-	log_info("arena of %zu KiB%s%s, %s", c->arena.size >> 10,
-		 o->arena ? " in " : "", o->arena ? o->arena : "",
-		 adopted ? "taken over with its VIFs" : "new");
-	for (i = 0; adopted && i < o->nr_links; i++) {
-		if (!o->link[i].persist)
-			core_link_reset(c->core, i);
-	}
+	if (!h || h->is_first || !c->taken_over)
+		log_info("arena of %zu KiB%s%s, %s", c->arena.size >> 10,
+			 o->arena ? " in " : "", o->arena ? o->arena : "",
+			 c->taken_over ? "taken over with its VIFs" : "new");
 	return 0;
+}
+
+/* What clients had announced to the core before. */
+static void card_take_dma(struct card *c, const struct handover *h)
+{
+	const struct handover_dma *m = handover_dma(h);
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < h->nr_dma; i++) {
+		struct dma_map *map = &c->link[m[i].link].server.dev.dma;
+
+		err = dma_add(map, m[i].addr, m[i].size, m[i].flags, m[i].fd,
+			      m[i].offset);
+		if (err)
+			log_err("link %u: 0x%llx octets at 0x%llx are not mapped any more: %s",
+				m[i].link, (unsigned long long)m[i].size,
+				(unsigned long long)m[i].addr, strerror(-err));
+		else if (m[i].stale)
+			dma_mark_stale(map, m[i].addr);
+		if (m[i].fd >= 0)
+			close(m[i].fd);
+	}
+}
+
+static void card_take_lines(struct card *c, const struct handover *h)
+{
+	const struct handover_line *line = handover_lines(h);
+	unsigned int i;
+
+	for (i = 0; i < h->nr_lines; i++) {
+		struct irq_set *set = device_irqs(
+			&c->link[line[i].link].server.dev, line[i].index);
+
+		irqs_mask(set, line[i].line, line[i].masked);
+		irqs_assign(set, line[i].line, line[i].fd);
+	}
+}
+
+static int card_take_over(struct card *c, const struct handover *h)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < c->nr_links; i++) {
+		struct device *dev = &c->link[i].server.dev;
+
+		err = device_set_doorbells(dev, h->link[i].doorbell_fd);
+		if (err) {
+			log_err("link %u: its doorbells: %s", i,
+				strerror(-err));
+			return err;
+		}
+		dev->connected = h->link[i].connected;
+	}
+	card_take_dma(c, h);
+	card_take_lines(c, h);
+	return 0;
+}
+
+/* The last core may have died between its doing and its telling. */
+static void card_tell_hosts(struct card *c)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < c->nr_links; i++) {
+		for (k = 0; k < SVNIC_NR_VECTORS; k++)
+			irqs_raise(&c->link[i].server.dev.msix, k);
+	}
 }
 
 static int card_init_links(struct card *c, const struct options *o)
@@ -123,7 +213,7 @@ static int card_init_links(struct card *c, const struct options *o)
 		return -ENOMEM;
 	for (; c->nr_links < o->nr_links; c->nr_links++) {
 		err = link_init(&c->link[c->nr_links], c->nr_links, c->core,
-				&o->link[c->nr_links]);
+				NULL, &o->link[c->nr_links]);
 		if (err) {
 			log_err("link %u: %s", c->nr_links, strerror(-err));
 			return err;
@@ -140,18 +230,26 @@ static void card_fini_links(struct card *c)
 	c->link = NULL;
 }
 
-static int card_init_wires(struct card *c, const struct options *o)
+static int card_init_wires(struct card *c, const struct options *o,
+			   const struct handover *h)
 {
+	struct wire_legacy legacy;
 	int err;
 
 	for (; c->nr_ports < o->nr_ports; c->nr_ports++) {
 		struct wire *w = &c->wire[c->nr_ports];
 		struct epoll_event ev = {
 			.events = EPOLLIN | EPOLLET,
-			.data = { .u64 = event_of(EVENT_WIRE, c->nr_ports) },
+			.data = { .u64 = card_event_of(EVENT_WIRE,
+						       c->nr_ports) },
 		};
 
-		err = wire_open(w, c->nr_ports, &o->wire[c->nr_ports]);
+		if (h) {
+			legacy.fd = h->wire_fd[c->nr_ports];
+			legacy.is_first = h->is_first;
+		}
+		err = wire_open(w, c->nr_ports, &o->wire[c->nr_ports],
+				h ? &legacy : NULL);
 		if (err)
 			return err;
 		if (w->fd >= 0 &&
@@ -170,26 +268,47 @@ static void card_fini_wires(struct card *c)
 		wire_close(&c->wire[--c->nr_ports]);
 }
 
-int card_init(struct card *c, const struct options *o)
+/* The owner's channel, and all that it has handed over. */
+static int card_join_owner(struct card *c, const struct handover *h)
+{
+	struct epoll_event ev = {
+		.events = EPOLLIN,
+		.data = { .u64 = card_event_of(EVENT_CHANNEL, 0) },
+	};
+
+	c->channel = h->channel;
+	if (epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, c->channel, &ev) < 0)
+		return -errno;
+	return card_take_over(c, h);
+}
+
+int card_init(struct card *c, const struct options *o, const struct handover *h)
 {
 	int err;
 
 	memset(c, 0, sizeof(*c));
 	c->idle_us = o->idle_us;
+	c->channel = -1;
 	card_raise_limits();
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (c->epoll_fd < 0)
 		return -errno;
 	hal_use(c);
-	err = card_init_wires(c, o);
+	err = card_init_wires(c, o, h);
 	if (err)
 		goto err_wires;
-	err = card_init_core(c, o);
+	err = card_init_core(c, o, h);
 	if (err)
 		goto err_wires;
 	err = card_init_links(c, o);
+	if (!err && h)
+		err = card_join_owner(c, h);
 	if (err)
 		goto err_links;
+	if (c->taken_over && (!h || h->is_first))
+		card_reset_links(c, o);
+	else if (h && !h->is_first)
+		card_tell_hosts(c);
 	return 0;
 
 err_links:
@@ -220,8 +339,8 @@ int card_listen(struct card *c)
 		err = link_listen(&c->link[i]);
 		if (!err)
 			err = link_watch(&c->link[i], c->epoll_fd,
-					 event_of(EVENT_LISTEN, i),
-					 event_of(EVENT_CLIENT, i));
+					 card_event_of(EVENT_LISTEN, i),
+					 card_event_of(EVENT_CLIENT, i));
 		if (err)
 			return err;
 	}
@@ -232,7 +351,7 @@ static void card_event(struct card *c, const struct epoll_event *ev)
 {
 	unsigned int nr = (uint32_t)ev->data.u64;
 
-	switch ((enum event_kind)(ev->data.u64 >> 32)) {
+	switch ((enum card_event_kind)(ev->data.u64 >> 32)) {
 	case EVENT_LISTEN:
 		link_accept(&c->link[nr]);
 		break;
@@ -242,6 +361,12 @@ static void card_event(struct card *c, const struct epoll_event *ev)
 		break;
 	case EVENT_WIRE:
 		c->wire[nr].readable = true;
+		break;
+	case EVENT_CHANNEL:
+		c->is_over = agent_serve(c) < 0;
+		c->last_work_ns = hal_clock_ns();
+		break;
+	case EVENT_SIGNAL:
 		break;
 	}
 }

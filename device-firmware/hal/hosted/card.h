@@ -10,9 +10,19 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "handover.h"
 #include "link.h"
 #include "options.h"
 #include "wire.h"
+
+/* What an epoll datum names, with a number: card_event_of(). */
+enum card_event_kind {
+	EVENT_LISTEN,
+	EVENT_CLIENT,
+	EVENT_WIRE,
+	EVENT_CHANNEL,
+	EVENT_SIGNAL
+};
 
 struct card {
 	struct core *core;
@@ -22,13 +32,28 @@ struct card {
 	unsigned int nr_ports;
 	struct wire wire[SVNIC_MAX_PORTS];
 	int epoll_fd;
+	int channel;	 /* to the owner; -1: this process is all there is */
+	bool is_over;	 /* the owner wants the core to end */
+	bool taken_over; /* the arena had VIFs, perhaps */
 	unsigned int idle_us;
 	uint64_t last_work_ns; /* the core or a client had something to do */
 	uint64_t next_look_ns; /* at the sockets while the core is busy */
 };
 
-/* 0, or -errno after a message; nothing stays behind then. */
-int card_init(struct card *c, const struct options *o);
+static inline uint64_t card_event_of(enum card_event_kind kind, unsigned int nr)
+{
+	return (uint64_t)kind << 32 | nr;
+}
+
+/* Every tenant's interrupt is a descriptor: have as many as we may. */
+void card_raise_limits(void);
+
+/*
+ * A card of its own, with @h NULL, or the core of an owner, as @h has it.  0,
+ * or -errno after a message; nothing stays behind then.
+ */
+int card_init(struct card *c, const struct options *o,
+	      const struct handover *h);
 void card_fini(struct card *c);
 
 /* Begin to listen on all links: 0, or -errno after a message. */
@@ -44,7 +69,9 @@ bool card_has_client(const struct card *c);
 /* hal.c: the card that the core's calls are for; NULL: none. */
 void hal_use(struct card *c);
 
-/* loop.c: run until SIGTERM or SIGINT. */
+/*
+ * loop.c: run until SIGTERM or SIGINT or, with an owner, until that wants it.
+ */
 void loop_run(struct card *c);
 
 /*

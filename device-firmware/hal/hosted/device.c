@@ -15,6 +15,7 @@
 #include "../../core/core.h"
 #include "device.h"
 #include "log.h"
+#include "remote.h"
 #include "vfio_user.h"
 
 /* An empty, sealed file for doorbells, mapped at @at or anywhere: its fd. */
@@ -44,14 +45,16 @@ err_close:
 	return err;
 }
 
-int device_init(struct device *dev, unsigned int link, struct core *core)
+int device_init(struct device *dev, unsigned int link, struct core *core,
+		struct remote *remote)
 {
 	int err;
 
 	memset(dev, 0, sizeof(*dev));
 	dev->link = link;
 	dev->core = core;
-	dma_init(&dev->dma);
+	dev->remote = remote;
+	dma_init(&dev->dma, remote != NULL);
 	pci_init(&dev->pci);
 	err = irqs_init(&dev->msix, SVNIC_NR_VECTORS);
 	if (err)
@@ -80,6 +83,18 @@ void device_fini(struct device *dev)
 	irqs_fini(&dev->guest);
 	irqs_fini(&dev->msix);
 	dma_fini(&dev->dma);
+}
+
+int device_set_doorbells(struct device *dev, int fd)
+{
+	void *p = mmap(dev->doorbells, SVNIC_BAR_DOORBELL_SIZE,
+		       PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	close(dev->doorbell_fd);
+	dev->doorbell_fd = fd;
+	return 0;
 }
 
 static void doorbells_clear(struct device *dev)
@@ -121,25 +136,129 @@ static void device_forget_pending(struct irq_set *set)
 
 void device_reset(struct device *dev)
 {
+	device_reset_pci(dev);
+	if (dev->remote) {
+		remote_reset(dev);
+		return;
+	}
 	core_link_reset(dev->core, dev->link);
 	doorbells_clear(dev);
-	device_reset_pci(dev);
 	device_forget_pending(&dev->msix);
 	device_forget_pending(&dev->guest);
 }
 
+void device_connect(struct device *dev)
+{
+	dev->connected = true;
+	if (dev->remote)
+		remote_connect(dev);
+}
+
 void device_disconnect(struct device *dev, bool persist)
 {
+	dev->connected = false;
 	irqs_disconnect(&dev->msix, persist);
 	device_reset_pci(dev);
 	if (persist) {
 		dma_set_stale(&dev->dma);
+	} else {
+		if (!dev->remote)
+			core_link_reset(dev->core, dev->link);
+		irqs_disconnect(&dev->guest, false);
+		dma_clear(&dev->dma);
+		doorbells_renew(dev);
+	}
+	if (dev->remote)
+		remote_gone(dev, persist);
+}
+
+int device_map(struct device *dev, uint64_t addr, uint64_t size, uint32_t flags,
+	       int fd, uint64_t offset)
+{
+	int err = dma_add(&dev->dma, addr, size, flags, fd, offset);
+
+	if (err || !dev->remote)
+		return err;
+	err = remote_map(dev, addr, size, flags, fd, offset);
+	if (err)
+		dma_del(&dev->dma, addr, size);
+	return err;
+}
+
+int device_unmap(struct device *dev, uint64_t addr, uint64_t size)
+{
+	int err = dma_del(&dev->dma, addr, size);
+
+	if (!err && dev->remote)
+		remote_unmap(dev, addr, size);
+	return err;
+}
+
+void device_unmap_all(struct device *dev)
+{
+	dma_clear(&dev->dma);
+	if (dev->remote)
+		remote_unmap_all(dev);
+}
+
+void device_assign(struct device *dev, uint32_t index, uint32_t i, int fd)
+{
+	struct irq_set *set = device_irqs(dev, index);
+
+	if (!dev->remote) {
+		irqs_assign(set, i, fd);
 		return;
 	}
-	core_link_reset(dev->core, dev->link);
-	irqs_disconnect(&dev->guest, false);
-	dma_clear(&dev->dma);
-	doorbells_renew(dev);
+	irqs_keep(set, i, fd);
+	remote_assign(dev, index, i, 1, fd);
+}
+
+void device_assign_none(struct device *dev, uint32_t index, uint32_t i,
+			uint32_t nr)
+{
+	struct irq_set *set = device_irqs(dev, index);
+	uint32_t k;
+
+	for (k = i; k < i + nr; k++) {
+		if (dev->remote)
+			irqs_keep(set, k, -1);
+		else
+			irqs_assign(set, k, -1);
+	}
+	if (dev->remote)
+		remote_assign(dev, index, i, nr, -1);
+}
+
+void device_mask(struct device *dev, uint32_t index, uint32_t i, bool masked)
+{
+	struct irq_set *set = device_irqs(dev, index);
+
+	if (!dev->remote) {
+		irqs_mask(set, i, masked);
+		return;
+	}
+	set->line[i].masked = masked;
+	remote_mask(dev, index, i, masked);
+}
+
+void device_raise(struct device *dev, uint32_t index, uint32_t i)
+{
+	if (dev->remote)
+		remote_raise(dev, index, i);
+	else
+		irqs_raise(device_irqs(dev, index), i);
+}
+
+uint32_t device_pending(struct device *dev, uint32_t index)
+{
+	const struct irq_set *set = device_irqs(dev, index);
+	uint32_t i, value = 0;
+
+	if (dev->remote)
+		return remote_pending(dev, index);
+	for (i = 0; i < set->nr && i < 32; i++)
+		value |= (uint32_t)set->line[i].pending << i;
+	return value;
 }
 
 uint64_t device_region_size(uint32_t region)
@@ -159,15 +278,13 @@ uint64_t device_region_size(uint32_t region)
 /* One word of BAR0 at @reg, a multiple of four. */
 static uint32_t regs_read(struct device *dev, uint32_t reg)
 {
-	uint32_t i, value = 0;
+	uint32_t value = 0;
 
 	if (reg < SVNIC_REG_MSIX_TABLE)
-		return core_reg_read(dev->core, dev->link, reg);
-	if (reg == SVNIC_REG_MSIX_PBA) {
-		for (i = 0; i < dev->msix.nr; i++)
-			value |= (uint32_t)dev->msix.line[i].pending << i;
-		return value;
-	}
+		return dev->remote ? remote_reg_read(dev, reg)
+				   : core_reg_read(dev->core, dev->link, reg);
+	if (reg == SVNIC_REG_MSIX_PBA)
+		return device_pending(dev, VFU_IRQ_MSIX);
 	reg -= SVNIC_REG_MSIX_TABLE;
 	if (reg < sizeof(dev->msix_table))
 		memcpy(&value, dev->msix_table + reg, sizeof(value));
@@ -177,7 +294,10 @@ static uint32_t regs_read(struct device *dev, uint32_t reg)
 static void regs_write(struct device *dev, uint32_t reg, uint32_t value)
 {
 	if (reg < SVNIC_REG_MSIX_TABLE) {
-		core_reg_write(dev->core, dev->link, reg, value);
+		if (dev->remote)
+			remote_reg_write(dev, reg, value);
+		else
+			core_reg_write(dev->core, dev->link, reg, value);
 		return;
 	}
 	reg -= SVNIC_REG_MSIX_TABLE;

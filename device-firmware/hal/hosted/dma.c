@@ -4,11 +4,13 @@
  * or writes the memory itself.  Called by the vfio-user server and hal.c.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 #include <linux/magic.h>
 #include <svnic/abi.h>
 
@@ -16,20 +18,32 @@
 
 #define DMA_ROOM_FIRST 16u
 
-void dma_init(struct dma_map *map)
+void dma_init(struct dma_map *map, bool keep)
 {
 	memset(map, 0, sizeof(*map));
+	map->keep = keep;
+}
+
+/* Also changed in a signal handler; one thread reads and writes it. */
+static volatile uint32_t dma_changes = 1;
+
+uint32_t dma_epoch(void)
+{
+	return dma_changes;
 }
 
 static void dma_forget(struct dma_map *map)
 {
 	memset(map->cache, 0, sizeof(map->cache));
+	dma_changes = dma_changes + 1;
 }
 
 static void dma_unmap(struct dma_range *r)
 {
 	if (r->base)
 		munmap(r->base, r->len);
+	if (r->fd >= 0)
+		close(r->fd);
 }
 
 void dma_clear(struct dma_map *map)
@@ -46,7 +60,7 @@ void dma_fini(struct dma_map *map)
 {
 	dma_clear(map);
 	free(map->range);
-	dma_init(map);
+	dma_init(map, map->keep);
 }
 
 void dma_set_stale(struct dma_map *map)
@@ -74,6 +88,14 @@ static unsigned int dma_search(const struct dma_map *map, uint64_t addr)
 	return low;
 }
 
+void dma_mark_stale(struct dma_map *map, uint64_t addr)
+{
+	unsigned int at = dma_search(map, addr);
+
+	if (at < map->nr && map->range[at].window.addr == addr)
+		map->range[at].stale = true;
+}
+
 void *dma_find_slow(struct dma_map *map, uint64_t addr, size_t len,
 		    uint32_t need)
 {
@@ -89,6 +111,18 @@ void *dma_find_slow(struct dma_map *map, uint64_t addr, size_t len,
 		return NULL;
 	map->cache[dma_slot(addr)] = *w;
 	return w->host + offset;
+}
+
+bool dma_range_of(const struct dma_map *map, uint64_t addr, uint32_t need,
+		  struct dma_window *w)
+{
+	unsigned int at = dma_search(map, addr);
+
+	if (at == map->nr || addr < map->range[at].window.addr ||
+	    (need & ~map->range[at].window.flags))
+		return false;
+	*w = map->range[at].window;
+	return true;
 }
 
 static void dma_remove(struct dma_map *map, unsigned int at)
@@ -129,14 +163,11 @@ static uint64_t dma_file_check(int fd, uint64_t offset, uint64_t size)
 	return SVNIC_PAGE_SIZE;
 }
 
-static int dma_mmap(struct dma_range *r, int fd, uint64_t offset)
+static int dma_mmap(struct dma_range *r, int fd, uint64_t offset, uint64_t page)
 {
-	uint64_t page = dma_file_check(fd, offset, r->window.size);
 	uint64_t start, end;
 	int prot = PROT_READ;
 
-	if (page == 0)
-		return -EINVAL;
 	if (r->window.flags & DMA_WRITE)
 		prot |= PROT_WRITE;
 	start = offset & ~(page - 1);
@@ -150,6 +181,21 @@ static int dma_mmap(struct dma_range *r, int fd, uint64_t offset)
 	}
 	r->window.host = (uint8_t *)r->base + (offset - start);
 	return 0;
+}
+
+/* Map a file, or keep it: 0 or -errno. */
+static int dma_take(const struct dma_map *map, struct dma_range *r, int fd,
+		    uint64_t offset)
+{
+	uint64_t page = dma_file_check(fd, offset, r->window.size);
+
+	if (page == 0)
+		return -EINVAL;
+	if (!map->keep)
+		return dma_mmap(r, fd, offset, page);
+	r->offset = offset;
+	r->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return r->fd < 0 ? -errno : 0;
 }
 
 /* Make room for one range more. */
@@ -190,7 +236,8 @@ static int dma_place(struct dma_map *map, uint64_t addr, uint64_t size)
 int dma_add(struct dma_map *map, uint64_t addr, uint64_t size, uint32_t flags,
 	    int fd, uint64_t offset)
 {
-	struct dma_range r = { .window = { .addr = addr, .size = size } };
+	struct dma_range r = { .window = { .addr = addr, .size = size },
+			       .fd = -1 };
 	uint64_t all = addr | size | offset;
 	int err, at;
 
@@ -203,7 +250,7 @@ int dma_add(struct dma_map *map, uint64_t addr, uint64_t size, uint32_t flags,
 		return err;
 	if (fd >= 0) {
 		r.window.flags = flags;
-		err = dma_mmap(&r, fd, offset);
+		err = dma_take(map, &r, fd, offset);
 		if (err)
 			return err;
 	}

@@ -33,6 +33,9 @@ struct dma_range {
 	void *base; /* of the mapping, which may begin before the range */
 	size_t len;
 	bool stale; /* announced by a client that is gone */
+	/* Of a map that keeps its files; else -1 and 0. */
+	int fd;
+	uint64_t offset;
 };
 
 struct dma_map {
@@ -40,9 +43,11 @@ struct dma_map {
 	struct dma_range *range; /* sorted by address */
 	unsigned int nr;
 	unsigned int room;
+	/* Keep the files instead of mapping them: the books of an owner. */
+	bool keep;
 };
 
-void dma_init(struct dma_map *map);
+void dma_init(struct dma_map *map, bool keep);
 /* Unmap everything and free the table. */
 void dma_fini(struct dma_map *map);
 
@@ -62,6 +67,8 @@ void dma_clear(struct dma_map *map);
 
 /* The client is gone; keep its ranges until a new one announces them. */
 void dma_set_stale(struct dma_map *map);
+/* Only the range at @addr. */
+void dma_mark_stale(struct dma_map *map, uint64_t addr);
 
 /*
  * In a SIGBUS handler: when @where lies in memory that its owner took away,
@@ -72,6 +79,16 @@ bool dma_repair(struct dma_map *map, void *where);
 /* The search behind dma_find(). */
 void *dma_find_slow(struct dma_map *map, uint64_t addr, size_t len,
 		    uint32_t need);
+
+/*
+ * The whole range around @addr, when it allows @need: bus address, size and
+ * memory.  False when there is none.
+ */
+bool dma_range_of(const struct dma_map *map, uint64_t addr, uint32_t need,
+		  struct dma_window *w);
+
+/* Another number whenever a pointer that was handed out may be stale. */
+uint32_t dma_epoch(void);
 
 /* One slot for any 2 MiB; far apart ranges of many tenants spread. */
 static inline unsigned int dma_slot(uint64_t addr)

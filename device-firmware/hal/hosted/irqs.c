@@ -89,6 +89,15 @@ void irqs_assign(struct irq_set *set, unsigned int i, int fd)
 		line_signal(line);
 }
 
+void irqs_keep(struct irq_set *set, unsigned int i, int fd)
+{
+	struct irq_line *line = &set->line[i];
+
+	if (line->fd >= 0)
+		close(line->fd);
+	line->fd = fd;
+}
+
 void irqs_raise(struct irq_set *set, unsigned int i)
 {
 	if (i < set->nr)

@@ -38,6 +38,9 @@ bool irqs_is_eventfd(int fd);
  */
 void irqs_assign(struct irq_set *set, unsigned int i, int fd);
 
+/* In an owner's books: @fd, -1: none, is line @i's; nothing is signalled. */
+void irqs_keep(struct irq_set *set, unsigned int i, int fd);
+
 /*
  * Raise line @i.  Runs in the data path: one write, or a mark.  A write that
  * a signal had to interrupt means that the client made its eventfd blocking

@@ -20,7 +20,7 @@
 #define LINK_SNDBUF (1 << 20)
 
 int link_init(struct link *l, unsigned int nr, struct core *core,
-	      const struct link_config *config)
+	      struct remote *remote, const struct link_config *config)
 {
 	l->config = *config;
 	l->listen_fd = -1;
@@ -28,7 +28,7 @@ int link_init(struct link *l, unsigned int nr, struct core *core,
 	l->blocked = false;
 	l->server.ready = false;
 	conn_init(&l->server.conn);
-	return device_init(&l->server.dev, nr, core);
+	return device_init(&l->server.dev, nr, core, remote);
 }
 
 void link_fini(struct link *l)
@@ -140,6 +140,7 @@ void link_connect(struct link *l, int fd)
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	conn_open(&l->server.conn, fd);
 	l->blocked = false;
+	device_connect(&l->server.dev);
 	if (link_wait(l, EPOLL_CTL_ADD) < 0)
 		link_disconnect(l, -errno);
 	else
@@ -186,7 +187,7 @@ void link_serve(struct link *l)
 
 bool link_is_connected(const struct link *l)
 {
-	return l->server.conn.fd >= 0;
+	return l->server.dev.connected;
 }
 
 bool link_is_live(const struct link *l)

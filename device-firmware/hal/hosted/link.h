@@ -26,9 +26,12 @@ struct link {
 	bool blocked;	     /* waiting for the client to read */
 };
 
-/* A link without a socket; link_listen() gives it one.  0 or -errno. */
+/*
+ * A link without a socket; link_listen() gives it one.  Of @core, or of one in
+ * another process behind @remote.  0 or -errno.
+ */
 int link_init(struct link *l, unsigned int nr, struct core *core,
-	      const struct link_config *config);
+	      struct remote *remote, const struct link_config *config);
 /* Also unlinks the socket. */
 void link_fini(struct link *l);
 
@@ -56,7 +59,7 @@ void link_serve(struct link *l);
 
 bool link_is_connected(const struct link *l);
 
-/* May VIFs of this link be running? */
+/* May VIFs of this link, of a core in this process, be running? */
 bool link_is_live(const struct link *l);
 
 #endif /* HOSTED_LINK_H */

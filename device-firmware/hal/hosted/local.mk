@@ -7,10 +7,14 @@ libsvnic_hosted_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE $(JANSSON_CFLAGS) $(PC
 libsvnic_hosted_a_SOURCES = \
 	device-firmware/core/core.h \
 	device-firmware/hal/hal.h \
+	device-firmware/hal/hosted/agent.c \
+	device-firmware/hal/hosted/agent.h \
 	device-firmware/hal/hosted/arena.c \
 	device-firmware/hal/hosted/arena.h \
 	device-firmware/hal/hosted/card.c \
 	device-firmware/hal/hosted/card.h \
+	device-firmware/hal/hosted/channel.c \
+	device-firmware/hal/hosted/channel.h \
 	device-firmware/hal/hosted/conn.c \
 	device-firmware/hal/hosted/conn.h \
 	device-firmware/hal/hosted/device.c \
@@ -18,6 +22,8 @@ libsvnic_hosted_a_SOURCES = \
 	device-firmware/hal/hosted/dma.c \
 	device-firmware/hal/hosted/dma.h \
 	device-firmware/hal/hosted/hal.c \
+	device-firmware/hal/hosted/handover.c \
+	device-firmware/hal/hosted/handover.h \
 	device-firmware/hal/hosted/irqs.c \
 	device-firmware/hal/hosted/irqs.h \
 	device-firmware/hal/hosted/link.c \
@@ -27,10 +33,16 @@ libsvnic_hosted_a_SOURCES = \
 	device-firmware/hal/hosted/loop.c \
 	device-firmware/hal/hosted/options.c \
 	device-firmware/hal/hosted/options.h \
+	device-firmware/hal/hosted/owner.c \
+	device-firmware/hal/hosted/owner.h \
 	device-firmware/hal/hosted/pci.c \
 	device-firmware/hal/hosted/pci.h \
+	device-firmware/hal/hosted/remote.c \
+	device-firmware/hal/hosted/remote.h \
 	device-firmware/hal/hosted/server.c \
 	device-firmware/hal/hosted/server.h \
+	device-firmware/hal/hosted/supervise.c \
+	device-firmware/hal/hosted/supervise.h \
 	device-firmware/hal/hosted/vfio_user.h \
 	device-firmware/hal/hosted/vnet.c \
 	device-firmware/hal/hosted/vnet.h \

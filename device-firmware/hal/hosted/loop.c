@@ -7,9 +7,11 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
+#include <time.h>
 
 #include "../../core/core.h"
 #include "card.h"
@@ -25,9 +27,38 @@
 #define LOOP_SLEEP_ALONE (100 * MS)
 #define LOOP_SHORT_NS	 (3 * US) /* no sleep is shorter */
 #define LOOP_TICK_US	 50000
+#define LOOP_STUCK_NS	 (1000 * MS) /* of CPU time in one round */
 
 static volatile sig_atomic_t loop_stop;
 static volatile sig_atomic_t loop_rewind;
+static volatile sig_atomic_t loop_rounds;
+static bool loop_is_watched;
+
+static uint64_t cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+/*
+ * Where another core would follow, one that does not come round is better
+ * dead.  Only its own time counts, so that neither a debugger nor a busy
+ * machine is taken for an endless loop.
+ */
+static void loop_watch(void)
+{
+	static sig_atomic_t seen;
+	static uint64_t since;
+
+	if (seen != loop_rounds || since == 0) {
+		seen = loop_rounds;
+		since = cpu_ns();
+	} else if (cpu_ns() - since > LOOP_STUCK_NS) {
+		abort();
+	}
+}
 
 static void on_signal(int sig)
 {
@@ -35,13 +66,15 @@ static void on_signal(int sig)
 		loop_rewind = 1;
 	else if (sig != SIGALRM)
 		loop_stop = 1;
+	else if (loop_is_watched)
+		loop_watch();
 }
 
 /*
  * The tick does nothing but interrupt: a client that makes its eventfd
  * blocking and fills it would hold up the whole card otherwise (irqs.h).
  */
-static void loop_signals(void)
+static void loop_signals(bool owned)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGUSR1, SIGALRM };
 	struct itimerval tick = { .it_interval = { .tv_usec = LOOP_TICK_US },
@@ -53,6 +86,13 @@ static void loop_signals(void)
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	if (owned) {
+		/* Meant for the owner, who tells us. */
+		signal(SIGTERM, SIG_IGN);
+		signal(SIGINT, SIG_IGN);
+		signal(SIGHUP, SIG_IGN);
+	}
+	loop_is_watched = owned;
 	setitimer(ITIMER_REAL, &tick, NULL);
 }
 
@@ -102,12 +142,13 @@ void loop_run(struct card *c)
 	unsigned int done;
 	uint64_t now;
 
-	loop_signals();
+	loop_signals(c->channel >= 0);
 	/* Sleeps of some microseconds, not of 50 more. */
 	if (prctl(PR_SET_TIMERSLACK, 1) < 0)
 		log_warn("no fine timers");
-	while (!loop_stop) {
+	while (!loop_stop && !c->is_over) {
 		done = core_poll(c->core);
+		loop_rounds = (loop_rounds + 1) & 0xffff;
 		now = hal_clock_ns();
 		if (done)
 			c->last_work_ns = now;
@@ -118,5 +159,6 @@ void loop_run(struct card *c)
 		if (loop_rewind)
 			loop_do_rewind(c);
 	}
-	log_info("stopped by a signal");
+	if (loop_stop)
+		log_info("stopped by a signal");
 }

@@ -25,6 +25,8 @@ enum {
 	OPT_CHUNKS,
 	OPT_IDLE_US,
 	OPT_LOG,
+	OPT_ALONE,
+	OPT_CORE,
 };
 
 static const char usage[] =
@@ -44,6 +46,7 @@ static const char usage[] =
 	"  --chunks N         page-table chunks of 512 pages, 2 to 131072 (8192)\n"
 	"  --idle-us N        longest sleep between two looks at the doorbells,\n"
 	"                     1 to 1000 (250, or 1000 without VIFs)\n"
+	"  --no-supervise     run in one process; its death is the card's\n"
 	"  --log LEVEL        err, warn, info or debug (info)\n"
 	"  --help, --version\n";
 
@@ -171,6 +174,12 @@ static bool parse_option(struct options *o, int option, const char *arg)
 	case OPT_LOG:
 		return log_parse_level(arg, &o->level) ||
 		       wrong("--log", arg, "err, warn, info or debug");
+	case OPT_ALONE:
+		o->alone = true;
+		return true;
+	case OPT_CORE:
+		return parse_number("--core", arg, 0, 1u << 20,
+				    (unsigned int *)&o->core_fd);
 	default:
 		fprintf(stderr, "svnic-fw: see svnic-fw --help\n");
 		return false;
@@ -184,6 +193,7 @@ static void options_init(struct options *o)
 	o->nr_queues = 2 * SVNIC_MAX_VIFS;
 	o->nr_chunks = 2 * SVNIC_MAX_VIFS;
 	o->level = LOG_LEVEL_INFO;
+	o->core_fd = -1;
 }
 
 enum options_result options_parse(struct options *o, int argc, char **argv)
@@ -198,6 +208,8 @@ enum options_result options_parse(struct options *o, int argc, char **argv)
 		{ "chunks", required_argument, NULL, OPT_CHUNKS },
 		{ "idle-us", required_argument, NULL, OPT_IDLE_US },
 		{ "log", required_argument, NULL, OPT_LOG },
+		{ "no-supervise", no_argument, NULL, OPT_ALONE },
+		{ "core", required_argument, NULL, OPT_CORE },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },

@@ -26,6 +26,8 @@ struct options {
 	unsigned int nr_chunks;
 	unsigned int idle_us; /* longest sleep; 0: chosen by the loop */
 	enum log_level level;
+	bool alone;  /* one process, no owner */
+	int core_fd; /* the hand-over of an owner; -1: this is none's core */
 };
 
 enum options_result {

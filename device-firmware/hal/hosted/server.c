@@ -90,7 +90,7 @@ static int do_dma_map(struct server *s, const struct request *rq,
 	if (m.argsz < sizeof(m))
 		return -EINVAL;
 	fd = conn_take_fd(&s->conn, 0);
-	err = dma_add(&s->dev.dma, m.addr, m.size, m.flags, fd, m.offset);
+	err = device_map(&s->dev, m.addr, m.size, m.flags, fd, m.offset);
 	if (fd >= 0)
 		close(fd);
 	if (err)
@@ -111,9 +111,9 @@ static int do_dma_unmap(struct server *s, const struct request *rq,
 	if (m.argsz < sizeof(m) || m.flags & ~VFU_UNMAP_ALL)
 		return -EINVAL;
 	if (m.flags & VFU_UNMAP_ALL)
-		dma_clear(&s->dev.dma);
+		device_unmap_all(&s->dev);
 	else
-		err = dma_del(&s->dev.dma, m.addr, m.size);
+		err = device_unmap(&s->dev, m.addr, m.size);
 	if (err)
 		return err;
 	m.argsz = sizeof(m);
@@ -185,8 +185,8 @@ static int do_irq_info(struct server *s, const struct request *rq,
 }
 
 /* Eventfds for all of a range, or, when none came, for none of it. */
-static int set_eventfds(struct server *s, struct irq_set *set,
-			const struct vfu_irq_set *m, unsigned int nr_fds)
+static int set_eventfds(struct server *s, const struct vfu_irq_set *m,
+			unsigned int nr_fds)
 {
 	uint32_t i;
 
@@ -200,21 +200,25 @@ static int set_eventfds(struct server *s, struct irq_set *set,
 			return -EINVAL;
 		}
 	}
-	for (i = 0; i < m->count; i++)
-		irqs_assign(set, m->start + i, conn_take_fd(&s->conn, i));
+	if (nr_fds == 0)
+		device_assign_none(&s->dev, m->index, m->start, m->count);
+	for (i = 0; i < nr_fds; i++)
+		device_assign(&s->dev, m->index, m->start + i,
+			      conn_take_fd(&s->conn, i));
 	return 0;
 }
 
-static void irq_act(struct irq_set *set, uint32_t i, uint32_t action)
+static void irq_act(struct server *s, uint32_t index, uint32_t i,
+		    uint32_t action)
 {
 	if (action == VFU_SET_TRIGGER)
-		irqs_raise(set, i);
+		device_raise(&s->dev, index, i);
 	else
-		irqs_mask(set, i, action == VFU_SET_MASK);
+		device_mask(&s->dev, index, i, action == VFU_SET_MASK);
 }
 
-static int set_irqs(struct server *s, struct irq_set *set,
-		    const struct vfu_irq_set *m, const struct request *rq)
+static int set_irqs(struct server *s, uint32_t nr, const struct vfu_irq_set *m,
+		    const struct request *rq)
 {
 	const uint8_t *want = rq->data + sizeof(*m);
 	uint32_t data = m->flags & VFU_SET_DATA;
@@ -223,20 +227,19 @@ static int set_irqs(struct server *s, struct irq_set *set,
 
 	if (data == VFU_SET_EVENTFD)
 		return action == VFU_SET_TRIGGER
-			       ? set_eventfds(s, set, m, rq->nr_fds)
+			       ? set_eventfds(s, m, rq->nr_fds)
 			       : -ENOTSUP;
 	if (data == VFU_SET_BOOL && rq->len - sizeof(*m) < m->count)
 		return -EINVAL;
 	/* "Trigger none of nothing" is how all lines are disabled. */
 	if (data == VFU_SET_NONE && action == VFU_SET_TRIGGER &&
 	    m->count == 0) {
-		for (i = 0; i < set->nr; i++)
-			irqs_assign(set, i, -1);
+		device_assign_none(&s->dev, m->index, 0, nr);
 		return 0;
 	}
 	for (i = 0; i < m->count; i++) {
 		if (data == VFU_SET_NONE || want[i])
-			irq_act(set, m->start + i, action);
+			irq_act(s, m->index, m->start + i, action);
 	}
 	return 0;
 }
@@ -264,7 +267,7 @@ static int do_set_irqs(struct server *s, const struct request *rq,
 	nr = set ? set->nr : 0;
 	if (m.count > nr || m.start > nr - m.count)
 		return -EINVAL;
-	return set ? set_irqs(s, set, &m, rq) : 0;
+	return set ? set_irqs(s, nr, &m, rq) : 0;
 }
 
 static int do_region_read(struct server *s, const struct request *rq,

@@ -56,7 +56,8 @@ bool wire_set_interface(struct wire *w, const char *name)
 }
 
 int wire_open(struct wire *w, unsigned int port,
-	      const struct wire_config *config)
+	      const struct wire_config *config,
+	      const struct wire_legacy *legacy)
 {
 	void *p;
 	int err;
@@ -64,7 +65,8 @@ int wire_open(struct wire *w, unsigned int port,
 	memset(w, 0, sizeof(*w));
 	w->ops = config->ops;
 	w->port = port;
-	w->fd = -1;
+	w->fd = legacy ? legacy->fd : -1;
+	w->goes_on = legacy && !legacy->is_first;
 	p = mmap(NULL, BUFFERS_SIZE, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
@@ -76,7 +78,7 @@ int wire_open(struct wire *w, unsigned int port,
 	err = w->ops->open(w, config->arg);
 	if (err)
 		munmap(w->buffers, BUFFERS_SIZE);
-	else
+	else if (!legacy)
 		log_info("wire %u is %s:%s", port, w->ops->kind, config->arg);
 	return err;
 }

@@ -26,7 +26,7 @@ struct wire;
 
 struct wire_ops {
 	const char *kind;
-	/* 0, or -errno after a message. */
+	/* With @w->fd if there is one.  0, or -errno after a message. */
 	int (*open)(struct wire *w, const char *arg);
 	void (*close)(struct wire *w);
 	/* As hal_wire_rx() and hal_wire_tx(). */
@@ -51,6 +51,7 @@ struct wire {
 	unsigned int port;
 	int fd;	       /* to wait for; -1: none */
 	bool readable; /* rx may find something */
+	bool goes_on;  /* where an earlier core left off */
 	char name[32];
 	char interface[IFNAMSIZ]; /* "" when there is none */
 	uint8_t *buffers;	  /* WIRE_BATCH * WIRE_STRIDE */
@@ -65,9 +66,16 @@ extern const struct wire_ops wire_pcap_ops;
 /* "packet:eth0" and so on; false after a message to stderr. */
 bool wire_parse(const char *text, struct wire_config *config);
 
-/* 0, or -errno after a message. */
+/* What an owner keeps of a wire for one core after the other. */
+struct wire_legacy {
+	int fd; /* becomes the wire's; -1: the kind has none */
+	bool is_first;
+};
+
+/* @legacy: NULL outside a core's process.  0, or -errno after a message. */
 int wire_open(struct wire *w, unsigned int port,
-	      const struct wire_config *config);
+	      const struct wire_config *config,
+	      const struct wire_legacy *legacy);
 void wire_close(struct wire *w);
 
 void wire_info(struct wire *w, struct svnic_port_info *info);

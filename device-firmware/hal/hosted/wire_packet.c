@@ -144,7 +144,8 @@ static int packet_open(struct wire *w, const char *arg)
 	p = calloc(1, sizeof(*p));
 	if (!p)
 		return -ENOMEM;
-	w->fd = packet_socket(w);
+	if (w->fd < 0)
+		w->fd = packet_socket(w);
 	if (w->fd < 0) {
 		free(p);
 		return w->fd;

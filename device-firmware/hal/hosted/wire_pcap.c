@@ -56,7 +56,8 @@ static int pcap_open_out(struct wire *w, struct capture *c, const char *path)
 		DLT_EN10MB, PCAP_FRAME_MAX, PCAP_TSTAMP_PRECISION_NANO);
 	if (!c->out)
 		return -ENOMEM;
-	c->dumper = pcap_dump_open(c->out, path);
+	c->dumper = w->goes_on ? pcap_dump_open_append(c->out, path)
+			       : pcap_dump_open(c->out, path);
 	if (!c->dumper) {
 		log_err("wire %u: cannot record: %s", w->port,
 			pcap_geterr(c->out));
@@ -94,7 +95,8 @@ static int capture_open(struct wire *w, const char *arg)
 		return -ENOMEM;
 	w->state = c;
 	memcpy(c->in_path, arg, (size_t)(comma - arg));
-	err = pcap_open_in(w, c);
+	/* A core that died while it replayed is not repeated. */
+	err = w->goes_on ? 0 : pcap_open_in(w, c);
 	if (!err)
 		err = pcap_open_out(w, c, comma + 1);
 	if (err)

@@ -49,12 +49,27 @@ static void tap_up(struct wire *w)
 	close(fd);
 }
 
+/* Its descriptor is there already; its name may have been chosen for it. */
+static int tap_go_on(struct wire *w)
+{
+	struct ifreq ifr = { 0 };
+
+	if (ioctl(w->fd, TUNGETIFF, &ifr) < 0)
+		return -errno;
+	memcpy(w->interface, ifr.ifr_name, sizeof(w->interface));
+	w->interface[sizeof(w->interface) - 1] = '\0';
+	w->readable = true;
+	return 0;
+}
+
 static int tap_open(struct wire *w, const char *arg)
 {
 	int err;
 
 	if (!wire_set_interface(w, arg))
 		return -EINVAL;
+	if (w->fd >= 0)
+		return tap_go_on(w);
 	w->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (w->fd < 0) {
 		err = -errno;
