@@ -27,6 +27,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/frame.h \
 	device-firmware/core/guard.c \
 	device-firmware/core/guard.h \
+	device-firmware/core/lane.c \
+	device-firmware/core/lane.h \
 	device-firmware/core/link.c \
 	device-firmware/core/link.h \
 	device-firmware/core/list.c \
@@ -39,6 +41,7 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/queue.h \
 	device-firmware/core/region.c \
 	device-firmware/core/region.h \
+	device-firmware/core/region_inline.h \
 	device-firmware/core/regs.c \
 	device-firmware/core/sched.c \
 	device-firmware/core/sched.h \

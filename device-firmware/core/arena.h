@@ -2,9 +2,9 @@
 /*
  * The arena: all state of the card in one block of memory.  Objects are found
  * by index in arrays that begin at offsets kept in the head, struct core, so
- * the block may be mapped anywhere.  The only pointers in it are scratch of
- * one round: a queue's cached ring pages (struct queue, line 3) and the frames
- * being worked on; a new round or a new process never looks at old ones.
+ * the block may be mapped anywhere.  The only pointers in it are as good as
+ * their round (a queue's ring pages, a VIF's window) or scratch (the frames
+ * being worked on); a new round or a new process never looks at old ones.
  */
 #ifndef CORE_ARENA_H
 #define CORE_ARENA_H
@@ -23,8 +23,8 @@
 #include "switch.h"
 #include "vif.h"
 
-#define ARENA_LAYOUT  3u  /* raise when anything in the arena moves */
-#define ARENA_BURST   16u /* frames that are worked on together */
+#define ARENA_LAYOUT  4u  /* raise when anything in the arena moves */
+#define ARENA_BURST   32u /* frames that are worked on together */
 #define ARENA_BUFFERS 64u /* receive buffers of one frame */
 
 enum arena_part {
@@ -68,7 +68,8 @@ struct core {
 	uint64_t offset[ARENA_PART_NR];
 
 	/* Written every round. */
-	uint64_t round; /* changes whenever a pointer may have become stale */
+	uint32_t round; /* changes whenever a pointer may have become stale */
+	uint32_t dma_epoch;
 	uint64_t now_ns;
 	uint32_t nr_dirty;
 	uint32_t nr_marked;

@@ -9,16 +9,6 @@
 #include "errno.h"
 #include "mem.h"
 
-static uint32_t slot_of(const struct demux *demux, uint64_t key)
-{
-	/* Addresses differ in few bits, often the last octet's: mix twice. */
-	key ^= key >> 32;
-	key *= 0x9e3779b97f4a7c15ull;
-	key ^= key >> 29;
-	key *= 0xbf58476d1ce4e5b9ull;
-	return (uint32_t)(key >> 32) & demux->mask;
-}
-
 static uint32_t nr_entries(uint32_t max)
 {
 	uint32_t nr = 16;
@@ -47,7 +37,7 @@ void demux_init(struct demux *demux, uint32_t max)
 /* The key's entry, or the free one where it would go. */
 static uint32_t probe(const struct demux *demux, uint64_t key)
 {
-	uint32_t i = slot_of(demux, key);
+	uint32_t i = demux_slot(demux, key);
 
 	while (demux->entry[i].used && demux->entry[i].key != key)
 		i = (i + 1) & demux->mask;
@@ -56,9 +46,7 @@ static uint32_t probe(const struct demux *demux, uint64_t key)
 
 uint16_t demux_find(const struct demux *demux, uint64_t key)
 {
-	const struct demux_entry *e = &demux->entry[probe(demux, key)];
-
-	return e->used ? e->value : DEMUX_NONE;
+	return demux_find_at(demux, key, demux_slot(demux, key));
 }
 
 int demux_insert(struct demux *demux, uint64_t key, uint16_t value)
@@ -88,7 +76,7 @@ int demux_remove(struct demux *demux, uint64_t key)
 		i = (i + 1) & demux->mask;
 		if (!demux->entry[i].used)
 			break;
-		home = slot_of(demux, demux->entry[i].key);
+		home = demux_slot(demux, demux->entry[i].key);
 		/* An entry may only move to where its search still passes. */
 		if (((i - home) & demux->mask) < ((i - gap) & demux->mask))
 			continue;

@@ -35,6 +35,26 @@ static inline uint64_t demux_key(uint16_t domain, uint64_t mac)
 	return (uint64_t)domain << 48 | mac;
 }
 
+/* Where the search for a key begins. */
+static inline uint32_t demux_slot(const struct demux *demux, uint64_t key)
+{
+	/* Addresses differ in few bits, often the last octet's: mix twice. */
+	key ^= key >> 32;
+	key *= 0x9e3779b97f4a7c15ull;
+	key ^= key >> 29;
+	key *= 0xbf58476d1ce4e5b9ull;
+	return (uint32_t)(key >> 32) & demux->mask;
+}
+
+/* The value of a key whose search begins at @i, or DEMUX_NONE. */
+static inline uint16_t demux_find_at(const struct demux *demux, uint64_t key,
+				     uint32_t i)
+{
+	while (demux->entry[i].used && demux->entry[i].key != key)
+		i = (i + 1) & demux->mask;
+	return demux->entry[i].used ? demux->entry[i].value : DEMUX_NONE;
+}
+
 /* Octets of a table that takes @max entries. */
 size_t demux_size(uint32_t max);
 void demux_init(struct demux *demux, uint32_t max);

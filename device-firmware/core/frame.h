@@ -12,6 +12,9 @@
 #include <svnic/abi.h>
 #include "hal.h"
 
+struct queue;
+struct vif;
+
 #define FRAME_HEADER 128u /* octets that are copied for decisions */
 #define FRAME_TAG    4u
 
@@ -34,9 +37,20 @@ struct frame {
 	uint8_t nr_iov; /* pieces, from @first on; the first is the header */
 	uint8_t first;
 	struct svnic_meta meta;
-	uint8_t hdr[FRAME_HEADER];
+	/* Of lane.c: the second line ends with them. */
+	uint8_t is_plain; /* may take the fast lane */
+	uint8_t reserved;
+	uint16_t dest;	    /* VIF index */
+	uint64_t head[2];   /* its first 16 octets */
+	uint64_t out[2];    /* the metadata as its receiver gets it */
+	struct vif *to;	    /* the receiver, its queue, and of that: */
+	struct queue *q;    /* ... */
+	uint8_t *room;	    /* the buffer */
+	void *completion;   /* where the completion goes */
+	const void *buffer; /* the ring entry of the buffer */
 	struct hal_iov iov[SVNIC_MAX_SEGS + 1];
-};
+	uint8_t hdr[FRAME_HEADER];
+} __attribute__((aligned(64)));
 
 static inline const struct hal_iov *frame_iov(const struct frame *f)
 {

@@ -13,7 +13,10 @@ unsigned int core_poll(struct core *core)
 	unsigned int other;
 
 	core->now_ns = hal_clock_ns();
-	core->round++;
+	if (core->dma_epoch != hal_dma_epoch()) {
+		core->dma_epoch = hal_dma_epoch();
+		core->round++;
+	}
 	link_poll(core);
 	other = admin_poll(core);
 	other += sched_sweep(core);

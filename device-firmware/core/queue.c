@@ -57,6 +57,7 @@ static void set_running(struct core *core, struct queue *q, bool running)
 		set[(*nr)++] = idx;
 	else if (!running && i < *nr)
 		set[i] = set[--*nr];
+	vif_set_lane(vif);
 }
 
 /* Apply an event to the state; the caller has made sure of the cell. */
@@ -70,35 +71,42 @@ static void move(struct core *core, struct queue *q, enum queue_event ev)
 	set_running(core, q, next == QUEUE_RUNNING);
 }
 
-struct svnic_queue_ctrl *queue_ctrl(struct core *core, struct queue *q)
+static struct svnic_queue_ctrl *find_ctrl(struct core *core,
+					  const struct queue *q)
 {
-	if (q->round != core->round) {
-		q->tx_desc.ptr = NULL;
-		q->rx_seg.ptr = NULL;
-		q->rx_meta.ptr = NULL;
-		q->ctrl = region_page(core, arena_vif(core, q->vif), q->base,
-				      true);
-		q->round = core->round;
-	}
-	return q->ctrl;
+	return region_page(core, arena_vif(core, q->vif), q->base, true);
 }
 
-static void *ring_entry(struct core *core, struct queue *q,
-			struct queue_page *cache, uint32_t first,
-			uint32_t octet, bool write)
+struct svnic_queue_ctrl *queue_ctrl(struct core *core, struct queue *q)
 {
-	uint32_t page = first + octet / SVNIC_PAGE_SIZE;
+	if (q->tx_round == core->round)
+		return q->tx_ctrl;
+	if (q->rx_round == core->round)
+		return q->rx_ctrl;
+	return queue_tx_refresh(core, q);
+}
 
-	if (q->round != core->round && !queue_ctrl(core, q))
-		return NULL;
-	if (!cache->ptr || cache->page != page) {
-		cache->ptr =
-			region_page(core, arena_vif(core, q->vif), page, write);
-		cache->page = page;
-		if (!cache->ptr)
-			return NULL;
-	}
-	return (char *)cache->ptr + octet % SVNIC_PAGE_SIZE;
+struct svnic_queue_ctrl *queue_tx_refresh(struct core *core, struct queue *q)
+{
+	q->desc_ptr = NULL;
+	q->tx_ctrl = find_ctrl(core, q);
+	q->tx_round = core->round;
+	return q->tx_ctrl;
+}
+
+struct svnic_queue_ctrl *queue_rx_refresh(struct core *core, struct queue *q)
+{
+	q->seg_ptr = NULL;
+	q->meta_ptr = NULL;
+	q->rx_ctrl = find_ctrl(core, q);
+	q->rx_round = core->round;
+	return q->rx_ctrl;
+}
+
+static uint8_t *ring_page(struct core *core, const struct queue *q,
+			  uint32_t page, bool write)
+{
+	return region_page(core, arena_vif(core, q->vif), page, write);
 }
 
 const struct svnic_tx_desc *queue_tx_desc(struct core *core, struct queue *q,
@@ -106,8 +114,17 @@ const struct svnic_tx_desc *queue_tx_desc(struct core *core, struct queue *q,
 {
 	uint32_t octet =
 		(idx & q->tx_mask) * (uint32_t)sizeof(struct svnic_tx_desc);
+	uint32_t page = octet / SVNIC_PAGE_SIZE;
 
-	return ring_entry(core, q, &q->tx_desc, q->desc, octet, false);
+	if (q->tx_round != core->round && !queue_tx_refresh(core, q))
+		return NULL;
+	if (!q->desc_ptr || q->desc_page != page) {
+		q->desc_ptr = ring_page(core, q, q->desc + page, false);
+		q->desc_page = page;
+		if (!q->desc_ptr)
+			return NULL;
+	}
+	return (const void *)(q->desc_ptr + octet % SVNIC_PAGE_SIZE);
 }
 
 const struct svnic_seg *queue_rx_seg(struct core *core, struct queue *q,
@@ -115,8 +132,17 @@ const struct svnic_seg *queue_rx_seg(struct core *core, struct queue *q,
 {
 	uint32_t octet =
 		(idx & q->rx_mask) * (uint32_t)sizeof(struct svnic_seg);
+	uint16_t page = (uint16_t)(octet / SVNIC_PAGE_SIZE);
 
-	return ring_entry(core, q, &q->rx_seg, q->seg, octet, false);
+	if (q->rx_round != core->round && !queue_rx_refresh(core, q))
+		return NULL;
+	if (!q->seg_ptr || q->seg_page != page) {
+		q->seg_ptr = ring_page(core, q, q->seg + page, false);
+		q->seg_page = page;
+		if (!q->seg_ptr)
+			return NULL;
+	}
+	return (const void *)(q->seg_ptr + octet % SVNIC_PAGE_SIZE);
 }
 
 struct svnic_meta *queue_rx_meta(struct core *core, struct queue *q,
@@ -124,8 +150,17 @@ struct svnic_meta *queue_rx_meta(struct core *core, struct queue *q,
 {
 	uint32_t octet =
 		(idx & q->rx_mask) * (uint32_t)sizeof(struct svnic_meta);
+	uint16_t page = (uint16_t)(octet / SVNIC_PAGE_SIZE);
 
-	return ring_entry(core, q, &q->rx_meta, q->meta, octet, true);
+	if (q->rx_round != core->round && !queue_rx_refresh(core, q))
+		return NULL;
+	if (!q->meta_ptr || q->meta_page != page) {
+		q->meta_ptr = ring_page(core, q, q->meta + page, true);
+		q->meta_page = page;
+		if (!q->meta_ptr)
+			return NULL;
+	}
+	return (void *)(q->meta_ptr + octet % SVNIC_PAGE_SIZE);
 }
 
 /* Start both rings from zero and show the guest a queue in that state. */
@@ -137,6 +172,8 @@ static void rewind(struct core *core, struct queue *q, uint32_t word)
 	q->rx_next = q->rx_done = q->rx_seen = q->rx_prod = 0;
 	q->wait_until = 0;
 	q->is_stalled = 0;
+	q->paced = 0;
+	q->pace_ns = 0;
 	q->fault = 0;
 	q->reset = word;
 	ctrl = queue_ctrl(core, q);
@@ -287,7 +324,8 @@ void queue_reset(struct core *core, struct queue *q, uint32_t word)
 void queue_rebuild(struct core *core, struct queue *q)
 {
 	/* Nothing of an earlier round is valid, whatever its number was. */
-	q->round = core->round - 1;
+	q->tx_round = core->round - 1;
+	q->rx_round = core->round - 1;
 	q->is_dirty = 0;
 	q->is_marked = 0;
 	q->pending = 0;

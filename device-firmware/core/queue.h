@@ -7,6 +7,7 @@
 #define CORE_QUEUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <svnic/abi.h>
 
@@ -29,16 +30,13 @@ enum queue_event {
 	QUEUE_EV_NR
 };
 
-/* The last page of a ring that was used, within one round. */
-struct queue_page {
-	void *ptr;
-	uint32_t page;
-	uint32_t reserved;
-};
-
 #define QUEUE_EVENT_GUEST (1u << 0) /* an event of the queue is to be written */
 #define QUEUE_EVENT_FAULT (1u << 1) /* and one that says why it stopped */
 
+/*
+ * The pointers are those of the control page and of the ring page that was
+ * used last; they are as good as their round.
+ */
 struct queue {
 	/* Line 0: written when the queue starts, stops or faults. */
 	uint16_t vif;
@@ -54,42 +52,46 @@ struct queue {
 	uint32_t desc; /* first page of each ring */
 	uint32_t seg;
 	uint32_t meta;
-	uint32_t tx_mask;
-	uint32_t rx_mask;
 	uint32_t notify;
 	uint32_t reset; /* the doorbell's reset word carried out last */
-	uint32_t reserved0[4];
+	uint32_t reserved0[7];
 
 	/* Line 1: written by vif_tx.c while it serves the queue. */
 	uint32_t tx_next; /* descriptors used */
 	uint32_t tx_cons; /* descriptors returned, as published */
-	uint32_t tx_seen; /* tx_cons when event_due() looked last */
-	uint32_t reserved1;
-	uint64_t wait_until; /* the first frame waits until then; 0: not */
+	uint32_t tx_mask;
+	uint32_t tx_round;
+	struct svnic_queue_ctrl *tx_ctrl;
+	uint8_t *desc_ptr;
+	uint32_t desc_page;
 	/* Written by event.c. */
+	uint32_t tx_seen;  /* tx_cons when event_due() looked last */
 	uint8_t is_marked; /* on the list of the round's events */
 	uint8_t pending;   /* QUEUE_EVENT_*: on the link's list if not zero */
-	uint8_t reserved2[6];
+	uint8_t reserved1[6];
 	uint64_t hold_until; /* the guest's event waits until then; 0: not */
-	uint8_t reserved4[24];
+	uint64_t wait_until; /* the first frame waits until then; 0: not */
 
 	/* Line 2: written by vif_rx.c for whoever sends. */
-	uint32_t rx_next;   /* completions written */
-	uint32_t rx_done;   /* completions published */
-	uint32_t rx_seen;   /* rx_done when event_due() looked last */
-	uint32_t rx_prod;   /* buffers provided, as seen last */
+	uint32_t rx_next; /* buffers taken */
+	uint32_t rx_done; /* completions published */
+	uint32_t rx_prod; /* buffers provided, as seen last */
+	uint32_t rx_seen; /* rx_done when event_due() looked last */
+	uint32_t rx_mask;
+	uint32_t rx_round;
+	struct svnic_queue_ctrl *rx_ctrl;
+	uint8_t *seg_ptr;
+	uint8_t *meta_ptr;
+	uint16_t seg_page; /* of the ring, from 0 */
+	uint16_t meta_page;
 	uint8_t is_stalled; /* nobody waits for it any more */
 	uint8_t is_dirty;   /* on the list of queues to publish */
-	uint8_t reserved3[46];
-
-	/* Line 3: pointers, forgotten whenever the round changes. */
-	uint64_t round;
-	struct svnic_queue_ctrl *ctrl;
-	struct queue_page tx_desc;
-	struct queue_page rx_seg;
-	struct queue_page rx_meta;
+	uint16_t paced;	    /* buffers provided since pace_ns */
+	uint64_t pace_ns;
 } __attribute__((aligned(64)));
-_Static_assert(sizeof(struct queue) == 256, "four lines");
+_Static_assert(sizeof(struct queue) == 192, "three lines");
+_Static_assert(offsetof(struct queue, tx_next) == 64, "line 1");
+_Static_assert(offsetof(struct queue, rx_next) == 128, "line 2");
 
 /* What the sweep compares, without touching the queue. */
 struct queue_bell {
@@ -99,7 +101,7 @@ struct queue_bell {
 	uint16_t vif_id;
 	uint8_t link;
 	uint8_t id;
-	uint16_t reserved;
+	uint16_t vif;
 };
 
 /* The state after an event, or 0 where the table has no such cell. */
@@ -125,6 +127,12 @@ void queue_resume(struct core *core, struct queue *q);
 
 /* The control page, or NULL when it is no longer there. */
 struct svnic_queue_ctrl *queue_ctrl(struct core *core, struct queue *q);
+/*
+ * Make the pointers of a side right again: the control page, or NULL when it
+ * is no longer there.  For queue_tx() and queue_rx() below.
+ */
+struct svnic_queue_ctrl *queue_tx_refresh(struct core *core, struct queue *q);
+struct svnic_queue_ctrl *queue_rx_refresh(struct core *core, struct queue *q);
 /* Ring entries of the card's pages; NULL when the page is not there. */
 const struct svnic_tx_desc *queue_tx_desc(struct core *core, struct queue *q,
 					  uint32_t idx);

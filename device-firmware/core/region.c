@@ -39,6 +39,23 @@ static uint64_t bus_address(uint64_t entry)
 	return entry & ~(uint64_t)(SVNIC_PAGE_SIZE - 1);
 }
 
+bool region_window(const struct core *core, struct vif *vif, uint64_t addr)
+{
+	struct vif_window *w = &vif->window;
+	struct hal_window found;
+
+	if (!hal_dma_window(vif->link, addr, &found) || !found.host)
+		return false;
+	/* 16 TiB in one piece: ask for each page. */
+	if (found.size > (uint64_t)UINT32_MAX << SVNIC_PAGE_SHIFT)
+		return false;
+	w->addr = found.addr;
+	w->host = found.host;
+	w->pages = (uint32_t)(found.size >> SVNIC_PAGE_SHIFT);
+	w->round = core->round;
+	return true;
+}
+
 void *region_page(const struct core *core, const struct vif *vif, uint32_t page,
 		  bool write)
 {
@@ -145,6 +162,8 @@ enum svnic_status region_map(struct core *core, struct vif *vif, uint32_t first,
 		++*chunk_used(core, chunk);
 	}
 	vif->nr_pages = (uint16_t)(vif->nr_pages + count);
+	/* A page that was missed before may be there now. */
+	core->round++;
 	return SVNIC_ST_OK;
 }
 
@@ -210,6 +229,7 @@ static void rebuild_vif(struct core *core, struct vif *vif)
 			nr += recount(core, vif->chunk[i] - 1);
 	}
 	vif->nr_pages = (uint16_t)nr;
+	vif->window.round = core->round - 1;
 }
 
 /*

@@ -21,6 +21,8 @@ uint64_t region_lookup(const struct core *core, const struct vif *vif,
 /* Memory of a whole page, or NULL when it may not be used so. */
 void *region_page(const struct core *core, const struct vif *vif, uint32_t page,
 		  bool write);
+/* Find the window that @addr lies in; false: there is none. */
+bool region_window(const struct core *core, struct vif *vif, uint64_t addr);
 /*
  * Memory of a segment that was copied in.  SVNIC_V_DELIVERED and @ptr, or
  * BAD_LENGTH, BAD_PAGE, READ_ONLY.

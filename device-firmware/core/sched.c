@@ -55,6 +55,7 @@ void sched_watch(struct core *core, struct queue *q)
 	b->vif_id = q->vif_id;
 	b->link = q->link;
 	b->id = q->id;
+	b->vif = q->vif;
 	b->kick = 0;
 	b->reset = q->reset;
 }
@@ -186,6 +187,16 @@ void sched_sent(struct vif *vif, uint32_t octets)
 	/* It may go below zero once, by one frame; that is paid back first. */
 	if (vif->config.rate)
 		vif->tokens -= (int64_t)(octets * NS_PER_S);
+}
+
+int64_t sched_octets(const struct vif *vif)
+{
+	int64_t credit;
+
+	if (!vif->config.rate)
+		return vif->deficit;
+	credit = vif->tokens / (int64_t)NS_PER_S + 1;
+	return credit < vif->deficit ? credit : vif->deficit;
 }
 
 static enum vif_tx_more serve_queue(struct core *core, struct vif *vif,

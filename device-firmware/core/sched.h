@@ -36,5 +36,7 @@ unsigned int sched_run(struct core *core);
 void sched_shape(struct core *core, struct vif *vif);
 int sched_may_send(struct core *core, struct vif *vif);
 void sched_sent(struct vif *vif, uint32_t octets);
+/* How many octets it may send in this turn; one frame may go beyond. */
+int64_t sched_octets(const struct vif *vif);
 
 #endif /* CORE_SCHED_H */

@@ -41,6 +41,13 @@ void stats_vif_info(struct core *core, struct vif *vif,
 				   &info->queue[i]);
 	}
 	info->stats = vif->stats;
+	info->stats.tx_frames = svnic_le64(vif->tx_frames);
+	info->stats.tx_octets = svnic_le64(vif->tx_octets);
+	info->stats.rx_frames = svnic_le64(vif->rx_frames);
+	info->stats.rx_octets = svnic_le64(vif->rx_octets);
+	info->stats.tx_verdict[SVNIC_V_DELIVERED] = svnic_le64(
+		vif->tx_frames - vif->stats.tx_verdict[SVNIC_V_WIRE]);
+	info->stats.rx_verdict[SVNIC_V_DELIVERED] = svnic_le64(vif->rx_frames);
 }
 
 void stats_port_info(struct core *core, unsigned int port,

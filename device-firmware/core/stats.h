@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Counting.  A verdict is the index of its counter; there is no other way to
- * count what became of a frame.
+ * count what became of a frame.  How many were delivered follows from the
+ * frames, so that an ordinary frame touches no counter beside those.
  */
 #ifndef CORE_STATS_H
 #define CORE_STATS_H
@@ -16,10 +17,11 @@ struct core;
 static inline void stats_tx(struct vif *vif, enum svnic_verdict v,
 			    uint32_t octets)
 {
-	vif->stats.tx_verdict[v]++;
+	if (v != SVNIC_V_DELIVERED)
+		vif->stats.tx_verdict[v]++;
 	if (v == SVNIC_V_DELIVERED || v == SVNIC_V_WIRE) {
-		vif->stats.tx_frames++;
-		vif->stats.tx_octets += octets;
+		vif->tx_frames++;
+		vif->tx_octets += octets;
 	}
 }
 
@@ -27,11 +29,12 @@ static inline void stats_tx(struct vif *vif, enum svnic_verdict v,
 static inline void stats_rx(struct vif *vif, enum svnic_verdict v,
 			    uint32_t octets)
 {
-	vif->stats.rx_verdict[v]++;
-	if (v == SVNIC_V_DELIVERED) {
-		vif->stats.rx_frames++;
-		vif->stats.rx_octets += octets;
+	if (v != SVNIC_V_DELIVERED) {
+		vif->stats.rx_verdict[v]++;
+		return;
 	}
+	vif->rx_frames++;
+	vif->rx_octets += octets;
 }
 
 /* The payloads of VIF_QUERY and PORT_QUERY. */

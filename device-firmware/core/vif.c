@@ -66,6 +66,25 @@ struct vif *vif_find(struct core *core, unsigned int link, unsigned int id)
 	return idx == LIST_NONE ? NULL : arena_vif(core, idx);
 }
 
+void vif_set_lane(struct vif *vif)
+{
+	const uint32_t no_tx =
+		SVNIC_VIF_DISABLED | SVNIC_VIF_MONITOR | SVNIC_VIF_TRUNK;
+	uint32_t flags = svnic_cpu32(vif->config.flags);
+	unsigned int nr = vif->nr_direct ? vif->nr_direct : vif->nr_slow;
+
+	vif->rx_queue = LIST_NONE;
+	if (nr == 1)
+		vif->rx_queue =
+			vif->running[vif->nr_direct ? 0 : SVNIC_SLOW_QUEUE];
+	vif->lane = 0;
+	if ((flags & no_tx) || vif->monitors.nr)
+		return;
+	vif->lane = VIF_LANE_TX;
+	if (vif->rx_queue != LIST_NONE)
+		vif->lane |= VIF_LANE_RX;
+}
+
 void vif_queue_count(struct vif *vif, int change)
 {
 	vif->nr_queues = (uint8_t)(vif->nr_queues + change);
@@ -137,14 +156,17 @@ static enum svnic_status attach(struct core *core, struct vif *vif)
 	uint16_t i;
 
 	vif->mac = mem_mac(vif->config.mac);
+	vif_set_lane(vif);
 	if (is_monitor(vif)) {
 		struct vif *seen = vif_find(core, vif->link,
 					    svnic_cpu16(vif->config.monitored));
 
-		if (seen)
-			list_push(&seen->monitors,
-				  arena_part(core, ARENA_MONITOR_NODES),
-				  (uint16_t)arena_vif_idx(core, vif));
+		if (!seen)
+			return SVNIC_ST_OK;
+		list_push(&seen->monitors,
+			  arena_part(core, ARENA_MONITOR_NODES),
+			  (uint16_t)arena_vif_idx(core, vif));
+		vif_set_lane(seen);
 		return SVNIC_ST_OK;
 	}
 	if (domain_join(core, vif))
@@ -181,6 +203,7 @@ static void detach(struct core *core, struct vif *vif)
 		return;
 	list_remove(&seen->monitors, arena_part(core, ARENA_MONITOR_NODES),
 		    (uint16_t)arena_vif_idx(core, vif));
+	vif_set_lane(seen);
 }
 
 /* The number that a new VIF gets, or SVNIC_VIF_NONE. */
@@ -208,6 +231,7 @@ static void clear(struct vif *vif, unsigned int link, unsigned int id)
 	vif->id = (uint16_t)id;
 	vif->domain = DEMUX_NONE;
 	vif->filters = LIST_NONE;
+	vif->rx_queue = LIST_NONE;
 	list_init(&vif->monitors);
 	for (i = 0; i < SVNIC_MAX_QUEUES; i++)
 		vif->queue[i] = LIST_NONE;

@@ -39,27 +39,50 @@ struct vif_filter {
 	uint16_t next; /* of the same VIF, or LIST_NONE */
 };
 
+/*
+ * Memory of the host around a page of the VIF's, so that most pages become a
+ * pointer without a call into the HAL.  As good as its round.
+ */
+struct vif_window {
+	uint64_t addr;
+	uint8_t *host;
+	uint32_t pages;
+	uint32_t round;
+};
+
+#define VIF_LANE_TX (1u << 0) /* frames of it may take the fast lane */
+#define VIF_LANE_RX (1u << 1) /* ... and frames for it */
+
+/*
+ * Lines 0, 2 and 3 are all that an ordinary frame touches: its sender's 0, 2
+ * and 3 and its receiver's 0 and 3 (docs/performance.md).
+ */
 struct vif {
-	/* Line 0 and 1: written by admin commands, queue starts and faults. */
+	/* Line 0: written by admin commands, queue starts and faults. */
 	uint8_t state;
 	uint8_t link;
 	uint8_t nr_direct; /* of running[]: the guest's, first */
+	uint8_t nr_slow;   /* of running[]: the backend's */
 	uint8_t nr_queues; /* started, running or not */
+	uint8_t lane;	   /* VIF_LANE_* */
 	uint16_t id;	   /* on its link */
 	uint16_t domain;   /* that its untagged frames belong to */
-	uint64_t mac;	   /* mem_mac() of config.mac */
+	uint16_t rx_queue; /* index of the only one that gets frames */
+	uint32_t reserved0;
+	uint64_t mac; /* mem_mac() of config.mac */
+	struct svnic_vif_config config;
+
+	/* Line 1: the same writers; read for what is not ordinary. */
 	/* Queue indices: the guest's from 0, the backend's from SLOW_QUEUE. */
 	uint16_t running[SVNIC_MAX_QUEUES];
 	uint16_t nr_pages;
 	uint16_t filters; /* first of them, or LIST_NONE */
 	uint16_t nr_filters;
-	uint8_t nr_slow; /* of running[]: the backend's */
-	uint8_t reserved0;
+	uint16_t reserved1;
 	struct list monitors;
-	struct svnic_vif_config config;
-	uint32_t reserved1[6];
+	uint32_t reserved2[4];
 
-	/* Line 2: written by sched.c. */
+	/* Line 2: written by sched.c and vif_tx.c. */
 	uint16_t active; /* bitmap of queues with work */
 	uint8_t is_active;
 	uint8_t next_queue;
@@ -67,18 +90,29 @@ struct vif {
 	int64_t tokens;	    /* octets * 10^9 */
 	uint64_t refill_ns; /* when tokens was right */
 	uint64_t due_ns;    /* no work before then; 0: there is work now */
-	uint64_t reserved2[4];
+	uint64_t tx_frames; /* see stats.c */
+	uint64_t tx_octets;
+	uint64_t reserved3[2];
+
+	/* Line 3: written by vif_rx.c for whoever sends; region.c. */
+	uint64_t rx_frames; /* see stats.c */
+	uint64_t rx_octets;
+	uint64_t reserved4[2];
+	struct vif_window window;
 
 	/* Page table and queues; LIST_NONE and 0 (index + 1) for none. */
-	uint32_t chunk[VIF_CHUNKS];
+	uint32_t chunk[VIF_CHUNKS]; /* the first two are in line 3 */
 	uint16_t queue[SVNIC_MAX_QUEUES];
-	uint64_t reserved3[4];
+	uint64_t reserved5[3];
 
-	/* Written for every frame. */
+	/* What happens seldom; frames and octets are counted above. */
 	struct svnic_vif_stats stats;
 } __attribute__((aligned(64)));
-_Static_assert(sizeof(struct vif) == 960, "fifteen lines");
+_Static_assert(sizeof(struct vif) == 1024, "sixteen lines");
+_Static_assert(offsetof(struct vif, running) == 64, "line 1");
 _Static_assert(offsetof(struct vif, active) == 128, "line 2");
+_Static_assert(offsetof(struct vif, rx_frames) == 192, "line 3");
+_Static_assert(offsetof(struct vif, chunk[2]) == 256, "the end of line 3");
 
 /* The state after an event, or 0 where the table has no such cell. */
 enum vif_state vif_next_state(enum vif_state state, enum vif_event ev);
@@ -100,6 +134,8 @@ enum svnic_status vif_filter_del(struct core *core, struct vif *vif,
 				 const uint8_t *mac);
 /* A VIF by its number on a link, or NULL. */
 struct vif *vif_find(struct core *core, unsigned int link, unsigned int id);
+/* What of it is ordinary: after a change of configuration or queues. */
+void vif_set_lane(struct vif *vif);
 /* A queue was started or is gone: move between IDLE and LIVE. */
 void vif_queue_count(struct vif *vif, int change);
 /* Rebuild what follows from the VIFs of an arena that was found. */
@@ -123,6 +159,13 @@ int vif_rx(struct core *core, struct vif *vif, const struct frame *f);
 /* Copies of @f for the monitors of @vif; @flags: SVNIC_META_MONITOR_TX or 0. */
 void vif_rx_monitors(struct core *core, struct vif *vif, const struct frame *f,
 		     unsigned int flags);
+/*
+ * See what a guest provided since its queue was looked at last: 1 more
+ * buffers, 0 none, -EPROTO its queue was stopped for what it did.
+ */
+int vif_rx_look(struct core *core, struct vif *vif, struct queue *q);
+/* Buffers of the queue were used: show them at the next vif_rx_publish(). */
+void vif_rx_dirty(struct core *core, struct queue *q);
 /* Show the receivers what they got since the last call. */
 void vif_rx_publish(struct core *core);
 

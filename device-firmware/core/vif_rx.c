@@ -21,8 +21,7 @@ static int stop(struct core *core, struct vif *vif, struct queue *q,
 	return -EPROTO;
 }
 
-/* Look how far the guest got: 1 further, 0 not, -EPROTO stopped. */
-static int look_again(struct core *core, struct vif *vif, struct queue *q)
+int vif_rx_look(struct core *core, struct vif *vif, struct queue *q)
 {
 	const struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
 	uint32_t unused = q->rx_prod - q->rx_next;
@@ -62,7 +61,7 @@ static int rx_provide(struct core *core, struct vif *vif, struct queue *q,
 		if (nr == ARENA_BUFFERS || nr > q->rx_mask)
 			return -ENOSPC;
 		if (q->rx_next + nr == q->rx_prod) {
-			err = look_again(core, vif, q);
+			err = vif_rx_look(core, vif, q);
 			if (err <= 0)
 				return err ? err : -EAGAIN;
 		}
@@ -126,7 +125,7 @@ static bool complete(struct core *core, struct queue *q, unsigned int nr,
 	return true;
 }
 
-static void mark_dirty(struct core *core, struct queue *q)
+void vif_rx_dirty(struct core *core, struct queue *q)
 {
 	uint16_t *dirty = arena_part(core, ARENA_DIRTY);
 
@@ -148,7 +147,7 @@ static int put(struct core *core, struct vif *vif, struct queue *q,
 	if (!complete(core, q, (unsigned int)nr, meta))
 		return stop(core, vif, q, SVNIC_V_BAD_RING);
 	q->rx_next += (uint32_t)nr;
-	mark_dirty(core, q);
+	vif_rx_dirty(core, q);
 	return 0;
 }
 

@@ -10,13 +10,14 @@
 #include "event.h"
 #include "frame.h"
 #include "guard.h"
-#include "region.h"
+#include "lane.h"
+#include "region_inline.h"
 #include "sched.h"
 #include "stats.h"
 #include "switch.h"
 
-#define WAIT_NS	   2000000u /* how long a frame waits for its receiver */
-#define MIN_CHARGE 64	    /* a frame costs its VIF at least this */
+#define WAIT_NS	     2000000u /* how long a frame waits for its receiver */
+#define FRAME_CHARGE 64u      /* octets that a frame costs beside its own */
 
 /*
  * How many descriptors the guest has provided, or -EPROTO, or -ENOENT when
@@ -48,7 +49,8 @@ static void tx_return(struct core *core, struct queue *q)
 	event_mark(core, q);
 }
 
-static bool is_plain(const struct svnic_tx_desc *d)
+/* The later descriptors of a frame have nothing but their piece. */
+static bool is_bare(const struct svnic_tx_desc *d)
 {
 	const struct svnic_meta *m = &d->meta;
 
@@ -65,16 +67,39 @@ static bool is_head(const struct svnic_tx_desc *d, uint32_t avail)
 	       d->meta.segs <= avail;
 }
 
-/* Take the frame whose first descriptor is number @at; a ring's verdict. */
-static enum svnic_verdict gather(struct core *core, struct queue *q,
-				 uint32_t at, uint32_t avail, struct frame *f)
+/* Piece @i of the frame is that of a descriptor. */
+static enum svnic_verdict add_piece(struct core *core, struct vif *vif,
+				    struct frame *f, unsigned int i,
+				    const struct svnic_tx_desc *d)
 {
-	const struct vif *vif = arena_vif(core, q->vif);
+	enum svnic_verdict v;
+	uint64_t seg;
+	void *ptr;
+
+	__builtin_memcpy(&seg, &d->seg, sizeof(seg));
+	ptr = region_ptr(core, vif, seg, 0);
+	if (!ptr) {
+		v = region_seg(core, vif, d->seg, false, &ptr);
+		if (v != SVNIC_V_DELIVERED)
+			return v;
+	}
+	__builtin_prefetch(ptr);
+	f->iov[i].data = ptr;
+	f->iov[i].len = svnic_cpu16(d->seg.len);
+	f->len += svnic_cpu16(d->seg.len);
+	return SVNIC_V_DELIVERED;
+}
+
+/* Take the frame whose first descriptor is number @at; a ring's verdict. */
+static enum svnic_verdict gather(struct core *core, struct vif *vif,
+				 struct queue *q, uint32_t at, uint32_t avail,
+				 struct frame *f)
+{
 	const struct svnic_tx_desc *slot;
 	struct svnic_tx_desc d;
 	enum svnic_verdict v;
 	unsigned int i;
-	void *ptr;
+	uint64_t meta;
 
 	f->len = 0;
 	f->nr_iov = 1;
@@ -83,40 +108,47 @@ static enum svnic_verdict gather(struct core *core, struct queue *q,
 		if (!slot)
 			return SVNIC_V_BAD_RING;
 		svnic_copy_in(&d, slot, sizeof(d));
-		if (i == 0 ? !is_head(&d, avail) : !is_plain(&d))
+		if (i == 0 ? !is_head(&d, avail) : !is_bare(&d))
 			return SVNIC_V_BAD_CHAIN;
 		if (i == 0) {
+			__builtin_memcpy(&meta, &d.meta, sizeof(meta));
+			f->is_plain = (meta & LANE_META_MASK) == LANE_META_IS;
 			f->meta = d.meta;
 			f->meta.segs = 0;
 			f->nr_iov = d.meta.segs;
 		}
-		v = region_seg(core, vif, d.seg, false, &ptr);
+		v = add_piece(core, vif, f, i + 1, &d);
 		if (v != SVNIC_V_DELIVERED)
 			return v;
-		f->iov[i + 1].data = ptr;
-		f->iov[i + 1].len = d.seg.len;
-		f->len += d.seg.len;
 	}
-	__builtin_prefetch(f->iov[1].data);
 	f->end = at + i;
 	return SVNIC_V_DELIVERED;
 }
 
-/* Take up to a burst of frames; @fault is what came after the last of them. */
-static unsigned int gather_burst(struct core *core, struct queue *q,
-				 uint32_t avail, enum svnic_verdict *fault)
+/* What a burst is made of. */
+struct burst {
+	uint32_t avail;		  /* descriptors that the guest provided */
+	int64_t octets;		  /* that the VIF may send; one frame more */
+	enum svnic_verdict fault; /* what came after its last frame */
+};
+
+/* Take up to a burst of frames: how many. */
+static unsigned int gather_burst(struct core *core, struct vif *vif,
+				 struct queue *q, struct burst *b)
 {
 	/* A frame that waits is tried again alone. */
 	unsigned int max = q->wait_until ? 1 : ARENA_BURST;
 	uint32_t at = q->tx_next;
-	uint32_t end = at + avail;
+	uint32_t end = at + b->avail;
+	struct frame *f = core->frame;
 	unsigned int nr;
 
-	for (nr = 0; nr < max && at != end; nr++) {
-		*fault = gather(core, q, at, end - at, &core->frame[nr]);
-		if (*fault != SVNIC_V_DELIVERED)
+	for (nr = 0; nr < max && at != end && b->octets > 0; nr++) {
+		b->fault = gather(core, vif, q, at, end - at, &f[nr]);
+		if (b->fault != SVNIC_V_DELIVERED)
 			break;
-		at = core->frame[nr].end;
+		at = f[nr].end;
+		b->octets -= f[nr].len;
 	}
 	return nr;
 }
@@ -130,12 +162,17 @@ static void set_patience(const struct core *core, const struct queue *q,
 		f->patience = FRAME_WAIT;
 }
 
+static void charge(struct vif *vif, uint32_t octets, unsigned int frames)
+{
+	sched_sent(vif, octets);
+	vif->deficit -= (int32_t)(octets + frames * FRAME_CHARGE);
+}
+
 /* False when the frame has to wait: it stays the first of the ring. */
 static bool send_frame(struct core *core, struct vif *vif, struct queue *q,
 		       struct frame *f)
 {
 	int v = (int)guard_check(core, vif, f, f->nr_iov);
-	int charge;
 
 	if (v == SVNIC_V_DELIVERED) {
 		f->sender = q->vif;
@@ -153,29 +190,51 @@ static bool send_frame(struct core *core, struct vif *vif, struct queue *q,
 	q->wait_until = 0;
 	q->tx_next = f->end;
 	stats_tx(vif, (enum svnic_verdict)v, f->len);
-	sched_sent(vif, f->len);
-	charge = (int)f->len;
-	vif->deficit -= charge < MIN_CHARGE ? MIN_CHARGE : charge;
+	charge(vif, f->len, 1);
 	return true;
 }
 
-/* VIF_TX_EMPTY when all @nr were sent or dropped. */
-static enum vif_tx_more send_burst(struct core *core, struct vif *vif,
-				   struct queue *q, unsigned int nr,
-				   unsigned int *done)
+/* Frames of the burst that went by the fast lane, from @f on. */
+static unsigned int send_plain(struct core *core, struct vif *vif,
+			       struct queue *q, struct frame *f,
+			       unsigned int nr)
 {
+	unsigned int n = lane_run(core, vif, f, nr);
+	uint32_t octets = 0;
 	unsigned int i;
 
-	for (i = 0; i < nr; i++) {
-		if (vif->deficit <= 0)
-			return VIF_TX_MORE;
-		if (!sched_may_send(core, vif))
-			return VIF_TX_THROTTLED;
-		if (!send_frame(core, vif, q, &core->frame[i]))
-			return VIF_TX_WAIT;
-		++*done;
+	if (n == 0)
+		return 0;
+	for (i = 0; i < n; i++)
+		octets += f[i].len;
+	q->wait_until = 0;
+	q->tx_next = f[n - 1].end;
+	vif->tx_frames += n;
+	vif->tx_octets += octets;
+	charge(vif, octets, n);
+	return n;
+}
+
+/* False when the first of those left has to wait. */
+static bool send_burst(struct core *core, struct vif *vif, struct queue *q,
+		       unsigned int nr, unsigned int *done)
+{
+	struct frame *f = core->frame;
+	unsigned int i = 0;
+	unsigned int n;
+
+	lane_check(core, vif, f, nr);
+	while (i < nr) {
+		n = f[i].is_plain ? send_plain(core, vif, q, &f[i], nr - i) : 0;
+		if (n == 0) {
+			if (!send_frame(core, vif, q, &f[i]))
+				return false;
+			n = 1;
+		}
+		i += n;
+		*done += n;
 	}
-	return VIF_TX_EMPTY;
+	return true;
 }
 
 static enum vif_tx_more stop(struct core *core, struct vif *vif,
@@ -189,23 +248,29 @@ static enum vif_tx_more stop(struct core *core, struct vif *vif,
 enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 			      struct queue *q, unsigned int *done)
 {
-	enum svnic_verdict fault = SVNIC_V_DELIVERED;
+	struct burst b = { .fault = SVNIC_V_DELIVERED };
 	int avail = tx_provide(core, q);
+	bool is_sent;
 	uint32_t end;
-	enum vif_tx_more more;
 	unsigned int nr;
 
 	if (avail < 0)
 		return stop(core, vif, q,
 			    avail == -EPROTO ? SVNIC_V_BAD_INDEX
 					     : SVNIC_V_BAD_RING);
-	end = q->tx_next + (uint32_t)avail;
-	nr = gather_burst(core, q, (uint32_t)avail, &fault);
-	more = send_burst(core, vif, q, nr, done);
+	if (avail == 0)
+		return VIF_TX_EMPTY;
+	if (!sched_may_send(core, vif))
+		return VIF_TX_THROTTLED;
+	b.avail = (uint32_t)avail;
+	b.octets = sched_octets(vif);
+	end = q->tx_next + b.avail;
+	nr = gather_burst(core, vif, q, &b);
+	is_sent = send_burst(core, vif, q, nr, done);
 	tx_return(core, q);
-	if (more != VIF_TX_EMPTY)
-		return more;
-	if (fault != SVNIC_V_DELIVERED)
-		return stop(core, vif, q, fault);
+	if (!is_sent)
+		return VIF_TX_WAIT;
+	if (b.fault != SVNIC_V_DELIVERED)
+		return stop(core, vif, q, b.fault);
 	return q->tx_next == end ? VIF_TX_EMPTY : VIF_TX_MORE;
 }

@@ -28,12 +28,27 @@ struct hal_frame {
 
 /*
  * The memory of @link's host at bus address @addr, as a pointer that is valid
- * until the core returns to its caller, or NULL when not all of @len octets
- * lie in memory that may be accessed so (@write: stored to).  The caller
- * never crosses a 4 KiB page, except for the event ring and the admin queues.
+ * until hal_dma_epoch() changes, or NULL when not all of @len octets lie in
+ * memory that may be accessed so (@write: stored to).  The caller never
+ * crosses a 4 KiB page, except for the event ring and the admin queues.
  * Coherent; ordering is that of include/svnic/order.h.
  */
 void *hal_dma(unsigned int link, uint64_t addr, size_t len, bool write);
+
+/*
+ * All the memory around @addr that hal_dma() would find for loads and stores
+ * by the same sum, in whole pages: the octet at bus address a is host[a -
+ * addr].  False, and nothing is set, when there is none.  Valid as above.
+ */
+struct hal_window {
+	uint64_t addr;
+	uint64_t size;
+	uint8_t *host;
+};
+bool hal_dma_window(unsigned int link, uint64_t addr, struct hal_window *w);
+
+/* Another number whenever memory of any link came, went or moved. */
+uint32_t hal_dma_epoch(void);
 
 /*
  * The doorbell page of a VIF: SVNIC_MAX_QUEUES doorbells, readable for ever.

@@ -50,6 +50,24 @@ void *hal_dma(unsigned int link, uint64_t addr, size_t len, bool write)
 			write ? DMA_WRITE : DMA_READ);
 }
 
+bool hal_dma_window(unsigned int link, uint64_t addr, struct hal_window *w)
+{
+	struct dma_window found;
+
+	if (!dma_range_of(&the_card->link[link].server.dev.dma, addr,
+			  DMA_READ | DMA_WRITE, &found))
+		return false;
+	w->addr = found.addr;
+	w->size = found.size;
+	w->host = found.host;
+	return true;
+}
+
+uint32_t hal_dma_epoch(void)
+{
+	return dma_epoch();
+}
+
 const struct svnic_doorbell *hal_doorbell(unsigned int link, unsigned int vif)
 {
 	const uint8_t *base = the_card->link[link].server.dev.doorbells;

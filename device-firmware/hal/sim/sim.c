@@ -141,6 +141,31 @@ void *hal_dma(unsigned int link, uint64_t addr, size_t len, bool write)
 	return l->mem + at;
 }
 
+bool hal_dma_window(unsigned int link, uint64_t addr, struct hal_window *w)
+{
+	const struct sim_link *l = &sim.link[link];
+	uint64_t page = addr & ~(uint64_t)(SVNIC_PAGE_SIZE - 1);
+
+	if (!hal_dma(link, page, SVNIC_PAGE_SIZE, true))
+		return false;
+	w->addr = l->gone_len ? page : SIM_BASE;
+	w->size = l->gone_len ? SVNIC_PAGE_SIZE
+			      : l->size & ~(size_t)(SVNIC_PAGE_SIZE - 1);
+	w->host = l->mem + (w->addr - SIM_BASE);
+	return true;
+}
+
+/* A test takes memory away by writing a range, and so changes the number. */
+uint32_t hal_dma_epoch(void)
+{
+	unsigned int i;
+	uint64_t sum = 1;
+
+	for (i = 0; i < sim.nr_links; i++)
+		sum = (sum + sim.link[i].gone) * 31 + sim.link[i].gone_len;
+	return (uint32_t)(sum ^ sum >> 32);
+}
+
 const struct svnic_doorbell *hal_doorbell(unsigned int link, unsigned int vif)
 {
 	return &sim.link[link].doorbell[vif * SIM_BELLS];
