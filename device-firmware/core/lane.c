@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The fast lane; see lane.h.  What most frames are (one piece, no tag, no
+ * segmentation, for one VIF that has one running queue and a buffer that is
+ * large enough) is decided by few comparisons and done in passes over a burst,
+ * so that what one frame must fetch comes while another is worked on.  All
+ * else, and all that offends, is left to guard.c, switch.c and vif_rx.c, which
+ * start from the descriptor's copy again; the lane never refuses a frame.
+ * Called by vif_tx.c.
+ */
+#include <svnic/ring.h>
+#include "arena.h"
+#include "lane.h"
+#include "mem.h"
+#include "region_inline.h"
+
+#define LANE_MIN  16u /* what lane_check() copies of a frame */
+#define MAC_MASK  0xffffffffffffull
+#define TYPE_VLAN 0x0081u /* as loaded from the wire's octets */
+#define TYPE_QINQ 0xa888u
+#define TYPE_PAUS 0x0888u
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* A struct svnic_meta as two numbers, its len and segs set. */
+static bool set_out(struct frame *f)
+{
+	const struct svnic_meta *m = &f->meta;
+	uint64_t flags = svnic_cpu16(m->flags);
+	uint64_t csum = 0;
+
+	if (flags & SVNIC_META_CSUM_BLANK) {
+		uint32_t start = svnic_cpu16(m->csum_start);
+
+		if (start < SVNIC_FRAME_MIN ||
+		    start + m->csum_offset + 2 > f->len)
+			return false;
+		csum = (uint64_t)start << 32 | (uint64_t)m->csum_offset << 48;
+		flags |= SVNIC_META_CSUM_GOOD;
+	}
+	f->out[0] = flags | (uint64_t)f->len << 16 | csum | 1ull << 56;
+	f->out[1] = 0;
+	return true;
+}
+
+/* Nothing that guard_check() would look at twice. */
+static bool is_plain(const struct vif *vif, struct frame *f)
+{
+	const uint8_t *data = f->iov[1].data;
+	uint64_t source;
+	uint32_t type;
+
+	if (f->len < LANE_MIN ||
+	    f->len > svnic_cpu16(vif->config.mtu) + SVNIC_FRAME_MIN)
+		return false;
+	f->head[0] = svnic_fetch_octets(data);
+	f->head[1] = svnic_fetch_octets(data + 8);
+	source = f->head[0] >> 48 | (f->head[1] & 0xffffffff) << 16;
+	type = (uint32_t)(f->head[1] >> 32) & 0xffff;
+	return !(f->head[0] & 1) && source == vif->mac && type != TYPE_VLAN &&
+	       type != TYPE_QINQ && type != TYPE_PAUS && set_out(f);
+}
+
+static void find_all(struct core *core, const struct vif *vif, struct frame *f,
+		     unsigned int nr)
+{
+	const struct demux *demux = arena_demux(core);
+	uint64_t last = 0; /* no VIF has this address */
+	uint16_t dest = DEMUX_NONE;
+	unsigned int i;
+	uint64_t mac;
+
+	for (i = 0; i < nr; i++) {
+		if (!f[i].is_plain)
+			continue;
+		mac = f[i].head[0] & MAC_MASK;
+		if (mac != last) {
+			uint64_t key = demux_key(vif->domain, mac);
+
+			dest = demux_find_at(demux, key,
+					     demux_slot(demux, key));
+			last = mac;
+			if (dest != DEMUX_NONE) {
+				const struct vif *to = arena_vif(core, dest);
+
+				__builtin_prefetch(to);
+				__builtin_prefetch(&to->rx_frames, 1);
+			}
+		}
+		f[i].dest = dest;
+	}
+}
+
+void lane_check(struct core *core, const struct vif *vif, struct frame *f,
+		unsigned int nr)
+{
+	const struct demux *demux = arena_demux(core);
+	unsigned int i;
+
+	if (!(vif->lane & VIF_LANE_TX)) {
+		for (i = 0; i < nr; i++)
+			f[i].is_plain = 0;
+		return;
+	}
+	for (i = 0; i < nr; i++) {
+		if (!f[i].is_plain)
+			continue;
+		f[i].is_plain = is_plain(vif, &f[i]);
+		__builtin_prefetch(&demux->entry[demux_slot(
+			demux,
+			demux_key(vif->domain, f[i].head[0] & MAC_MASK))]);
+	}
+	find_all(core, vif, f, nr);
+}
+
+/* The receivers, their queues on the way. */
+static unsigned int open_all(struct core *core, const struct vif *vif,
+			     struct frame *f, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr && f[i].is_plain; i++) {
+		struct vif *to;
+
+		if (f[i].dest == DEMUX_NONE)
+			break;
+		to = arena_vif(core, f[i].dest);
+		if (unlikely(!(to->lane & VIF_LANE_RX) || to == vif ||
+			     !(core->links_up & 1u << to->link) ||
+			     f[i].len > svnic_cpu16(to->config.mtu) +
+						SVNIC_FRAME_MIN))
+			break;
+		f[i].to = to;
+		f[i].q = arena_queue(core, to->rx_queue);
+		__builtin_prefetch(&f[i].q->rx_next, 1);
+	}
+	return i;
+}
+
+/* A ring entry by the queue's cached page, or the long way. */
+static const void *seg_at(struct core *core, struct queue *q, uint32_t idx)
+{
+	uint32_t at = (idx & q->rx_mask) * (uint32_t)sizeof(struct svnic_seg);
+
+	if (likely(q->rx_round == core->round && q->seg_ptr &&
+		   q->seg_page == at / SVNIC_PAGE_SIZE))
+		return q->seg_ptr + at % SVNIC_PAGE_SIZE;
+	return queue_rx_seg(core, q, idx);
+}
+
+static void *meta_at(struct core *core, struct queue *q, uint32_t idx)
+{
+	uint32_t at = (idx & q->rx_mask) * (uint32_t)sizeof(struct svnic_meta);
+
+	if (likely(q->rx_round == core->round && q->meta_ptr &&
+		   q->meta_page == at / SVNIC_PAGE_SIZE))
+		return q->meta_ptr + at % SVNIC_PAGE_SIZE;
+	return queue_rx_meta(core, q, idx);
+}
+
+/* Take a buffer for each, in order. */
+static unsigned int take_all(struct core *core, struct frame *f,
+			     unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		struct queue *q = f[i].q;
+
+		if (q->rx_next == q->rx_prod &&
+		    vif_rx_look(core, f[i].to, q) <= 0)
+			break;
+		f[i].buffer = seg_at(core, q, q->rx_next);
+		f[i].completion = meta_at(core, q, q->rx_next);
+		if (unlikely(!f[i].buffer || !f[i].completion))
+			break;
+		q->rx_next++;
+		__builtin_prefetch(f[i].buffer);
+		__builtin_prefetch(f[i].completion, 1);
+	}
+	return i;
+}
+
+/* What vif_rx_look() stopped is not worked on. */
+static bool is_running(const struct core *core, const struct frame *f)
+{
+	return f->to->rx_queue == arena_queue_idx(core, f->q);
+}
+
+/* Where the buffers are; the frames that are left over give theirs back. */
+static unsigned int map_all(struct core *core, struct frame *f, unsigned int nr)
+{
+	unsigned int i;
+	unsigned int k;
+
+	for (i = 0; i < nr; i++) {
+		uint64_t seg = svnic_fetch64(f[i].buffer);
+
+		if (unlikely(region_seg_len(seg) < f[i].len))
+			break;
+		f[i].room =
+			region_ptr(core, f[i].to, seg, SVNIC_PAGE_READ_ONLY);
+		if (unlikely(!f[i].room || !is_running(core, &f[i])))
+			break;
+		__builtin_prefetch(f[i].room, 1);
+	}
+	for (k = i; k < nr; k++)
+		f[k].q->rx_next--;
+	return i;
+}
+
+static inline void copy64(uint8_t *to, const uint8_t *from)
+{
+	struct block {
+		uint8_t octet[64];
+	} b;
+
+	__builtin_memcpy(&b, from, sizeof(b));
+	__builtin_memcpy(to, &b, sizeof(b));
+}
+
+static inline void copy16(uint8_t *to, const uint8_t *from)
+{
+	uint64_t a = svnic_fetch_octets(from);
+	uint64_t b = svnic_fetch_octets(from + 8);
+
+	__builtin_memcpy(to, &a, sizeof(a));
+	__builtin_memcpy(to + 8, &b, sizeof(b));
+}
+
+/* At least 16 octets; the last block may lie over the one before. */
+static inline void copy(uint8_t *to, const uint8_t *from, uint32_t len)
+{
+	uint32_t at;
+
+	if (len > 512) {
+		memcpy(to, from, len);
+	} else if (len >= 64) {
+		for (at = 0; at < len - 64; at += 64)
+			copy64(to + at, from + at);
+		copy64(to + len - 64, from + len - 64);
+	} else {
+		for (at = 0; at < len - 16; at += 16)
+			copy16(to + at, from + at);
+		copy16(to + len - 16, from + len - 16);
+	}
+}
+
+unsigned int lane_run(struct core *core, struct vif *vif, struct frame *f,
+		      unsigned int nr)
+{
+	unsigned int i;
+
+	nr = open_all(core, vif, f, nr);
+	nr = take_all(core, f, nr);
+	nr = map_all(core, f, nr);
+	for (i = 0; i < nr; i++) {
+		/* What was checked is what arrives. */
+		copy(f[i].room, f[i].iov[1].data, f[i].len);
+		memcpy(f[i].room, f[i].head, sizeof(f[i].head));
+		memcpy(f[i].completion, f[i].out, sizeof(f[i].out));
+		f[i].to->rx_frames++;
+		f[i].to->rx_octets += f[i].len;
+		if (!f[i].q->is_dirty)
+			vif_rx_dirty(core, f[i].q);
+	}
+	return nr;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The fast lane: ordinary frames from VIF to VIF, a burst at a time.
+ */
+#ifndef CORE_LANE_H
+#define CORE_LANE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct core;
+struct vif;
+struct frame;
+
+/*
+ * The flags that a frame of one piece may have on the lane, and its metadata
+ * otherwise: the first eight octets of struct svnic_meta, as one number.
+ */
+#define LANE_META_MASK 0xff000000fffffffcull
+#define LANE_META_IS   0x0100000000000000ull
+
+/*
+ * Look at @nr gathered frames of a VIF: which of those marked is_plain are, and
+ * for whom.  Their first octets are copied here, once, and the copy is used.
+ */
+void lane_check(struct core *core, const struct vif *vif, struct frame *f,
+		unsigned int nr);
+/*
+ * Deliver frames from the first on, as far as each is plain and its receiver
+ * takes it: how many.  The next is for switch_tx() to decide.
+ */
+unsigned int lane_run(struct core *core, struct vif *vif, struct frame *f,
+		      unsigned int nr);
+
+#endif /* CORE_LANE_H */
