@@ -12,9 +12,25 @@ SVNICD_COMMON = \
 	backend/svnicd/daemon.c backend/svnicd/daemon.h \
 	backend/svnicd/hold.c backend/svnicd/hold.h \
 	backend/svnicd/log.c backend/svnicd/log.h \
+	backend/svnicd/netif/batch.c \
+	backend/svnicd/netif/groups.c backend/svnicd/netif/groups.h \
+	backend/svnicd/netif/hash.c backend/svnicd/netif/hash.h \
+	backend/svnicd/netif/headers.c backend/svnicd/netif/headers.h \
 	backend/svnicd/netif/keys.c \
+	backend/svnicd/netif/message.c \
 	backend/svnicd/netif/netif.c backend/svnicd/netif/netif.h \
+	backend/svnicd/netif/offload.c backend/svnicd/netif/offload.h \
+	backend/svnicd/netif/port.c \
+	backend/svnicd/netif/priv.h \
+	backend/svnicd/netif/rx.c \
+	backend/svnicd/netif/slow.c \
+	backend/svnicd/netif/sring.c backend/svnicd/netif/sring.h \
+	backend/svnicd/netif/staging.c backend/svnicd/netif/staging.h \
+	backend/svnicd/netif/tx.c \
+	backend/svnicd/netif/txreq.c backend/svnicd/netif/txreq.h \
 	backend/svnicd/netif/verdict.c \
+	backend/svnicd/netif/wire.h \
+	backend/svnicd/ownq.c backend/svnicd/ownq.h \
 	backend/svnicd/platform.h \
 	backend/svnicd/report.c backend/svnicd/report.h \
 	backend/svnicd/request.c backend/svnicd/request.h \
@@ -32,7 +48,9 @@ SVNICD_LOCAL = \
 	backend/svnicd/local/vif_cmd.c
 
 SVNICD_XEN = \
+	backend/svnicd/xen/channel.c \
 	backend/svnicd/xen/dom0.h \
+	backend/svnicd/xen/grant.c \
 	backend/svnicd/xen/guest.c \
 	backend/svnicd/xen/pf.c \
 	backend/svnicd/xen/pf_pages.c \

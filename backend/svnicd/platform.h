@@ -266,7 +266,7 @@ struct platform_ops {
 	char *(*tenant_read)(struct platform *p, struct tenant *tenant,
 			     const char *key);
 	int (*grant_map)(struct platform *p, struct tenant *tenant,
-			 uint32_t gref, void **page);
+			 uint32_t gref, bool writable, void **page);
 	void (*grant_unmap)(struct platform *p, void *page);
 	/* All pieces in one call; 0 says nothing of a single one. */
 	int (*grant_copy)(struct platform *p, struct tenant *tenant,

@@ -1,81 +1,373 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The netif path of a VIF as a whole: its queues, its slow queue on the card,
- * its turns in the event loop.
+ * The netif path of a VIF as a whole: what it maps and binds, and its turns.  A
+ * turn takes from all rings and from the card as much as fits, copies all of it
+ * in one call, and passes it on.  While turns find work nothing rings: neither
+ * the guest's ports, which stay masked, nor the card.
  */
 #include "netif/netif.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "platform.h"
+#include <event2/event.h>
+
+#include "daemon.h"
+#include "netif/priv.h"
+#include "vif.h"
+
+#define HOPE_MAX 8u /* turns without work in a row, for the next frame's sake */
+
+uint64_t netif_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* Turns ------------------------------------------------------------------- */
+
+void netif_fault(struct netif *n, enum netif_verdict v)
+{
+	if (!n->fault)
+		n->fault = v;
+}
+
+void netif_wake(struct netif *n)
+{
+	if (n->woken)
+		return;
+	n->woken = true;
+	event_active(n->turn, EV_TIMEOUT, 1);
+}
+
+/* After all others had theirs. */
+static void go_on(struct netif *n)
+{
+	static const struct timeval now;
+
+	evtimer_add(n->turn, &now);
+}
+
+void netif_later(struct netif *n, unsigned int ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+			      .tv_usec = (ms % 1000) * 1000 };
+	uint64_t due = netif_now_ms() + ms;
+
+	if (n->tick_ms && n->tick_ms <= due)
+		return;
+	n->tick_ms = due;
+	evtimer_add(n->tick, &tv);
+}
+
+static struct netif_queue *queue_in_turn(struct netif *n, unsigned int i)
+{
+	return &n->queue[(n->first + i) % n->config.nr_queues];
+}
+
+/* Its guest broke a rule; nothing of @n may be touched afterwards. */
+static void report(struct netif *n)
+{
+	char why[PLATFORM_REASON];
+
+	snprintf(why, sizeof(why),
+		 "the guest's network rings broke a rule: %s (%s)",
+		 netif_verdict_text(n->fault), netif_verdict_name(n->fault));
+	vif_peer_fault(n->vif, why);
+}
+
+/* How much was done; all of it has been answered when this returns. */
+static unsigned int run(struct netif *n)
+{
+	/* One thread, and too large for the stack. */
+	static struct batch b;
+	unsigned int done;
+	unsigned int i;
+
+	if (!slow_reclaim(n))
+		return 0;
+	done = rx_pull(n);
+	if (n->restarting)
+		return 0;
+	b.nr = 0;
+	tx_begin();
+	rx_begin();
+	for (i = 0; i < n->config.nr_queues && !n->fault; i++)
+		done += tx_gather(queue_in_turn(n, i), &b);
+	for (i = 0; i < n->config.nr_queues && !n->fault; i++)
+		done += rx_gather(queue_in_turn(n, i), &b);
+	if (b.nr)
+		n->ops->grant_copy(n->p, n->tenant, b.copy, b.nr);
+	tx_finish(n, &b);
+	rx_finish(n, &b);
+	n->first = (n->first + 1) % n->config.nr_queues;
+	return done;
+}
+
+/* Ask to be rung; true when there is something already. */
+static bool arm(struct netif *n)
+{
+	struct netif_queue *q;
+	bool more = false;
+	unsigned int i;
+
+	for (i = 0; i < n->config.nr_queues; i++) {
+		q = &n->queue[i];
+		if (!n->tx_blocked)
+			more |= sring_arm(&q->tx, 1);
+		if (q->need)
+			more |= sring_arm(&q->rx, q->need);
+	}
+	more |= ownq_arm(&n->slow, n->tx_blocked, true);
+	return more;
+}
+
+/* As long as waiting a little has paid, wait a little. */
+static bool keeps_hoping(struct netif *n, unsigned int done)
+{
+	if (done) {
+		if (n->idle && n->hope < HOPE_MAX)
+			n->hope++;
+		n->idle = 0;
+		return true;
+	}
+	if (n->idle < n->hope) {
+		n->idle++;
+		return true;
+	}
+	n->hope /= 2;
+	n->idle = 0;
+	return false;
+}
+
+static void take_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct netif *n = arg;
+	unsigned int done;
+	unsigned int i;
+
+	(void)fd;
+	(void)what;
+	n->woken = false;
+	if (!n->started || n->fault)
+		return;
+	done = run(n);
+	if (n->fault) {
+		report(n);
+		return;
+	}
+	/* The clock will tell; the ports stay masked meanwhile. */
+	if (n->restarting)
+		return;
+	if (keeps_hoping(n, done) || arm(n)) {
+		go_on(n);
+		return;
+	}
+	for (i = 0; i < n->config.nr_queues; i++)
+		port_release(&n->queue[i]);
+}
+
+static void tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct netif *n = arg;
+	unsigned int i;
+
+	(void)fd;
+	(void)what;
+	n->tick_ms = 0;
+	for (i = 0; i < n->config.nr_queues; i++)
+		port_wake(&n->queue[i]);
+	netif_wake(n);
+}
+
+/* Opening and closing ------------------------------------------------------ */
+
+static int map_ring(struct netif_queue *q, uint32_t gref, uint32_t slot_size,
+		    struct sring *r)
+{
+	struct netif *n = q->n;
+	void *page;
+	int err = n->ops->grant_map(n->p, n->tenant, gref, true, &page);
+
+	if (!err)
+		sring_init(r, page, slot_size);
+	return err;
+}
+
+static int open_queue(struct netif *n, unsigned int i, char *why)
+{
+	const struct netif_queue_config *c = &n->config.queue[i];
+	struct netif_queue *q = &n->queue[i];
+	const char *what = "tx-ring-ref";
+	uint32_t value = c->tx_ref;
+	int err;
+
+	err = map_ring(q, c->tx_ref, sizeof(struct wire_tx_req), &q->tx);
+	if (!err) {
+		what = "rx-ring-ref";
+		value = c->rx_ref;
+		err = map_ring(q, c->rx_ref, sizeof(struct wire_rx_req),
+			       &q->rx);
+	}
+	if (!err) {
+		what = "event-channel";
+		value = c->tx_port;
+		err = port_bind_queue(q, c);
+	}
+	if (err)
+		snprintf(why, PLATFORM_REASON,
+			 "the guest's %s of queue %u, %u, cannot be used: %s",
+			 what, i, value, strerror(-err));
+	return err;
+}
+
+static void close_queue(struct netif_queue *q)
+{
+	struct netif *n = q->n;
+
+	port_unbind_queue(q);
+	staging_fini(&q->staging, n->ops, n->p);
+	if (q->rx.page)
+		n->ops->grant_unmap(n->p, q->rx.page);
+	if (q->tx.page)
+		n->ops->grant_unmap(n->p, q->tx.page);
+}
+
+static struct netif *alloc(struct vif *vif, const struct netif_config *config)
+{
+	struct netif *n = calloc(1, sizeof(*n));
+	unsigned int i;
+
+	if (!n)
+		return NULL;
+	n->vif = vif;
+	n->ops = vif->d->ops;
+	n->p = vif->d->platform;
+	n->tenant = vif->tenant;
+	n->config = *config;
+	n->hope = 1;
+	for (i = 0; i < NETIF_MAX_QUEUES; i++) {
+		n->queue[i].n = n;
+		n->queue[i].head = NETIF_NONE;
+	}
+	n->turn = evtimer_new(vif->d->base, take_turn, n);
+	n->tick = evtimer_new(vif->d->base, tick, n);
+	return n;
+}
 
 int netif_create(struct vif *vif, const struct netif_config *config,
 		 struct netif **netif, char *why)
 {
-	(void)vif;
-	(void)config;
-	(void)netif;
-	snprintf(why, PLATFORM_REASON, "this svnicd does not serve netif");
-	return -EOPNOTSUPP;
+	struct netif *n = alloc(vif, config);
+	unsigned int i;
+	int err = 0;
+
+	if (!n || !n->turn || !n->tick) {
+		snprintf(why, PLATFORM_REASON, "no memory is left");
+		err = -ENOMEM;
+	}
+	for (i = 0; !err && i < config->nr_queues; i++)
+		err = open_queue(n, i, why);
+	if (err) {
+		netif_destroy(n);
+		return err;
+	}
+	*netif = n;
+	return 0;
 }
 
 void netif_destroy(struct netif *n)
 {
-	(void)n;
+	unsigned int i;
+
+	if (!n)
+		return;
+	netif_stop(n, false);
+	for (i = 0; i < n->config.nr_queues; i++)
+		close_queue(&n->queue[i]);
+	if (n->turn)
+		event_free(n->turn);
+	if (n->tick)
+		event_free(n->tick);
+	free(n);
 }
 
 int netif_start(struct netif *n)
 {
-	(void)n;
-	return -EOPNOTSUPP;
+	int err;
+
+	if (n->started)
+		return 0;
+	err = slow_start(n);
+	if (err)
+		return err;
+	n->started = true;
+	netif_wake(n);
+	return 0;
 }
 
 void netif_stop(struct netif *n, bool lost)
 {
-	(void)n;
-	(void)lost;
+	if (!n->started)
+		return;
+	n->restarting = true; /* nothing is offered again */
+	rx_drop_all(n);
+	slow_stop(n, lost);
+	n->started = false;
 }
 
 bool netif_is_started(const struct netif *n)
 {
-	(void)n;
-	return false;
+	return n->started;
 }
 
 void netif_card_event(struct netif *n, unsigned int queue)
 {
-	(void)n;
-	(void)queue;
+	if (queue == SVNIC_SLOW_QUEUE && n->started)
+		netif_wake(n);
 }
 
 void netif_card_fault(struct netif *n, unsigned int queue, unsigned int verdict)
 {
-	(void)n;
-	(void)queue;
 	(void)verdict;
-}
-
-bool netif_ctrl(struct netif *n, const struct svnic_ctrl_req *req,
-		uint32_t *status, uint32_t *data)
-{
-	(void)n;
-	(void)req;
-	(void)status;
-	(void)data;
-	return false;
+	if (queue == SVNIC_SLOW_QUEUE && n->started)
+		slow_fail(n);
 }
 
 int netif_reconfigure(struct netif *n, char *why)
 {
-	(void)n;
-	(void)why;
-	return 0;
+	struct netif_config c;
+	int err = netif_read(n->ops, n->p, n->tenant, &c, why);
+
+	/* The next turn has it; none is under way. */
+	if (!err)
+		n->config.xdp_headroom = c.xdp_headroom;
+	return err;
 }
 
 void netif_info(const struct netif *n, struct netif_info *info)
 {
-	(void)n;
+	const struct netif_queue *q;
+	unsigned int i;
+
 	memset(info, 0, sizeof(*info));
+	info->nr_queues = n->config.nr_queues;
+	info->started = n->started;
+	info->split = n->queue[0].nr_ports > 1;
+	info->card_restarts = n->restarts;
+	info->nr_groups = n->groups.nr;
+	info->config = n->config;
+	for (i = 0; i < n->config.nr_queues; i++) {
+		q = &n->queue[i];
+		info->nr_staged += q->staging.nr;
+		info->queue[i].stats = q->stats;
+		info->queue[i].tx_pending = sring_pending(&q->tx);
+		info->queue[i].rx_free = sring_pending(&q->rx);
+		info->queue[i].rx_held = q->held;
+	}
 }

@@ -116,6 +116,7 @@ int netif_reconfigure(struct netif *n, char *why);
 	X(ZERO, "zero", "a slot without octets")                               \
 	X(SIZE, "size", "slots hold more than the frame's size")               \
 	X(SLOTS, "slots", "more than 18 slots")                                \
+	X(GROUPS, "groups", "more than 64 multicast groups")                   \
 	X(GRANT, "grant", "a grant could not be copied")                       \
 	X(OFFLOAD, "offload", "no checksum or GSO for such headers")           \
 	/* tx: the end of the netif */                                         \

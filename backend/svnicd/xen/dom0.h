@@ -2,7 +2,8 @@
 /*
  * The xen platform's own state.  pf.c speaks to svnic_pf, store.c watches
  * XenStore, guest.c is one frontend and backend directory, ring.c its control
- * ring, window.c gives a guest its doorbell page.
+ * ring, grant.c and channel.c its pages and ports, window.c gives it its
+ * doorbell page.
  */
 #ifndef SVNICD_XEN_DOM0_H
 #define SVNICD_XEN_DOM0_H
@@ -75,6 +76,10 @@ struct platform {
 	struct xentoollog_logger logger; /* of the libraries; says nothing */
 	xc_interface *xc;
 	xengnttab_handle *grants;
+	xenevtchn_handle *channel; /* of all guests, or NULL; see channel.c */
+	struct event *channel_event;
+	struct channel *channels; /* by port */
+	uint32_t nr_channels;
 	uint32_t page_of[SVNIC_MAX_VIFS]; /* domid + 1; see window.c */
 	/* svnic_pf */
 	int fd;	   /* or -1 */
@@ -166,6 +171,20 @@ int ring_open(struct tenant *t, uint32_t gref, uint32_t remote, char *why);
 void ring_close(struct tenant *t);
 int ring_list(struct platform *p, struct tenant *t, uint32_t gref,
 	      struct svnic_gref_entry *entries, uint32_t count);
+
+/* Its memory and its event channels, as struct platform_ops has them. */
+char *guest_read(struct platform *p, struct tenant *t, const char *key);
+int grant_map(struct platform *p, struct tenant *t, uint32_t gref,
+	      bool writable, void **page);
+void grant_unmap(struct platform *p, void *page);
+int grant_copy(struct platform *p, struct tenant *t, struct platform_copy *c,
+	       unsigned int count);
+int channel_bind(struct platform *p, struct tenant *t, uint32_t remote,
+		 platform_rang_fn rang, void *arg, uint32_t *port);
+void channel_unbind(struct platform *p, uint32_t port);
+void channel_notify(struct platform *p, uint32_t port);
+void channel_unmask(struct platform *p, uint32_t port);
+void channel_close(struct platform *p);
 
 /* Its doorbell page: the machine frame is told to Xen. */
 int window_open(struct tenant *t, uint64_t frame);

@@ -36,6 +36,7 @@ static void dom0_close(struct platform *p)
 {
 	store_close(p);
 	pf_stop(p);
+	channel_close(p);
 	if (p->grants)
 		xengnttab_close(p->grants);
 	if (p->xc)
@@ -119,6 +120,14 @@ static const struct platform_ops ops = {
 	.tenant_connect = guest_connect,
 	.tenant_disconnect = guest_disconnect,
 	.tenant_list = ring_list,
+	.tenant_read = guest_read,
+	.grant_map = grant_map,
+	.grant_unmap = grant_unmap,
+	.grant_copy = grant_copy,
+	.port_bind = channel_bind,
+	.port_unbind = channel_unbind,
+	.port_notify = channel_notify,
+	.port_unmask = channel_unmask,
 	.tenant_name = guest_name,
 	.tenant_destroy = guest_destroy,
 };

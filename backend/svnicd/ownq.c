@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * See ownq.h.
+ */
+#include "ownq.h"
+
+#include <string.h>
+
+#include "platform.h"
+
+#define NEVER 0x80000000u
+
+static int take_memory(struct ownq *q)
+{
+	uint32_t pages = svnic_area(q->shape.tx_order, q->shape.rx_order).pages;
+	void *mem;
+	int err;
+
+	err = q->ops->pages_alloc(q->p, q->nr, q->shape.area, pages, &q->area);
+	if (err)
+		return err;
+	err = q->ops->pages_alloc(q->p, q->nr, q->shape.buffers,
+				  q->shape.nr_buffers, &mem);
+	if (err)
+		return err;
+	q->buffers = mem;
+	err = q->ops->doorbell_map(q->p, q->nr, &q->page);
+	if (!err)
+		q->doorbell = &q->page[q->shape.queue];
+	return err;
+}
+
+int ownq_init(struct ownq *q, const struct platform_ops *ops,
+	      struct platform *p, unsigned int nr,
+	      const struct ownq_shape *shape)
+{
+	const struct svnic_queue_config config = {
+		.base = svnic_le32(shape->area),
+		.tx_order = (uint8_t)shape->tx_order,
+		.rx_order = (uint8_t)shape->rx_order,
+	};
+	int err;
+
+	memset(q, 0, sizeof(*q));
+	q->ops = ops;
+	q->p = p;
+	q->nr = nr;
+	q->shape = *shape;
+	err = take_memory(q);
+	if (err)
+		goto err_fini;
+	svnic_queue_init(&q->tx, &q->rx, q->area, shape->tx_order,
+			 shape->rx_order);
+	err = ops->queue_start(p, nr, shape->queue, PLATFORM_OWN, 0, &config);
+	if (err)
+		goto err_fini;
+	q->running = true;
+	q->kicks = svnic_peek32(&q->doorbell->kick);
+	q->resets = svnic_peek32(&q->doorbell->reset);
+	return 0;
+
+err_fini:
+	ownq_fini(q);
+	return err;
+}
+
+void ownq_fini(struct ownq *q)
+{
+	uint32_t pages = svnic_area(q->shape.tx_order, q->shape.rx_order).pages;
+
+	if (q->running)
+		q->ops->queue_stop(q->p, q->nr, q->shape.queue);
+	if (q->page)
+		q->ops->doorbell_unmap(q->p, q->page);
+	if (q->buffers)
+		q->ops->pages_free(q->p, q->nr, q->shape.buffers,
+				   q->shape.nr_buffers, q->buffers);
+	if (q->area)
+		q->ops->pages_free(q->p, q->nr, q->shape.area, pages, q->area);
+	memset(q, 0, sizeof(*q));
+}
+
+void ownq_provide(struct ownq *q, uint32_t n)
+{
+	struct svnic_seg seg = {
+		.page = svnic_le32(q->shape.buffers + n),
+		.len = svnic_le16(SVNIC_PAGE_SIZE),
+	};
+
+	svnic_rx_provide(&q->rx, &seg);
+}
+
+void ownq_kick(struct ownq *q)
+{
+	svnic_tx_publish(&q->tx);
+	svnic_rx_publish(&q->rx);
+	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O3). */
+	svnic_publish32(&q->doorbell->kick, ++q->kicks);
+}
+
+bool ownq_arm(struct ownq *q, bool tx, bool rx)
+{
+	struct svnic_queue_ctrl *c = q->rx.ctrl;
+	svnic_index behind = (q->tx.next - q->tx.done) / 2;
+
+	svnic_poke32(&c->tx_event,
+		     tx ? q->tx.done + behind : q->tx.done - NEVER);
+	svnic_poke32(&c->rx_event, rx ? q->rx.done : q->rx.done - NEVER);
+	/* Pairs with event_due() in device-firmware/core/event.c
+	 * (ordering.md O5). */
+	svnic_fence();
+	if (rx && svnic_peek32(&c->rx_done) != q->rx.done)
+		return true;
+	return tx && svnic_ring_passes(q->tx.done + behind,
+				       svnic_peek32(&c->tx_cons), q->tx.done);
+}
+
+void ownq_restart(struct ownq *q)
+{
+	struct svnic_queue_ctrl *c = q->rx.ctrl;
+
+	svnic_poke32(&c->tx_prod, 0);
+	svnic_poke32(&c->tx_event, 0);
+	svnic_poke32(&c->rx_prod, 0);
+	svnic_poke32(&c->rx_event, 0);
+	svnic_poke32(&c->hold, 0);
+	q->tx.next = q->tx.done = 0;
+	q->rx.next = q->rx.done = 0;
+	/* The guest may have counted on in our line. */
+	q->resets = svnic_peek32(&q->doorbell->reset) + 1;
+	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O3). */
+	svnic_publish32(&q->doorbell->reset, q->resets);
+}
+
+bool ownq_is_restarted(const struct ownq *q)
+{
+	const struct svnic_queue_ctrl *c = q->rx.ctrl;
+
+	/* Pairs with queue_reset() in device-firmware/core/queue.c. */
+	return svnic_observe32(&c->reset) == q->resets &&
+	       svnic_peek32(&c->state) == SVNIC_QUEUE_RUNNING;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A queue pair of a VIF in the daemon's own memory: its area, its buffers, its
+ * line of the doorbell page.  Captures and the netif path each have one.
+ *
+ * A guest can write the whole doorbell page of its VIF, and with it restart a
+ * queue of ours at any moment: what the card then shows is -EPROTO here, not
+ * an error of the card's.
+ */
+#ifndef SVNICD_OWNQ_H
+#define SVNICD_OWNQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <svnic/ring.h>
+
+struct platform;
+struct platform_ops;
+
+struct ownq_shape {
+	unsigned int queue;
+	unsigned int tx_order, rx_order;
+	uint32_t area;	     /* first page index of the area */
+	uint32_t buffers;    /* ... of the buffers */
+	uint32_t nr_buffers; /* at most SVNIC_PAGES_BATCH */
+};
+
+struct ownq {
+	const struct platform_ops *ops;
+	struct platform *p;
+	unsigned int nr; /* of the VIF */
+	struct ownq_shape shape;
+	void *area;
+	char *buffers;			 /* page n at n * SVNIC_PAGE_SIZE */
+	struct svnic_doorbell *doorbell; /* this queue's line */
+	struct svnic_doorbell *page;
+	bool running;
+	uint32_t kicks;
+	uint32_t resets;
+	struct svnic_txq tx;
+	struct svnic_rxq rx;
+};
+
+/*
+ * Take the memory and start the queue, with nothing provided yet.  0, -errno or
+ * enum svnic_status; nothing is held on failure.
+ */
+int ownq_init(struct ownq *q, const struct platform_ops *ops,
+	      struct platform *p, unsigned int nr,
+	      const struct ownq_shape *shape);
+/* Stop it and give everything back; a zeroed structure is nothing. */
+void ownq_fini(struct ownq *q);
+
+/* Offer page @n of the buffers, whole.  There is svnic_rx_space(). */
+void ownq_provide(struct ownq *q, uint32_t n);
+/* Publish what was provided and have the card look. */
+void ownq_kick(struct ownq *q);
+/*
+ * About to sleep: an event shall come for a completion (@rx), and when half of
+ * what was sent has come back (@tx).  True when that is so already.
+ */
+bool ownq_arm(struct ownq *q, bool tx, bool rx);
+
+/* Restart a queue that makes no sense (abi.md 7): ask, then see. */
+void ownq_restart(struct ownq *q);
+bool ownq_is_restarted(const struct ownq *q);
+
+#endif /* SVNICD_OWNQ_H */
