@@ -11,9 +11,17 @@ rude_module_files = \
 	tests/rig/rude/attack_list.c \
 	tests/rig/rude/attack_queue.c \
 	tests/rig/rude/attack_window.c \
-	tests/rig/rude/attack_frame.c
+	tests/rig/rude/attack_frame.c \
+	tests/rig/rude/net.h \
+	tests/rig/rude/net_main.c \
+	tests/rig/rude/net_front.c \
+	tests/rig/rude/net_tx.c \
+	tests/rig/rude/net_rx.c \
+	tests/rig/rude/net_ring.c \
+	tests/rig/rude/net_keys.c \
+	tests/rig/rude/net_ctrl.c
 
-EXTRA_DIST += $(rude_module_files) tests/rig/scenarios/rude.bats
+EXTRA_DIST += $(rude_module_files)
 
 if ENABLE_MODULES
 MODULES_ALL += tests/rig/rude/svnic_rude.ko
