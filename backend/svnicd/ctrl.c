@@ -12,6 +12,7 @@
 #include <svnic/ring.h>
 
 #include "daemon.h"
+#include "netif/netif.h"
 #include "vif.h"
 
 struct args {
@@ -205,20 +206,39 @@ static bool is_served(const struct vif *vif)
 	       (vif->state == VIF_CONNECTED || vif->state == VIF_DETACHING);
 }
 
-void ctrl_handle(struct vif *vif, const struct svnic_ctrl_req *req,
-		 struct svnic_ctrl_rsp *rsp)
+/* What is withdrawn can be left, but not entered. */
+static bool is_closed(const struct vif *vif, uint16_t type)
 {
-	const struct type *t = find_type(svnic_cpu16(req->type));
-	uint32_t status = SVNIC_CTRL_NOT_SUPPORTED;
-	uint32_t data = 0;
+	return vif->netif_only && type != SVNIC_CTRL_DEL_PAGES &&
+	       type != SVNIC_CTRL_QUEUE_STOP;
+}
+
+static uint32_t handle(struct vif *vif, const struct svnic_ctrl_req *req,
+		       uint32_t *data)
+{
+	uint16_t type = svnic_cpu16(req->type);
+	const struct type *t = find_type(type);
+	uint32_t status;
 	struct args a;
 	unsigned int i;
 
+	if (!t && vif->netif && netif_ctrl(vif->netif, req, &status, data))
+		return status;
+	if (!t || is_closed(vif, type))
+		return SVNIC_CTRL_NOT_SUPPORTED;
+	if (!is_served(vif))
+		return SVNIC_CTRL_BAD_PARAMETER;
 	for (i = 0; i < 3; i++)
 		a.data[i] = svnic_cpu32(req->data[i]);
-	if (t)
-		status = is_served(vif) ? t->handle(vif, &a, &data)
-					: SVNIC_CTRL_BAD_PARAMETER;
+	return t->handle(vif, &a, data);
+}
+
+void ctrl_handle(struct vif *vif, const struct svnic_ctrl_req *req,
+		 struct svnic_ctrl_rsp *rsp)
+{
+	uint32_t data = 0;
+	uint32_t status = handle(vif, req, &data);
+
 	memset(rsp, 0, sizeof(*rsp));
 	rsp->id = req->id;
 	rsp->type = req->type;

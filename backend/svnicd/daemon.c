@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <event2/event.h>
 
 #include "capture.h"
 #include "control.h"
 #include "ctrl.h"
+#include "netif/netif.h"
 #include "vif.h"
 
 #ifndef SVNICD_SYSCONFDIR
@@ -151,8 +153,38 @@ static void card_fault(void *core, unsigned int nr, unsigned int queue,
 
 static void card_event(void *core, unsigned int nr, unsigned int queue)
 {
-	(void)queue;
-	capture_event(core, nr);
+	struct vif *vif = daemon_find_nr(core, nr);
+
+	if (!vif)
+		capture_event(core, nr);
+	else if (vif->netif)
+		netif_card_event(vif->netif, queue);
+}
+
+static void retry(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	struct vif *vif;
+
+	(void)fd;
+	(void)what;
+	TAILQ_FOREACH(vif, &d->vifs, link)
+	{
+		if (d->has_card && vif->nr == SVNIC_VIF_NONE &&
+		    (vif->state == VIF_BARE || vif->state == VIF_ADRIFT ||
+		     vif->state == VIF_LOST))
+			vif_card_came(vif);
+	}
+}
+
+void daemon_retry(struct daemon *d)
+{
+	static const struct timeval now;
+
+	if (!d->retry)
+		d->retry = evtimer_new(d->base, retry, d);
+	if (d->retry)
+		evtimer_add(d->retry, &now);
 }
 
 /* Tenants -------------------------------------------------------------- */
@@ -230,6 +262,17 @@ struct vif *daemon_find(struct daemon *d, const char *name)
 			return vif;
 	}
 	return NULL;
+}
+
+uint32_t daemon_epoch(struct daemon *d)
+{
+	struct timespec now;
+
+	if (d->next_epoch == 0) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		d->next_epoch = (uint32_t)now.tv_sec << 8;
+	}
+	return ++d->next_epoch;
 }
 
 uint64_t daemon_cookie(struct daemon *d)
@@ -423,6 +466,8 @@ void daemon_fini(struct daemon *d)
 	free_vifs(d);
 	if (d->platform)
 		d->ops->close(d->platform);
+	if (d->retry)
+		event_free(d->retry);
 	for (i = 0; i < 3; i++)
 		if (d->signals[i])
 			event_free(d->signals[i]);

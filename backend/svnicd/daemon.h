@@ -37,6 +37,8 @@ struct daemon {
 	unsigned int nr_vifs;
 	struct capture_list captures;
 	uint64_t next_cookie; /* of monitors and local VIFs */
+	uint32_t next_epoch;  /* of numbers on the card */
+	struct event *retry;
 	struct control *control;
 	struct event *signals[3];
 };
@@ -65,6 +67,10 @@ struct vif *daemon_find(struct daemon *d, const char *name);
 struct vif *daemon_find_nr(struct daemon *d, unsigned int nr);
 /* What the card had for @cookie when it came, once; NULL: nothing. */
 const struct platform_vif *daemon_left(struct daemon *d, uint64_t cookie);
+/* From the event loop: those that wait for a number try again. */
+void daemon_retry(struct daemon *d);
+/* Another one each time, also after a restart. */
+uint32_t daemon_epoch(struct daemon *d);
 /* A cookie that no guest has. */
 uint64_t daemon_cookie(struct daemon *d);
 

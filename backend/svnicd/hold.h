@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a VIF holds of the card and of its guest: a number, pages, queues, a
- * doorbell page, the control ring.  These are the actions of the table in
+ * doorbell page, netif rings, the control ring.  These are the actions of the table in
  * vif.c: each may be called in any state of what is held, does only what is
  * missing, and returns EV_NONE or the event that its failure is.
  */
@@ -10,17 +10,30 @@
 
 #include "vif.h"
 
-/* A number on the card, and all that the guest must know of it. */
+/* All that a guest must know before it connects, and a number on the card. */
 enum vif_event hold_offer(struct vif *vif);
-/* Take up the number that an earlier daemon had for a connected guest. */
+/*
+ * A number for a connected guest: the one that an earlier daemon had, or a new
+ * one after the card was lost, and the paths over it.
+ */
 enum vif_event hold_adopt(struct vif *vif);
-/* The control ring. */
+/* The guest's netif rings and its control ring, whichever it has. */
 enum vif_event hold_connect(struct vif *vif);
-/* Neither control ring, nor queues, nor pages. */
+/* The guest had time to leave a direct path that was withdrawn. */
+enum vif_event hold_late(struct vif *vif);
+/* Neither rings, nor queues, nor pages. */
 enum vif_event hold_disconnect(struct vif *vif);
 /* Nothing at all. */
 enum vif_event hold_release(struct vif *vif);
-/* As hold_release(), when the card has forgotten everything itself. */
+/*
+ * No number: the card has forgotten everything itself, or it is given back.
+ * Netif rings stay, and the control ring with them.
+ */
 enum vif_event hold_forget(struct vif *vif);
+/* hold_forget(), then hold_release(). */
+enum vif_event hold_vanish(struct vif *vif);
+
+/* Offer the direct path, or not, by an administrator's wish. */
+void hold_allow(struct vif *vif, bool direct);
 
 #endif /* SVNICD_HOLD_H */

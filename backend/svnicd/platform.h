@@ -23,12 +23,15 @@
 #include <svnic/abi.h>
 
 struct event_base;
+struct netif_key;
 struct platform; /* the running platform's own state */
 struct tenant;	 /* the platform's side of a VIF: who uses it, and how */
 struct vif;	 /* the daemon's side of the same VIF */
 
-#define PLATFORM_OWN	NULL /* as a tenant: the daemon itself */
-#define PLATFORM_REASON 256  /* octets of a sentence, with the NUL */
+#define PLATFORM_OWN	NULL	     /* as a tenant: the daemon itself */
+#define PLATFORM_PATH	"svnic-path" /* key: "direct", where it can be had, */
+#define PLATFORM_NETIF	"netif"	     /* or this */
+#define PLATFORM_REASON 256	     /* octets of a sentence, with the NUL */
 
 /* The states of xenbus, and their numbers; a local tenant has the same. */
 enum peer_state {
@@ -84,6 +87,10 @@ struct platform_request {
 	const char *rate; /* "octets,microseconds", or a person's "10Mb/s" */
 	/* What an earlier daemon left; PEER_INITIALISING for a new one. */
 	enum peer_state state;
+	bool direct;	  /* the keys of the direct path are there ... */
+	uint32_t epoch;	  /* ... with this number */
+	bool no_carrier;  /* the guest was told that nothing moves */
+	bool netif_only;  /* an administrator wants no direct path */
 	bool failed;	  /* the toolstack was told already that it failed */
 	const char *path; /* for the log: where it was asked for, or NULL */
 };
@@ -94,6 +101,7 @@ struct platform_offer {
 	uint32_t features; /* SVNIC_F_* */
 	uint32_t max_pages;
 	uint32_t max_queues;
+	uint32_t epoch; /* another VIF, another value */
 	uint8_t mac[6];
 	uint16_t mtu;
 };
@@ -231,10 +239,13 @@ struct platform_ops {
 	 */
 	int (*tenant_create)(struct platform *p,
 			     const struct platform_request *request, char *why);
-	/* Gives the tenant its doorbell page and writes what it must know. */
+	/*
+	 * The direct path: gives the tenant its doorbell page and writes what
+	 * it must know, before PEER_INIT_WAIT or while it is connected.
+	 */
 	int (*tenant_offer)(struct platform *p, struct tenant *tenant,
 			    const struct platform_offer *offer);
-	/* Takes the doorbell page away; may come twice, or without an offer. */
+	/* The reverse; may come twice, or without an offer. */
 	void (*tenant_withdraw)(struct platform *p, struct tenant *tenant);
 	/* Our own state, for the tenant and the toolstack to see. */
 	void (*tenant_state)(struct platform *p, struct tenant *tenant,
@@ -246,9 +257,22 @@ struct platform_ops {
 	void (*tenant_key)(struct platform *p, struct tenant *tenant,
 			   const char *key, const char *value);
 	/*
+	 * Write all keys at once, a NULL value removes one; NULL where tenants
+	 * have no netif path.
+	 */
+	int (*tenant_keys)(struct platform *p, struct tenant *tenant,
+			   const struct netif_key *keys, size_t count);
+	/*
+	 * It does not run and will not without the toolstack: suspended, shut
+	 * down, dying or gone.  NULL: never.
+	 */
+	bool (*tenant_sleeps)(struct platform *p, struct tenant *tenant);
+	/*
 	 * Look at what the peer offers and be ready for its control messages;
-	 * -errno and a sentence in @why when it cannot be served.  It may be
-	 * called again without a disconnect: nothing is done twice.
+	 * -errno and a sentence in @why when it cannot be served, -ENOENT when
+	 * it has no control ring, -EPROTO when it follows another version of
+	 * the ABI.  It may be called again without a disconnect: nothing is
+	 * done twice.
 	 */
 	int (*tenant_connect)(struct platform *p, struct tenant *tenant,
 			      char *why);

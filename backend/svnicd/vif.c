@@ -5,15 +5,22 @@
  * rely on what it says: InitWait after all keys, Closed after all was given
  * back.  An action that fails returns the event that its failure is.
  *
- *            +--> REFUSED ------------------------------+
- *   NEW -----+                                          |
- *            +--> INIT_WAIT <-----------+               |
- *                     |                 |               | (toolstack,
- *                     v                 |               |  or the guest
- *                 CONNECTED --> CLOSING --> CLOSED      |  is gone)
- *                     |            any, without a card: | LOST
- *                     v                                 v
+ *            +--> REFUSED -------------------------------+
+ *   NEW -----+                                           |
+ *            +--> INIT_WAIT <-----------+                |
+ *                  |   ^ |              |                | (toolstack,
+ *                  |   | +-> BARE       |                |  or the guest
+ *                  v   +-----| |        |                |  is gone)
+ *              CONNECTED       |     CLOSED <-- LOST     |
+ *                |   ^ |       v        ^                |
+ *                |   | +-> ADRIFT ---> CLOSING           |
+ *                |   +-----| |                           |
+ *                v           v                           v
  *                 DETACHING ------------------------> DETACHED
+ *
+ * BARE and ADRIFT are INIT_WAIT and CONNECTED without a number on a card: the
+ * guest keeps its netif rings, nothing moves, and all goes on when a card is
+ * there.  LOST is for guests that have no netif: they must connect anew.
  */
 #include "vif.h"
 
@@ -29,6 +36,7 @@
 
 #include "daemon.h"
 #include "hold.h"
+#include "netif/netif.h"
 #include "request.h"
 
 #define PEER_NEVER UINT32_MAX
@@ -52,6 +60,7 @@ struct transition {
 
 static enum vif_event fault(struct vif *vif);
 static enum vif_event reoffer(struct vif *vif);
+static enum vif_event strand(struct vif *vif);
 static enum vif_event wait_for_peer(struct vif *vif);
 
 static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
@@ -68,6 +77,8 @@ static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
 		[EV_CARD_LOST] = TO(REFUSED, hold_forget),
 		[EV_CARD_CAME] = TO(INIT_WAIT, hold_offer),
 		[EV_LATE] = IN(NEW),
+		[EV_NO_CARD] = TO(REFUSED, hold_release),
+		[EV_NO_PATH] = TO(REFUSED, hold_release),
 	},
 	[VIF_REFUSED] = {
 		[EV_PEER_INITIALISING] = IN(REFUSED),
@@ -82,6 +93,8 @@ static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
 		[EV_CARD_LOST] = IN(REFUSED),
 		[EV_CARD_CAME] = IN(REFUSED),
 		[EV_LATE] = IN(REFUSED),
+		[EV_NO_CARD] = IN(REFUSED),
+		[EV_NO_PATH] = IN(REFUSED),
 	},
 	[VIF_INIT_WAIT] = {
 		[EV_PEER_INITIALISING] = IN(INIT_WAIT),
@@ -93,9 +106,27 @@ static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
 		[EV_PEER_FAULT] = TO(CLOSED, fault),
 		[EV_REFUSE] = TO(REFUSED, hold_release),
 		[EV_OFFLINE] = TO(DETACHED, hold_release),
-		[EV_CARD_LOST] = TO(LOST, hold_forget),
+		[EV_CARD_LOST] = TO(BARE, strand),
 		[EV_CARD_CAME] = TO(INIT_WAIT, hold_offer),
 		[EV_LATE] = IN(INIT_WAIT),
+		[EV_NO_CARD] = TO(BARE, hold_forget),
+		[EV_NO_PATH] = TO(LOST, hold_forget),
+	},
+	[VIF_BARE] = {
+		[EV_PEER_INITIALISING] = IN(BARE),
+		[EV_PEER_WAITING] = IN(BARE),
+		[EV_PEER_CONNECTED] = TO(ADRIFT, hold_connect),
+		[EV_PEER_CLOSING] = TO(CLOSING, hold_disconnect),
+		[EV_PEER_CLOSED] = TO(CLOSED, hold_disconnect),
+		[EV_PEER_GONE] = TO(DETACHED, hold_release),
+		[EV_PEER_FAULT] = TO(CLOSED, fault),
+		[EV_REFUSE] = IN(BARE),
+		[EV_OFFLINE] = TO(DETACHED, hold_release),
+		[EV_CARD_LOST] = IN(BARE),
+		[EV_CARD_CAME] = TO(INIT_WAIT, hold_offer),
+		[EV_LATE] = IN(BARE),
+		[EV_NO_CARD] = TO(BARE, hold_forget),
+		[EV_NO_PATH] = TO(LOST, hold_forget),
 	},
 	[VIF_CONNECTED] = {
 		[EV_PEER_INITIALISING] = TO(INIT_WAIT, reoffer),
@@ -105,11 +136,29 @@ static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
 		[EV_PEER_CLOSED] = TO(CLOSED, hold_disconnect),
 		[EV_PEER_GONE] = TO(DETACHED, hold_release),
 		[EV_PEER_FAULT] = TO(CLOSED, fault),
-		[EV_REFUSE] = IN(CONNECTED),
+		[EV_REFUSE] = TO(ADRIFT, hold_forget),
 		[EV_OFFLINE] = TO(DETACHING, wait_for_peer),
-		[EV_CARD_LOST] = TO(LOST, hold_forget),
+		[EV_CARD_LOST] = TO(ADRIFT, strand),
 		[EV_CARD_CAME] = TO(CONNECTED, hold_adopt),
-		[EV_LATE] = IN(CONNECTED),
+		[EV_LATE] = TO(CONNECTED, hold_late),
+		[EV_NO_CARD] = TO(BARE, hold_forget),
+		[EV_NO_PATH] = TO(LOST, hold_forget),
+	},
+	[VIF_ADRIFT] = {
+		[EV_PEER_INITIALISING] = TO(INIT_WAIT, reoffer),
+		[EV_PEER_WAITING] = IN(ADRIFT),
+		[EV_PEER_CONNECTED] = TO(ADRIFT, hold_connect),
+		[EV_PEER_CLOSING] = TO(CLOSING, hold_disconnect),
+		[EV_PEER_CLOSED] = TO(CLOSED, hold_disconnect),
+		[EV_PEER_GONE] = TO(DETACHED, hold_release),
+		[EV_PEER_FAULT] = TO(CLOSED, fault),
+		[EV_REFUSE] = IN(ADRIFT),
+		[EV_OFFLINE] = TO(DETACHING, wait_for_peer),
+		[EV_CARD_LOST] = IN(ADRIFT),
+		[EV_CARD_CAME] = TO(CONNECTED, hold_adopt),
+		[EV_LATE] = IN(ADRIFT),
+		[EV_NO_CARD] = TO(BARE, hold_forget),
+		[EV_NO_PATH] = TO(LOST, hold_forget),
 	},
 	[VIF_CLOSING] = {
 		[EV_PEER_INITIALISING] = TO(INIT_WAIT, reoffer),
@@ -121,9 +170,11 @@ static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
 		[EV_PEER_FAULT] = TO(CLOSED, fault),
 		[EV_REFUSE] = IN(CLOSING),
 		[EV_OFFLINE] = TO(DETACHED, hold_release),
-		[EV_CARD_LOST] = TO(LOST, hold_forget),
+		[EV_CARD_LOST] = TO(CLOSING, hold_forget),
 		[EV_CARD_CAME] = IN(CLOSING),
 		[EV_LATE] = IN(CLOSING),
+		[EV_NO_CARD] = TO(BARE, hold_forget),
+		[EV_NO_PATH] = TO(LOST, hold_forget),
 	},
 	[VIF_CLOSED] = {
 		[EV_PEER_INITIALISING] = TO(INIT_WAIT, hold_offer),
@@ -135,12 +186,14 @@ static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
 		[EV_PEER_FAULT] = IN(CLOSED),
 		[EV_REFUSE] = IN(CLOSED),
 		[EV_OFFLINE] = TO(DETACHED, hold_release),
-		[EV_CARD_LOST] = TO(LOST, hold_forget),
+		[EV_CARD_LOST] = TO(CLOSED, hold_forget),
 		[EV_CARD_CAME] = IN(CLOSED),
 		[EV_LATE] = IN(CLOSED),
+		[EV_NO_CARD] = TO(BARE, hold_forget),
+		[EV_NO_PATH] = TO(LOST, hold_forget),
 	},
 	[VIF_LOST] = {
-		[EV_PEER_INITIALISING] = IN(LOST),
+		[EV_PEER_INITIALISING] = TO(INIT_WAIT, hold_offer),
 		[EV_PEER_WAITING] = IN(LOST),
 		[EV_PEER_CONNECTED] = IN(LOST),
 		[EV_PEER_CLOSING] = IN(LOST),
@@ -152,6 +205,8 @@ static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
 		[EV_CARD_LOST] = IN(LOST),
 		[EV_CARD_CAME] = TO(INIT_WAIT, hold_offer),
 		[EV_LATE] = IN(LOST),
+		[EV_NO_CARD] = TO(BARE, hold_forget),
+		[EV_NO_PATH] = IN(LOST),
 	},
 	[VIF_DETACHING] = {
 		[EV_PEER_INITIALISING] = TO(DETACHED, hold_release),
@@ -163,9 +218,11 @@ static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
 		[EV_PEER_FAULT] = TO(DETACHED, hold_release),
 		[EV_REFUSE] = IN(DETACHING),
 		[EV_OFFLINE] = IN(DETACHING),
-		[EV_CARD_LOST] = TO(DETACHED, hold_forget),
+		[EV_CARD_LOST] = TO(DETACHED, hold_vanish),
 		[EV_CARD_CAME] = IN(DETACHING),
 		[EV_LATE] = TO(DETACHED, hold_release),
+		[EV_NO_CARD] = IN(DETACHING),
+		[EV_NO_PATH] = IN(DETACHING),
 	},
 	[VIF_DETACHED] = {
 		[EV_PEER_INITIALISING] = IN(DETACHED),
@@ -180,6 +237,8 @@ static const struct transition vif_table[VIF_STATE_NR][EV_NR] = {
 		[EV_CARD_LOST] = IN(DETACHED),
 		[EV_CARD_CAME] = IN(DETACHED),
 		[EV_LATE] = IN(DETACHED),
+		[EV_NO_CARD] = IN(DETACHED),
+		[EV_NO_PATH] = IN(DETACHED),
 	},
 };
 
@@ -224,6 +283,15 @@ static enum vif_event reoffer(struct vif *vif)
 	return hold_offer(vif);
 }
 
+/* A guest that has netif keeps its rings and waits for a card. */
+static enum vif_event strand(struct vif *vif)
+{
+	bool waits = vif->state == VIF_INIT_WAIT && vif->keyed;
+
+	hold_forget(vif);
+	return vif->netif || waits ? EV_NONE : EV_NO_PATH;
+}
+
 static void timer_fired(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -231,19 +299,24 @@ static void timer_fired(evutil_socket_t fd, short what, void *arg)
 	vif_event(arg, EV_LATE);
 }
 
-/* Its driver may still have messages for us before it closes. */
-static enum vif_event wait_for_peer(struct vif *vif)
+int vif_expect(struct vif *vif, bool at_once)
 {
 	static const struct timeval patience = { .tv_sec = PATIENCE_S };
 	static const struct timeval none;
-	bool closed = vif->peer == PEER_CLOSED || vif->peer == PEER_GONE;
 
 	if (!vif->timer)
 		vif->timer = evtimer_new(vif->d->base, timer_fired, vif);
 	if (!vif->timer)
-		return EV_LATE;
-	evtimer_add(vif->timer, closed ? &none : &patience);
-	return EV_NONE;
+		return -ENOMEM;
+	return evtimer_add(vif->timer, at_once ? &none : &patience);
+}
+
+/* Its driver may still have messages for us before it closes. */
+static enum vif_event wait_for_peer(struct vif *vif)
+{
+	bool closed = vif->peer == PEER_CLOSED || vif->peer == PEER_GONE;
+
+	return vif_expect(vif, closed) ? EV_LATE : EV_NONE;
 }
 
 int vif_event(struct vif *vif, enum vif_event event)
@@ -341,11 +414,25 @@ void vif_card_lost(struct vif *vif, const char *why)
 
 void vif_card_fault(struct vif *vif, unsigned int queue, unsigned int verdict)
 {
+	if (queue >= SVNIC_SLOW_QUEUE) {
+		if (vif->netif)
+			netif_card_fault(vif->netif, queue, verdict);
+		return;
+	}
 	vif->fault = verdict;
 	vif->faults++;
 	if (log_allowed(&vif->limit, "vif"))
 		log_warnx("vif", "%s: the card stopped queue %u: %s", vif->name,
 			  queue, text_verdict(verdict));
+}
+
+void vif_yield(struct vif *vif, const char *to)
+{
+	char why[PLATFORM_REASON];
+
+	snprintf(why, sizeof(why),
+		 "its guest sleeps, and vif %s needs its address", to);
+	vif_card_lost(vif, why);
 }
 
 void vif_reason(struct vif *vif, const char *reason)
@@ -359,15 +446,16 @@ void vif_reason(struct vif *vif, const char *reason)
 }
 
 /* What an earlier daemon published, as far as it can be taken up again. */
-static enum vif_state inherited(const struct platform_request *request)
+static enum vif_state inherited(const struct platform_request *request,
+				bool has_card)
 {
 	if (request->failed)
 		return VIF_REFUSED;
 	switch (request->state) {
 	case PEER_INIT_WAIT:
-		return VIF_INIT_WAIT;
+		return has_card ? VIF_INIT_WAIT : VIF_BARE;
 	case PEER_CONNECTED:
-		return VIF_CONNECTED;
+		return has_card ? VIF_CONNECTED : VIF_ADRIFT;
 	case PEER_CLOSING:
 	case PEER_CLOSED:
 		return VIF_CLOSED;
@@ -390,7 +478,11 @@ struct vif *vif_create(struct daemon *d, struct tenant *tenant,
 	vif->nr = SVNIC_VIF_NONE;
 	vif->peer = PEER_NEVER;
 	vif->published = request->state;
-	vif->state = inherited(request);
+	vif->state = inherited(request, d->has_card);
+	vif->direct = request->direct;
+	vif->epoch = request->epoch;
+	vif->netif_only = request->netif_only;
+	vif->no_carrier = request->no_carrier;
 	snprintf(vif->name, sizeof(vif->name), "%s", request->name);
 	snprintf(vif->path, sizeof(vif->path), "%s",
 		 request->path ? request->path : "");
@@ -425,6 +517,7 @@ void vif_destroy(struct vif *vif)
 
 void vif_free(struct vif *vif)
 {
+	netif_destroy(vif->netif);
 	if (vif->timer)
 		event_free(vif->timer);
 	free(vif);

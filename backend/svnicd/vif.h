@@ -14,16 +14,19 @@
 
 struct daemon;
 struct event;
+struct netif;
 
-#define VIF_STATES(X)                                                        \
-	X(NEW, PEER_INITIALISING, "new")	/* nothing was said yet */   \
-	X(REFUSED, PEER_INIT_WAIT, "refused")	/* the script will tell */   \
-	X(INIT_WAIT, PEER_INIT_WAIT, "waiting") /* offered to the guest */   \
-	X(CONNECTED, PEER_CONNECTED, "connected")                            \
-	X(CLOSING, PEER_CLOSING, "closing")	/* the guest is closing */   \
-	X(CLOSED, PEER_CLOSED, "closed")	/* a fresh guest may come */ \
-	X(LOST, PEER_CLOSED, "lost")		/* a card must come first */ \
-	X(DETACHING, PEER_CLOSING, "detaching") /* by the toolstack */       \
+#define VIF_STATES(X)                                                          \
+	X(NEW, PEER_INITIALISING, "new")	/* nothing was said yet */     \
+	X(REFUSED, PEER_INIT_WAIT, "refused")	/* the script will tell */     \
+	X(INIT_WAIT, PEER_INIT_WAIT, "waiting") /* offered to the guest */     \
+	X(BARE, PEER_INIT_WAIT, "bare")		/* offered without a card */   \
+	X(CONNECTED, PEER_CONNECTED, "connected")                              \
+	X(ADRIFT, PEER_CONNECTED, "adrift")	/* connected without a card */ \
+	X(CLOSING, PEER_CLOSING, "closing")	/* the guest is closing */     \
+	X(CLOSED, PEER_CLOSED, "closed")	/* a fresh guest may come */   \
+	X(LOST, PEER_CLOSED, "lost")		/* a card must come first */   \
+	X(DETACHING, PEER_CLOSING, "detaching") /* by the toolstack */         \
 	X(DETACHED, PEER_CLOSED, "detached")	/* all was given back */
 
 #define VIF_EVENTS(X)                                  \
@@ -36,9 +39,11 @@ struct event;
 	X(PEER_FAULT, "the guest broke a rule")        \
 	X(REFUSE, "it cannot be had")                  \
 	X(OFFLINE, "the toolstack detaches it")        \
-	X(CARD_LOST, "the card is gone")               \
+	X(CARD_LOST, "it is on no card any longer")    \
 	X(CARD_CAME, "the card is there")              \
-	X(LATE, "the guest took too long")
+	X(LATE, "the guest took too long")             \
+	X(NO_CARD, "it can be had without a card")     \
+	X(NO_PATH, "nothing is left to serve it by")
 
 #define VIF_AS_STATE(name, peer, text) VIF_##name,
 #define VIF_AS_EVENT(name, text)       EV_##name,
@@ -69,8 +74,15 @@ struct vif {
 	bool gate;
 	unsigned int nr; /* on the card, or SVNIC_VIF_NONE */
 	struct svnic_vif_config config;
-	uint32_t pages_end; /* no page from this index on is registered */
-	uint32_t queues;    /* bitmap of the started ones */
+	uint32_t pages_end;  /* no page from this index on is registered */
+	uint32_t queues;     /* of the guest, bitmap of the started ones */
+	struct netif *netif; /* or NULL */
+	bool direct;	     /* the direct path is offered */
+	bool netif_only;     /* ... and is not to be */
+	bool no_carrier;     /* the guest was told so */
+	bool keyed;	     /* netif's keys are written */
+	bool fresh;	     /* its number is younger than its connection */
+	uint32_t epoch;	     /* of the number, as the guest is told */
 	char reason[PLATFORM_REASON]; /* "" while all is well */
 	char note[PLATFORM_REASON];   /* a key that was not understood */
 	unsigned int fault;	      /* enum svnic_verdict of the last one */
@@ -102,6 +114,11 @@ void vif_card_fault(struct vif *vif, unsigned int queue, unsigned int verdict);
  * the card functions; on failure the old one stays.
  */
 int vif_configure(struct vif *vif, const struct svnic_vif_config *config);
+
+/* EV_LATE after three seconds, or @at_once from the event loop. */
+int vif_expect(struct vif *vif, bool at_once);
+/* Another needs the address of @vif, whose guest sleeps. */
+void vif_yield(struct vif *vif, const char *to);
 
 /* Keep, publish and log why; "": no reason any longer. */
 void vif_reason(struct vif *vif, const char *reason);

@@ -11,6 +11,10 @@
 
 #include <event2/event.h>
 
+#include <svnic/order.h>
+
+#include "svnicd_netif.h"
+
 static const char fake_name[] = "guest";
 
 static struct fake_vif *used(struct platform *p, unsigned int nr)
@@ -70,6 +74,12 @@ static int fake_vif_create(struct platform *p,
 
 	if (p->create_result)
 		return p->create_result;
+	for (i = 0;
+	     i < FAKE_VIFS && !(svnic_cpu32(config->flags) & SVNIC_VIF_MONITOR);
+	     i++)
+		if (p->vif[i].used &&
+		    memcmp(p->vif[i].config.mac, config->mac, 6) == 0)
+			return SVNIC_ST_MAC_IN_USE;
 	for (i = 0; i < FAKE_VIFS && p->vif[i].used; i++)
 		;
 	if (i == FAKE_VIFS)
@@ -218,9 +228,10 @@ static void doorbell_unmap(struct platform *p, struct svnic_doorbell *doorbell)
 static int tenant_offer(struct platform *p, struct tenant *t,
 			const struct platform_offer *offer)
 {
-	(void)offer;
-	if (!p->offer_result)
+	if (!p->offer_result) {
 		t->offered = true;
+		t->epoch = offer->epoch;
+	}
 	return p->offer_result;
 }
 
@@ -253,6 +264,38 @@ static void tenant_key(struct platform *p, struct tenant *t, const char *key,
 {
 	(void)p;
 	snprintf(t->key, sizeof(t->key), "%s=%s", key, value);
+}
+
+static int tenant_keys(struct platform *p, struct tenant *t,
+		       const struct netif_key *keys, size_t count)
+{
+	size_t i;
+
+	(void)p;
+	for (i = 0; i < count; i++) {
+		if (strcmp(keys[i].name, "carrier") == 0)
+			t->carrier = keys[i].value[0];
+		else if (strcmp(keys[i].name, "feature-rx-copy") == 0)
+			t->keyed = keys[i].value;
+		else if (keys[i].value)
+			tenant_key(p, t, keys[i].name, keys[i].value);
+	}
+	return 0;
+}
+
+static bool tenant_sleeps(struct platform *p, struct tenant *t)
+{
+	(void)p;
+	return t->asleep;
+}
+
+static char *tenant_read(struct platform *p, struct tenant *t, const char *key)
+{
+	bool number = strstr(key, "-ref") || strncmp(key, "event", 5) == 0 ||
+		      strcmp(key, "request-rx-copy") == 0;
+
+	(void)p;
+	return t->rings && number ? strdup("1") : NULL;
 }
 
 static int tenant_connect(struct platform *p, struct tenant *t, char *why)
@@ -315,6 +358,9 @@ const struct platform_ops fake_ops = {
 	.tenant_state = tenant_state,
 	.tenant_reason = tenant_reason,
 	.tenant_key = tenant_key,
+	.tenant_keys = tenant_keys,
+	.tenant_sleeps = tenant_sleeps,
+	.tenant_read = tenant_read,
 	.tenant_connect = tenant_connect,
 	.tenant_disconnect = tenant_disconnect,
 	.tenant_list = tenant_list,
@@ -336,6 +382,7 @@ void fake_daemon_init(struct daemon *d, struct platform *p)
 {
 	memset(d, 0, sizeof(*d));
 	memset(p, 0, sizeof(*p));
+	memset(&fake_netif, 0, sizeof(fake_netif));
 	TAILQ_INIT(&d->vifs);
 	LIST_INIT(&d->captures);
 	d->base = event_base_new();
@@ -355,6 +402,8 @@ void fake_daemon_fini(struct daemon *d)
 
 	while ((vif = TAILQ_FIRST(&d->vifs)))
 		vif_destroy(vif);
+	if (d->retry)
+		event_free(d->retry);
 	event_base_free(d->base);
 	config_fini(&d->config);
 	free(d->left);

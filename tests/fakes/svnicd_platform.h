@@ -16,7 +16,12 @@ struct tenant {
 	char states[32];    /* all of them, a digit each */
 	char reason[PLATFORM_REASON];
 	char key[64]; /* "mtu=1400", the last one */
+	char carrier;
+	bool keyed; /* netif's keys are there */
+	bool rings; /* it has netif */
+	bool asleep;
 	bool offered;
+	uint32_t epoch; /* of the offer */
 	bool connected;
 	bool destroyed;
 };
@@ -50,7 +55,7 @@ void fake_daemon_fini(struct daemon *d);
 
 /* A good request for 3.@devid. */
 struct platform_request fake_request(unsigned int devid);
-/* That VIF, waiting, on a fresh tenant @t. */
+/* That VIF, waiting, on a fresh tenant @t without netif rings. */
 struct vif *fake_vif(struct daemon *d, struct tenant *t, unsigned int devid);
 
 #endif /* FAKES_SVNICD_PLATFORM_H */

@@ -12,7 +12,8 @@ SVNICD_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/backend/svnicd \
 	$(CMOCKA_CFLAGS)
 SVNICD_TEST_LDADD = libsvnicd.a $(LIBEVENT_LIBS) $(JANSSON_LIBS) \
 	$(YAML_LIBS) $(CMOCKA_LIBS)
-SVNICD_FAKES = tests/fakes/svnicd_platform.c tests/fakes/svnicd_platform.h
+SVNICD_FAKES = tests/fakes/svnicd_platform.c tests/fakes/svnicd_platform.h \
+	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h
 
 tests_unit_test_config_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_config_SOURCES = tests/unit/test_config.c
@@ -49,6 +50,7 @@ tests_unit_test_store_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
 tests_unit_test_store_SOURCES = tests/unit/test_store.c \
 	tests/fakes/svnicd_hypervisor.c tests/fakes/svnicd_hypervisor.h \
 	tests/fakes/svnicd_xenstore.c tests/fakes/svnicd_xenstore.h \
+	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h \
 	backend/svnicd/xen/guest.c backend/svnicd/xen/ring.c \
 	backend/svnicd/xen/store.c backend/svnicd/xen/window.c
 tests_unit_test_store_LDADD = $(SVNICD_TEST_LDADD)

@@ -79,6 +79,12 @@ static int card_pages_del(struct platform *platform, unsigned int nr,
 	return (int)count;
 }
 
+static char *read_key(struct platform *platform, struct tenant *t,
+		      const char *key)
+{
+	return store_read(platform, t->frontend, key);
+}
+
 static const struct platform_ops ops = {
 	.name = "xen",
 	.vif_create = card_create,
@@ -91,6 +97,9 @@ static const struct platform_ops ops = {
 	.tenant_state = guest_state,
 	.tenant_reason = guest_reason,
 	.tenant_key = guest_key,
+	.tenant_keys = guest_keys,
+	.tenant_sleeps = guest_sleeps,
+	.tenant_read = read_key,
 	.tenant_connect = guest_connect,
 	.tenant_disconnect = guest_disconnect,
 	.tenant_list = ring_list,
@@ -170,6 +179,8 @@ static void daemon_down(void)
 	store_close(&p);
 	config_fini(&d.config);
 	free(d.left);
+	if (d.retry)
+		event_free(d.retry);
 	event_base_free(d.base);
 }
 
@@ -564,8 +575,9 @@ static void test_hvm(void **state)
 	fake_store.is_hvm = true;
 	attach("net0", "/etc/xen/scripts/vif-svnic");
 	assert_int_equal(fake_store.nr_mapped, 1);
-	assert_true(window_is_free(&p, 1, 4));
+	assert_false(window_is_free(&p, 1, 4));
 	detach();
+	assert_true(window_is_free(&p, 1, 4));
 	assert_int_equal(fake_store.nr_mapped, 0);
 	assert_int_equal(fake_store.nr_granted, 0);
 }

@@ -56,7 +56,6 @@ struct tenant {
 	bool dirty;		/* to be looked at */
 	bool seen;		/* by the running scan */
 	uint64_t window;	/* frame of its doorbell page, or 0 */
-	bool window_mapped;	/* into its physical memory too */
 	struct event *clear;	/* after a failed attach */
 	struct ring ring;
 };
@@ -161,6 +160,9 @@ void guest_state(struct platform *p, struct tenant *t, enum peer_state state);
 void guest_reason(struct platform *p, struct tenant *t, const char *reason);
 void guest_key(struct platform *p, struct tenant *t, const char *key,
 	       const char *value);
+int guest_keys(struct platform *p, struct tenant *t,
+	       const struct netif_key *keys, size_t count);
+bool guest_sleeps(struct platform *p, struct tenant *t);
 int guest_connect(struct platform *p, struct tenant *t, char *why);
 void guest_disconnect(struct platform *p, struct tenant *t);
 const char *guest_name(struct platform *p, struct tenant *t);
@@ -188,6 +190,8 @@ void channel_close(struct platform *p);
 
 /* Its doorbell page: the machine frame is told to Xen. */
 int window_open(struct tenant *t, uint64_t frame);
+/* An earlier daemon opened it. */
+void window_adopt(struct tenant *t, uint64_t frame);
 void window_close(struct tenant *t);
 /* May doorbell page @nr be given to @domid, or does another still have it? */
 bool window_is_free(struct platform *p, unsigned int nr, uint32_t domid);

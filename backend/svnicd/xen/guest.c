@@ -12,11 +12,13 @@
 #include <event2/event.h>
 
 #include "../log.h"
+#include "../netif/netif.h"
 #include "../text.h"
 #include "dom0.h"
 
 #define STATE_UNKNOWN 0xffffu /* no number at all */
 #define CLEAR_AFTER_S 3
+#define KEYS_MAX      16
 
 static void read_name(struct tenant *t)
 {
@@ -114,6 +116,35 @@ static void read_request(struct tenant *t, struct platform_request *r)
 	free(hotplug);
 }
 
+static bool key_is(struct tenant *t, const char *key, const char *value)
+{
+	char *s = store_read(t->p, t->backend, key);
+	bool is = s && strcmp(s, value) == 0;
+
+	free(s);
+	return is;
+}
+
+/* What an earlier daemon told the guest; the guest cannot write there. */
+static void read_offer(struct tenant *t, struct platform_request *r)
+{
+	char *version = store_read(t->p, t->backend, SVNIC_KEY_VERSION);
+	char *epoch = store_read(t->p, t->backend, SVNIC_KEY_EPOCH);
+	char *frame = store_read(t->p, t->backend, SVNIC_KEY_DOORBELL);
+
+	if (version && frame) {
+		r->direct = true;
+		window_adopt(t, strtoull(frame, NULL, 10));
+	}
+	if (!epoch || text_u32(epoch, UINT32_MAX, &r->epoch))
+		r->epoch = 0;
+	r->no_carrier = key_is(t, "carrier", "0");
+	r->netif_only = key_is(t, PLATFORM_PATH, PLATFORM_NETIF);
+	free(version);
+	free(epoch);
+	free(frame);
+}
+
 static void free_request(struct platform_request *r)
 {
 	free((char *)r->mac);
@@ -145,6 +176,8 @@ static bool announce(struct tenant *t, unsigned int state)
 	t->state = state;
 	read_request(t, &r);
 	remember(t, &r);
+	if (r.state != PEER_INITIALISING)
+		read_offer(t, &r);
 	t->vif = p->up->vif_came(p->core, t, &r);
 	free_request(&r);
 	return t->vif != NULL;
@@ -249,16 +282,15 @@ void guest_look(struct tenant *t)
 int guest_offer(struct platform *p, struct tenant *t,
 		const struct platform_offer *offer)
 {
-	char version[16], features[16], doorbell[24], pages[16], queues[16];
+	char version[16], features[16], doorbell[24];
+	char pages[16], queues[16], epoch[16];
 	const struct store_pair pairs[] = {
 		{ SVNIC_KEY_VERSION, version },
 		{ SVNIC_KEY_FEATURES, features },
 		{ SVNIC_KEY_DOORBELL, doorbell },
 		{ SVNIC_KEY_MAX_PAGES, pages },
 		{ SVNIC_KEY_MAX_QUEUES, queues },
-		{ "feature-ctrl-ring", "1" },
-		/* Else stock drivers never connect, and never hear why not. */
-		{ "feature-rx-copy", "1" },
+		{ SVNIC_KEY_EPOCH, epoch },
 	};
 	uint64_t frame = p->info.doorbell + offer->nr;
 	int err = window_open(t, frame);
@@ -270,26 +302,50 @@ int guest_offer(struct platform *p, struct tenant *t,
 	snprintf(doorbell, sizeof(doorbell), "%" PRIu64, frame);
 	snprintf(pages, sizeof(pages), "%u", offer->max_pages);
 	snprintf(queues, sizeof(queues), "%u", offer->max_queues);
+	snprintf(epoch, sizeof(epoch), "%u", offer->epoch);
 	err = store_write(t, pairs, sizeof(pairs) / sizeof(pairs[0]));
 	if (err)
 		window_close(t);
 	return err;
 }
 
+/* The node that guests watch goes first. */
 void guest_withdraw(struct platform *p, struct tenant *t)
 {
 	static const struct store_pair pairs[] = {
 		{ SVNIC_KEY_VERSION, NULL },	{ SVNIC_KEY_FEATURES, NULL },
 		{ SVNIC_KEY_DOORBELL, NULL },	{ SVNIC_KEY_MAX_PAGES, NULL },
-		{ SVNIC_KEY_MAX_QUEUES, NULL }, { "feature-ctrl-ring", NULL },
-		{ "feature-rx-copy", NULL },
+		{ SVNIC_KEY_MAX_QUEUES, NULL }, { SVNIC_KEY_EPOCH, NULL },
 	};
 
 	(void)p;
 	if (!t->window)
 		return;
-	window_close(t);
 	store_write(t, pairs, sizeof(pairs) / sizeof(pairs[0]));
+	window_close(t);
+}
+
+int guest_keys(struct platform *p, struct tenant *t,
+	       const struct netif_key *keys, size_t count)
+{
+	struct store_pair pairs[KEYS_MAX];
+	size_t i;
+
+	(void)p;
+	if (count > KEYS_MAX)
+		return -EINVAL;
+	for (i = 0; i < count; i++)
+		pairs[i] = (struct store_pair) { keys[i].name, keys[i].value };
+	return store_write(t, pairs, (unsigned int)count);
+}
+
+bool guest_sleeps(struct platform *p, struct tenant *t)
+{
+	xc_domaininfo_t info;
+
+	return xc_domain_getinfolist(p->xc, t->domid, 1, &info) != 1 ||
+	       info.domain != t->domid ||
+	       info.flags & (XEN_DOMINF_dying | XEN_DOMINF_shutdown);
 }
 
 void guest_state(struct platform *p, struct tenant *t, enum peer_state state)
@@ -349,9 +405,26 @@ static int guest_number(struct tenant *t, const char *key, uint32_t *out,
 	return err;
 }
 
-int guest_connect(struct platform *p, struct tenant *t, char *why)
+/* Ours follows the ABI; another's control ring speaks netif only. */
+static int check_version(struct tenant *t, char *why)
 {
 	uint32_t version;
+	int err = guest_number(t, SVNIC_KEY_DIRECT, &version, why);
+
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	if (version >> 16 == SVNIC_ABI_MAJOR)
+		return 0;
+	snprintf(
+		why, PLATFORM_REASON,
+		"guest's svnic_front follows ABI %u.%u, svnicd %u.%u; install the same release in both",
+		version >> 16, version & 0xffff, SVNIC_ABI_MAJOR,
+		SVNIC_ABI_MINOR);
+	return -EPROTO;
+}
+
+int guest_connect(struct platform *p, struct tenant *t, char *why)
+{
 	uint32_t gref;
 	uint32_t port;
 	int err;
@@ -359,24 +432,16 @@ int guest_connect(struct platform *p, struct tenant *t, char *why)
 	(void)p;
 	if (t->ring.page)
 		return 0;
-	err = guest_number(t, SVNIC_KEY_DIRECT, &version, why);
+	err = guest_number(t, SVNIC_KEY_CTRL_RING, &gref, why);
 	if (err == -ENOENT)
 		snprintf(
 			why, PLATFORM_REASON,
-			"guest has no svnic_front driver; load svnic_front in the guest, or give it another script= than vif-svnic");
-	if (err)
-		return err;
-	if (version >> 16 != SVNIC_ABI_MAJOR) {
-		snprintf(
-			why, PLATFORM_REASON,
-			"guest's svnic_front follows ABI %u.%u, svnicd %u.%u; install the same release in both",
-			version >> 16, version & 0xffff, SVNIC_ABI_MAJOR,
-			SVNIC_ABI_MINOR);
-		return -EPROTO;
-	}
-	err = guest_number(t, SVNIC_KEY_CTRL_RING, &gref, why);
+			"guest has neither netif rings (tx-ring-ref) nor a control ring (ctrl-ring-ref); load xen-netfront or svnic_front in it");
 	if (!err)
 		err = guest_number(t, SVNIC_KEY_CTRL_EVENT, &port, why);
+	if (err)
+		return err;
+	err = check_version(t, why);
 	return err ? err : ring_open(t, gref, port, why);
 }
 

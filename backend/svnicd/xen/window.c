@@ -22,6 +22,27 @@ static bool has_own_memory(struct tenant *t)
 	       info.domain == t->domid && info.flags & XEN_DOMINF_hvm_guest;
 }
 
+static bool in_card(struct tenant *t)
+{
+	uint64_t first = t->p->info.doorbell;
+
+	return first && t->window >= first &&
+	       t->window - first < SVNIC_MAX_VIFS;
+}
+
+/* A PV guest keeps what it has mapped. */
+static void remember(struct tenant *t)
+{
+	if (in_card(t) && !has_own_memory(t))
+		t->p->page_of[t->window - t->p->info.doorbell] = t->domid + 1;
+}
+
+void window_adopt(struct tenant *t, uint64_t frame)
+{
+	t->window = frame;
+	remember(t);
+}
+
 int window_open(struct tenant *t, uint64_t frame)
 {
 	xc_interface *xc = t->p->xc;
@@ -33,17 +54,14 @@ int window_open(struct tenant *t, uint64_t frame)
 	if (xc_domain_iomem_permission(xc, t->domid, frame, 1, 1))
 		return -errno;
 	t->window = frame;
-	if (!has_own_memory(t)) {
-		t->p->page_of[frame - t->p->info.doorbell] = t->domid + 1;
-		return 0;
-	}
-	if (xc_domain_memory_mapping(xc, t->domid, frame, frame, 1,
+	remember(t);
+	if (has_own_memory(t) &&
+	    xc_domain_memory_mapping(xc, t->domid, frame, frame, 1,
 				     DPCI_ADD_MAPPING)) {
 		err = -errno;
 		window_close(t);
 		return err;
 	}
-	t->window_mapped = true;
 	return 0;
 }
 
@@ -54,7 +72,9 @@ void window_close(struct tenant *t)
 
 	if (!t->window)
 		return;
-	if (t->window_mapped &&
+	/* An adopted window is remembered late when the card came late. */
+	remember(t);
+	if (has_own_memory(t) &&
 	    xc_domain_memory_mapping(xc, t->domid, t->window, t->window, 1,
 				     DPCI_REMOVE_MAPPING) &&
 	    errno != ESRCH)
@@ -65,13 +85,27 @@ void window_close(struct tenant *t)
 		log_warn("xen", "vif %u.%u: it may still map its doorbell page",
 			 t->domid, t->devid);
 	t->window = 0;
-	t->window_mapped = false;
+}
+
+/* Does the guest of another VIF have it now? */
+static bool is_open(struct platform *p, uint64_t frame, uint32_t domid)
+{
+	const struct tenant *t;
+
+	TAILQ_FOREACH(t, &p->guests, link)
+	{
+		if (t->window == frame && t->domid != domid)
+			return true;
+	}
+	return false;
 }
 
 bool window_is_free(struct platform *p, unsigned int nr, uint32_t domid)
 {
 	uint32_t owner = p->page_of[nr];
 
+	if (is_open(p, p->info.doorbell + nr, domid))
+		return false;
 	if (owner == 0 || owner - 1 == domid)
 		return true;
 	if (xs_is_domain_introduced(p->store, owner - 1))
