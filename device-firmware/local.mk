@@ -27,6 +27,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/frame.h \
 	device-firmware/core/guard.c \
 	device-firmware/core/guard.h \
+	device-firmware/core/journal.c \
+	device-firmware/core/journal.h \
 	device-firmware/core/lane.c \
 	device-firmware/core/lane.h \
 	device-firmware/core/link.c \

@@ -161,35 +161,47 @@ void admin_enable(struct core *core, unsigned int link)
 		fail(core, link);
 }
 
-/* Carry out command number head and answer it. */
-static void answer(struct core *core, struct admin_call *call,
-		   const struct svnic_admin_cmd *sq, struct svnic_admin_cpl *cq)
+/* Command number @seq, from 1, was carried out. */
+static void answer(struct core *core, struct admin_call *call, uint32_t seq,
+		   enum svnic_status st, struct svnic_admin_cpl *cq)
 {
-	struct admin_queue *a = &core->link[call->link].admin;
-	uint32_t slot = a->head % SVNIC_ADMIN_ENTRIES;
-	enum svnic_status st;
+	uint32_t slot = (seq - 1) % SVNIC_ADMIN_ENTRIES;
 
-	svnic_copy_in(&call->cmd, &sq[slot], sizeof(call->cmd));
-	st = admin_run(core, call);
+	journal_done(core, call, st);
 	cq[slot].id = call->cmd.id;
 	cq[slot].status = svnic_le16((uint16_t)st);
 	cq[slot].result = svnic_le32(call->result);
 	cq[slot].reserved = 0;
-	a->head++;
+	core->link[call->link].admin.head = seq;
 	/* Pairs with sim_admin() in hal/sim/host.c, as with any host that waits
 	 * for its answer (ordering.md O8). */
-	svnic_publish32(&cq[slot].seq, a->head);
+	svnic_publish32(&cq[slot].seq, seq);
+	journal_close(core, call->link);
+}
+
+/* Carry out command number head and answer it. */
+static void serve(struct core *core, struct admin_call *call,
+		  const struct svnic_admin_cmd *sq, struct svnic_admin_cpl *cq)
+{
+	uint32_t head = core->link[call->link].admin.head;
+
+	svnic_copy_in(&call->cmd, &sq[head % SVNIC_ADMIN_ENTRIES],
+		      sizeof(call->cmd));
+	journal_begin(core, call, head + 1);
+	answer(core, call, head + 1, admin_run(core, call), cq);
 }
 
 static unsigned int poll_link(struct core *core, unsigned int link)
 {
 	struct admin_queue *a = &core->link[link].admin;
+	const struct journal *j = &core->link[link].journal;
 	struct admin_call call = { .link = link };
 	const struct svnic_admin_cmd *sq;
 	struct svnic_admin_cpl *cq;
 	unsigned int n = 0;
 
-	if (!(a->status & SVNIC_STATUS_READY) || a->tail == a->head)
+	if (!(a->status & SVNIC_STATUS_READY) ||
+	    (a->tail == a->head && j->state == JOURNAL_IDLE))
 		return 0;
 	if (a->tail - a->head > SVNIC_ADMIN_ENTRIES) {
 		fail(core, link);
@@ -199,10 +211,12 @@ static unsigned int poll_link(struct core *core, unsigned int link)
 	cq = queue_memory(link, a->cq, sizeof(*cq), true);
 	if (!sq || !cq)
 		return 0;
+	if (j->state != JOURNAL_IDLE)
+		answer(core, &call, j->seq, journal_finish(core, &call), cq);
 	while (a->head != a->tail && n++ < ROUND_COMMANDS)
-		answer(core, &call, sq, cq);
+		serve(core, &call, sq, cq);
 	hal_irq(link, SVNIC_VECTOR_ADMIN);
-	return n;
+	return n + 1;
 }
 
 unsigned int admin_poll(struct core *core)

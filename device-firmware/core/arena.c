@@ -86,6 +86,10 @@ static uint32_t config_hash(const struct core_config *c)
 	uint32_t hash = 0x811c9dc5u;
 	unsigned int i;
 
+	/* What is laid out otherwise is another arena. */
+	hash = mix(hash, sizeof(struct core));
+	hash = mix(hash, sizeof(struct vif));
+	hash = mix(hash, sizeof(struct queue));
 	hash = mix(hash, c->nr_links);
 	hash = mix(hash, c->nr_ports);
 	hash = mix(hash, c->max_vifs);
@@ -129,6 +133,7 @@ static void derive(struct core *core)
 {
 	unsigned int i;
 
+	journal_repair(core);
 	core->nr_dirty = 0;
 	core->nr_marked = 0;
 	core->nr_bells = 0;

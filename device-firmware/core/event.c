@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "event.h"
 #include "hal.h"
+#include "mem.h"
 
 void event_mark(struct core *core, struct queue *q)
 {
@@ -130,7 +131,9 @@ static void write_entry(struct event_link *e, struct svnic_event_ring *ring,
 
 	if (reason == SVNIC_EVENT_FAULT)
 		entry.arg = svnic_le32(q->fault);
-	slot[e->prod++ & (e->entries - 1)] = entry;
+	slot[e->prod & (e->entries - 1)] = entry;
+	mem_commit();
+	e->prod++;
 }
 
 /* Write what is pending, as far as there is room; true if something was. */
@@ -237,8 +240,11 @@ void event_ring_set(struct core *core, unsigned int link, uint64_t addr,
 {
 	struct event_link *e = &core->link[link].event;
 
+	e->entries = 0;
+	mem_commit();
 	e->addr = addr;
-	e->entries = entries;
 	e->prod = 0;
 	e->announced = 0;
+	mem_commit();
+	e->entries = entries;
 }

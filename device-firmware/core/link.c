@@ -63,6 +63,7 @@ void core_link_reset(struct core *core, unsigned int link)
 			vif_destroy(core, vif);
 	}
 	event_ring_set(core, link, 0, 0);
+	journal_close(core, link);
 	l->admin = (struct admin_queue) { 0 };
 	l->epoch++;
 	core->links_up &= ~(1u << link);

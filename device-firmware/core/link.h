@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "admin.h"
 #include "event.h"
+#include "journal.h"
 
 struct core;
 
@@ -19,6 +20,7 @@ struct link {
 	struct event_link event;
 	uint32_t epoch;
 	uint32_t nr_vifs;
+	struct journal journal;
 };
 
 /* See which links' memory is there; wake the queues of those that came. */

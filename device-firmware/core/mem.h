@@ -15,6 +15,16 @@ void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
+/*
+ * What was stored before this is in memory before what is stored after it, for
+ * a process that takes the arena over when this one dies.  One processor's own
+ * stores need no more than to be in order.
+ */
+static inline void mem_commit(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
 /* A big-endian number of a frame. */
 static inline uint16_t mem_be16(const uint8_t *p)
 {

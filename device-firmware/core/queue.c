@@ -261,6 +261,7 @@ enum svnic_status queue_start(struct core *core, struct vif *vif,
 	q->state = QUEUE_STOPPED;
 	q->vif = (uint16_t)arena_vif_idx(core, vif);
 	set_up(q, vif, id, config);
+	mem_commit();
 	vif->queue[id] = (uint16_t)idx;
 	vif_queue_count(vif, 1);
 	move(core, q, QUEUE_EV_START);
@@ -277,14 +278,16 @@ void queue_stop(struct core *core, struct queue *q)
 	struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
 
 	vif_rx_publish(core);
+	/* Before the state: who is cut short here stops it once more. */
+	if (ctrl)
+		svnic_poke32(&ctrl->state, SVNIC_QUEUE_STOPPED);
+	mem_commit();
 	move(core, q, QUEUE_EV_STOP);
 	sched_unwatch(core, q);
 	event_forget(core, q);
 	vif->active &= (uint16_t) ~(1u << q->id);
 	vif->queue[q->id] = LIST_NONE;
 	vif_queue_count(vif, -1);
-	if (ctrl)
-		svnic_poke32(&ctrl->state, SVNIC_QUEUE_STOPPED);
 	pool_put(&core->queue_pool, arena_part(core, ARENA_QUEUE_NEXT),
 		 arena_queue_idx(core, q));
 }
@@ -331,6 +334,9 @@ void queue_rebuild(struct core *core, struct queue *q)
 	q->pending = 0;
 	q->hold_until = 0;
 	q->wait_until = 0;
+	/* Buffers taken may not have been filled: what nobody was told of is
+	 * lost, and they are filled again. */
+	q->rx_next = q->rx_done;
 	set_running(core, q, q->state == QUEUE_RUNNING);
 	sched_watch(core, q);
 }

@@ -8,6 +8,7 @@
  */
 #include "arena.h"
 #include "hal.h"
+#include "mem.h"
 #include "region.h"
 
 static uint64_t *chunk_entries(const struct core *core, uint32_t chunk)
@@ -157,9 +158,11 @@ enum svnic_status region_map(struct core *core, struct vif *vif, uint32_t first,
 	for (i = 0; i < count; i++) {
 		page = first + i;
 		chunk = vif->chunk[page / VIF_CHUNK_PAGES] - 1;
+		/* The count is never less than what is there. */
+		++*chunk_used(core, chunk);
+		mem_commit();
 		chunk_entries(core, chunk)[page % VIF_CHUNK_PAGES] =
 			svnic_cpu64(addr[i]) | REGION_VALID;
-		++*chunk_used(core, chunk);
 	}
 	vif->nr_pages = (uint16_t)(vif->nr_pages + count);
 	/* A page that was missed before may be there now. */
@@ -181,6 +184,7 @@ uint32_t region_unmap(struct core *core, struct vif *vif, uint32_t first,
 			continue;
 		chunk = vif->chunk[page / VIF_CHUNK_PAGES] - 1;
 		chunk_entries(core, chunk)[page % VIF_CHUNK_PAGES] = 0;
+		mem_commit();
 		--*chunk_used(core, chunk);
 		nr++;
 	}
@@ -228,6 +232,8 @@ static void rebuild_vif(struct core *core, struct vif *vif)
 		else if (vif->chunk[i])
 			nr += recount(core, vif->chunk[i] - 1);
 	}
+	/* Those that a command had taken and not filled. */
+	put_chunks(core, vif, 0, VIF_CHUNKS - 1);
 	vif->nr_pages = (uint16_t)nr;
 	vif->window.round = core->round - 1;
 }
@@ -240,14 +246,27 @@ static void rebuild_vif(struct core *core, struct vif *vif)
 
 static void mark_owned(struct core *core)
 {
-	const struct vif *vif = arena_vif(core, 0);
+	struct vif *vif = arena_vif(core, 0);
+	uint16_t *used;
 	unsigned int i;
 	unsigned int k;
 
+	/* Marks of a rebuild that was cut short: anything may be in there. */
+	for (i = 0; i < core->config.nr_chunks; i++) {
+		if (*chunk_used(core, i) == OWNED)
+			*chunk_used(core, i) = VIF_CHUNK_PAGES;
+	}
 	for (i = 0; i < core->config.max_vifs; i++) {
 		for (k = 0; k < VIF_CHUNKS; k++) {
-			if (vif[i].state != VIF_FREE && vif[i].chunk[k])
-				*chunk_used(core, vif[i].chunk[k] - 1) = OWNED;
+			if (vif[i].state == VIF_FREE || !vif[i].chunk[k])
+				continue;
+			used = chunk_used(core, vif[i].chunk[k] - 1);
+			/* No page table is shared, whatever happened. */
+			if (vif[i].chunk[k] > core->config.nr_chunks ||
+			    *used == OWNED)
+				vif[i].chunk[k] = 0;
+			else
+				*used = OWNED;
 		}
 	}
 }

@@ -206,9 +206,8 @@ static void detach(struct core *core, struct vif *vif)
 	vif_set_lane(seen);
 }
 
-/* The number that a new VIF gets, or SVNIC_VIF_NONE. */
-static unsigned int choose_id(const struct core *core, unsigned int link,
-			      unsigned int id)
+unsigned int vif_choose_id(const struct core *core, unsigned int link,
+			   unsigned int id)
 {
 	const uint16_t *map = arena_link_vifs(core, link);
 
@@ -257,7 +256,7 @@ enum svnic_status vif_create(struct core *core, unsigned int link,
 	idx = pool_get(&core->vif_pool, next);
 	if (idx == POOL_NONE)
 		return SVNIC_ST_NO_VIFS;
-	id = choose_id(core, link, id);
+	id = vif_choose_id(core, link, id);
 	vif = arena_vif(core, idx);
 	clear(vif, link, id);
 	vif->config = *config;
@@ -271,6 +270,7 @@ enum svnic_status vif_create(struct core *core, unsigned int link,
 	hal_doorbell_clear(link, id);
 	arena_link_vifs(core, link)[id] = (uint16_t)idx;
 	core->link[link].nr_vifs++;
+	mem_commit();
 	move(vif, VIF_EV_CREATE);
 	*out = vif;
 	return SVNIC_ST_OK;
@@ -302,6 +302,7 @@ enum svnic_status vif_destroy(struct core *core, struct vif *vif)
 			queue_stop(core, arena_queue(core, vif->queue[i]));
 	}
 	move(vif, VIF_EV_DESTROY);
+	mem_commit();
 	sched_forget(core, vif);
 	detach_monitors(core, vif);
 	detach(core, vif);
@@ -369,9 +370,20 @@ enum svnic_status vif_filter_add(struct core *core, struct vif *vif,
 	}
 	memcpy(filter(core, (uint16_t)idx)->mac, mac, 6);
 	filter(core, (uint16_t)idx)->next = vif->filters;
+	mem_commit();
 	vif->filters = (uint16_t)idx;
 	vif->nr_filters++;
 	return SVNIC_ST_OK;
+}
+
+bool vif_has_filter(const struct core *core, const struct vif *vif,
+		    const uint8_t *mac)
+{
+	uint16_t i = vif->filters;
+
+	while (i != LIST_NONE && mem_mac(filter(core, i)->mac) != mem_mac(mac))
+		i = filter(core, i)->next;
+	return i != LIST_NONE;
 }
 
 enum svnic_status vif_filter_del(struct core *core, struct vif *vif,
@@ -393,6 +405,30 @@ enum svnic_status vif_filter_del(struct core *core, struct vif *vif,
 	return SVNIC_ST_OK;
 }
 
+/* The list ends where it makes no sense any more. */
+static uint16_t count_filters(struct core *core, struct vif *vif)
+{
+	uint16_t *link = &vif->filters;
+	uint16_t nr = 0;
+
+	for (; *link != LIST_NONE; link = &filter(core, *link)->next) {
+		if (*link >= arena_nr_filters(&core->config) ||
+		    nr == SVNIC_MAX_FILTERS) {
+			*link = LIST_NONE;
+			break;
+		}
+		nr++;
+	}
+	return nr;
+}
+
+/* Was it created, all of it, and is it not destroyed yet? */
+static bool is_admissible(const struct core *core, const struct vif *vif)
+{
+	return (vif->state == VIF_IDLE || vif->state == VIF_LIVE) &&
+	       vif->link < core->config.nr_links && vif->id < SVNIC_MAX_VIFS;
+}
+
 /* A VIF of an arena that was found: its number, its addresses, no queues. */
 static void readmit(struct core *core, struct vif *vif)
 {
@@ -404,6 +440,7 @@ static void readmit(struct core *core, struct vif *vif)
 	vif->active = 0;
 	vif->is_active = 0;
 	vif->state = VIF_IDLE;
+	vif->nr_filters = count_filters(core, vif);
 	if (vif_find(core, vif->link, vif->id) ||
 	    attach(core, vif) != SVNIC_ST_OK) {
 		/* A command was cut short between two of its steps. */
@@ -415,6 +452,14 @@ static void readmit(struct core *core, struct vif *vif)
 	core->link[vif->link].nr_vifs++;
 }
 
+static bool is_started(const struct core *core, const struct vif *vif,
+		       unsigned int id, const struct queue *q)
+{
+	return (q->state == QUEUE_RUNNING || q->state == QUEUE_FAULTED) &&
+	       q->vif == arena_vif_idx(core, vif) && q->id == id &&
+	       q->vif_id == vif->id && q->link == vif->link;
+}
+
 static void rebuild_queues(struct core *core, struct vif *vif)
 {
 	struct queue *q;
@@ -424,7 +469,8 @@ static void rebuild_queues(struct core *core, struct vif *vif)
 		if (vif->queue[i] == LIST_NONE)
 			continue;
 		q = arena_queue(core, vif->queue[i]);
-		if (q->state == QUEUE_STOPPED) {
+		if (vif->queue[i] >= core->config.nr_queues ||
+		    !is_started(core, vif, i, q)) {
 			vif->queue[i] = LIST_NONE;
 			continue;
 		}
@@ -471,8 +517,9 @@ static void rebuild_queue_pool(struct core *core)
 		struct queue *q = arena_queue(core, i);
 		const struct vif *vif = arena_vif(core, q->vif);
 
-		if (q->state != QUEUE_STOPPED && vif->state != VIF_FREE &&
-		    vif->queue[q->id] == i)
+		if (q->state != QUEUE_STOPPED &&
+		    q->vif < core->config.max_vifs && vif->state != VIF_FREE &&
+		    q->id < SVNIC_MAX_QUEUES && vif->queue[q->id] == i)
 			continue;
 		q->state = QUEUE_STOPPED;
 		pool_put(&core->queue_pool, next, i);
@@ -504,6 +551,8 @@ void vif_rebuild(struct core *core)
 
 	forget_numbers(core);
 	for (i = 0; i < nr; i++) {
+		if (!is_admissible(core, &vif[i]))
+			vif[i].state = VIF_FREE;
 		if (vif[i].state != VIF_FREE && !is_monitor(&vif[i]))
 			readmit(core, &vif[i]);
 	}

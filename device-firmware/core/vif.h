@@ -132,6 +132,11 @@ enum svnic_status vif_filter_add(struct core *core, struct vif *vif,
 				 const uint8_t *mac);
 enum svnic_status vif_filter_del(struct core *core, struct vif *vif,
 				 const uint8_t *mac);
+bool vif_has_filter(const struct core *core, const struct vif *vif,
+		    const uint8_t *mac);
+/* The number that a new VIF gets for @id, or SVNIC_VIF_NONE. */
+unsigned int vif_choose_id(const struct core *core, unsigned int link,
+			   unsigned int id);
 /* A VIF by its number on a link, or NULL. */
 struct vif *vif_find(struct core *core, unsigned int link, unsigned int id);
 /* What of it is ordinary: after a change of configuration or queues. */

@@ -263,6 +263,7 @@ static void rx_return(struct core *core, struct queue *q)
 	q->is_dirty = 0;
 	if (q->state != QUEUE_RUNNING || !ctrl)
 		return;
+	mem_commit();
 	q->rx_done = q->rx_next;
 	/* Pairs with svnic_rx_return() in svnic/ring.h (ordering.md O4). */
 	svnic_publish32(&ctrl->rx_done, q->rx_done);

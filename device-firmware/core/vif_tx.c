@@ -11,6 +11,7 @@
 #include "frame.h"
 #include "guard.h"
 #include "lane.h"
+#include "mem.h"
 #include "region_inline.h"
 #include "sched.h"
 #include "stats.h"
@@ -188,6 +189,7 @@ static bool send_frame(struct core *core, struct vif *vif, struct queue *q,
 		return false;
 	}
 	q->wait_until = 0;
+	mem_commit();
 	q->tx_next = f->end;
 	stats_tx(vif, (enum svnic_verdict)v, f->len);
 	charge(vif, f->len, 1);
@@ -208,6 +210,7 @@ static unsigned int send_plain(struct core *core, struct vif *vif,
 	for (i = 0; i < n; i++)
 		octets += f[i].len;
 	q->wait_until = 0;
+	mem_commit();
 	q->tx_next = f[n - 1].end;
 	vif->tx_frames += n;
 	vif->tx_octets += octets;

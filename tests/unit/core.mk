@@ -9,6 +9,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_queue \
 	tests/unit/test_sched \
 	tests/unit/test_switch \
+	tests/unit/test_takeover \
 	tests/unit/test_lifecycle \
 	tests/unit/test_verdict
 check_PROGRAMS += $(CORE_TESTS)
@@ -49,6 +50,11 @@ tests_unit_test_sched_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_switch_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_switch_SOURCES = tests/unit/test_switch.c $(CORE_FIXTURE)
 tests_unit_test_switch_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_takeover_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_takeover_SOURCES = tests/unit/test_takeover.c \
+	tests/unit/arena_check.c tests/unit/arena_check.h $(CORE_FIXTURE)
+tests_unit_test_takeover_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_lifecycle_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c $(CORE_FIXTURE)

@@ -184,8 +184,11 @@ static void killed_in_the_middle_of_a_burst(void **state)
 	f->core->nr_marked = 9;
 	move(f);
 	sim_settle(f->core);
-	fixture_expect(&f->guest[2], frame, 100);
+	/* It may not have been copied whole: it is lost, its room is not. */
+	fixture_expect_none(&f->guest[2]);
 	assert_int_equal(svnic_tx_return(&f->guest[1].tx), 1);
+	fixture_send(f, 1, frame, 100);
+	fixture_expect(&f->guest[2], frame, 100);
 	assert_int_equal(fixture_stats(f, 1).faults, 0);
 }
 
