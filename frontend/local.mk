@@ -8,6 +8,9 @@ frontend_module_files = \
 	frontend/svnic_net/svnic_net.h \
 	frontend/svnic_net/net.h \
 	frontend/svnic_net/main.c \
+	frontend/svnic_net/netdev.c \
+	frontend/svnic_net/attach.c \
+	frontend/svnic_net/slow.c \
 	frontend/svnic_net/queue.c \
 	frontend/svnic_net/tx.c \
 	frontend/svnic_net/rx.c \
@@ -15,9 +18,19 @@ frontend_module_files = \
 	frontend/svnic_net/ethtool.c \
 	frontend/svnic_net/poller.c \
 	frontend/svnic_front/svnic_front.h \
+	frontend/svnic_front/grant.h \
+	frontend/svnic_front/netif.h \
 	frontend/svnic_front/main.c \
 	frontend/svnic_front/connect.c \
 	frontend/svnic_front/offer.c \
+	frontend/svnic_front/watch.c \
+	frontend/svnic_front/direct.c \
+	frontend/svnic_front/grant.c \
+	frontend/svnic_front/netif.c \
+	frontend/svnic_front/netif_keys.c \
+	frontend/svnic_front/netif_slow.c \
+	frontend/svnic_front/netif_tx.c \
+	frontend/svnic_front/netif_rx.c \
 	frontend/svnic_front/ctrl.c \
 	frontend/svnic_front/ops.c \
 	frontend/svnic_front/event.c

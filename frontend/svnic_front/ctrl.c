@@ -173,44 +173,16 @@ int svnic_front_ctrl(struct svnic_front *f, u16 type, const u32 arg[3],
 	return status_error(rsp.status);
 }
 
-/* A zeroed page that the backend may read and write. */
-static int page_share(struct svnic_front *f, struct page **page,
-		      grant_ref_t *ref)
-{
-	int r;
-
-	*page = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	if (!*page)
-		return -ENOMEM;
-	r = gnttab_grant_foreign_access((domid_t)f->dev->otherend_id,
-					xen_page_to_gfn(*page), 0);
-	if (r < 0) {
-		__free_page(*page);
-		*page = NULL;
-		return r;
-	}
-	*ref = (grant_ref_t)r;
-	return 0;
-}
-
-/* The page is freed once the backend has let go of it (rule R29). */
-static void page_unshare(struct page **page, grant_ref_t ref)
-{
-	if (*page)
-		gnttab_end_foreign_access(ref, *page);
-	*page = NULL;
-}
-
 int svnic_front_ctrl_open(struct svnic_front *f)
 {
 	struct front_ctrl *c = &f->ctrl;
 	struct xen_netif_ctrl_sring *sring;
 	int r;
 
-	r = page_share(f, &c->page, &c->ref);
+	r = svnic_front_page_share(f, &c->page, &c->ref);
 	if (r)
 		return r;
-	r = page_share(f, &c->list, &c->list_ref);
+	r = svnic_front_page_share(f, &c->list, &c->list_ref);
 	if (r)
 		goto err_close;
 	sring = page_address(c->page);
@@ -241,6 +213,6 @@ void svnic_front_ctrl_close(struct svnic_front *f)
 	c->open = false;
 	mutex_unlock(&c->lock);
 	svnic_front_event_unbind(&c->event, f);
-	page_unshare(&c->list, c->list_ref);
-	page_unshare(&c->page, c->ref);
+	svnic_front_page_unshare(&c->list, c->list_ref);
+	svnic_front_page_unshare(&c->page, c->ref);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * svnic_front.ko: the xenbus driver.  It takes `vif` devices whose backend
- * offers the direct path and leaves the others to xen-netfront.
+ * svnic_front.ko: the xenbus driver of `vif` devices, in place of xen-netfront,
+ * whose backends it serves as well.
  *
  * Our state and the backend's, read afresh, select a cell of one table; watches
  * only say that it is time to look (xen-contract 3.3).
@@ -22,6 +22,9 @@
 #define PATIENCE_MIN 1 /* seconds between two attempts */
 #define PATIENCE_MAX 60
 
+#define FAREWELL_MS	 2000 /* that a backend may take to let go */
+#define FAREWELL_LOOK_MS 10
+
 enum front_state {
 	FRONT_NONE,
 	FRONT_IDLE,    /* Initialising: nothing was told */
@@ -39,10 +42,11 @@ struct cell {
 	int (*action)(struct svnic_front *f);
 };
 
-static int publish(struct svnic_front *f)
-{
-	return svnic_front_publish(f);
-}
+static bool direct_only;
+module_param(direct_only, bool, 0644);
+MODULE_PARM_DESC(
+	direct_only,
+	"leave interfaces to xen-netfront whose backend offers no direct path");
 
 static int attach(struct svnic_front *f)
 {
@@ -68,12 +72,29 @@ static void reason_log(struct svnic_front *f)
 	kfree(text);
 }
 
-/* All is given back, then the backend is told. */
+/* A backend that lets go of our pages first spares us to wait for them. */
+static void farewell(struct svnic_front *f)
+{
+	unsigned int waited;
+
+	svnic_front_quiet(f);
+	xenbus_frontend_closed(f->dev);
+	for (waited = 0; waited < FAREWELL_MS; waited += FAREWELL_LOOK_MS) {
+		enum xenbus_state peer =
+			xenbus_read_driver_state(f->dev->otherend);
+
+		if (peer != XenbusStateConnected && peer != XenbusStateClosing)
+			break;
+		msleep(FAREWELL_LOOK_MS);
+	}
+	WRITE_ONCE(f->gone, true);
+	svnic_front_withdraw(f);
+}
+
 static int close_down(struct svnic_front *f)
 {
 	reason_log(f);
-	svnic_front_withdraw(f);
-	xenbus_frontend_closed(f->dev);
+	farewell(f);
 	f->closed = jiffies;
 	return 0;
 }
@@ -116,7 +137,7 @@ static int invite(struct svnic_front *f)
 /* No cell: there is nothing to do. */
 static const struct cell table[FRONT_STATE_NR][PEER_STATE_NR] = {
 	[FRONT_IDLE] = {
-		[XenbusStateInitWait] = { FRONT_OFFERED, publish },
+		[XenbusStateInitWait] = { FRONT_OFFERED, svnic_front_publish },
 	},
 	[FRONT_OFFERED] = {
 		[XenbusStateUnknown] = { FRONT_CLOSED, close_down },
@@ -147,6 +168,30 @@ static const char *const state_text[FRONT_STATE_NR] = {
 	[FRONT_CLOSED] = "closed",
 };
 
+static void fail(struct svnic_front *f, enum xenbus_state peer, int r)
+{
+	xenbus_dev_error(f->dev, r, "cannot be set up (%s, the backend %s)",
+			 state_text[f->state], xenbus_strstate(peer));
+	close_down(f);
+	f->failed = true;
+	f->state = FRONT_CLOSED;
+}
+
+/* Rings that are not to be used any more; true: all was given back. */
+static bool give_up(struct svnic_front *f)
+{
+	bool broken = READ_ONCE(f->netif.broken);
+
+	if (!xchg(&f->anew, false) && !broken)
+		return false;
+	if (f->state != FRONT_OFFERED && f->state != FRONT_RUNNING)
+		return false;
+	close_down(f);
+	f->failed = broken;
+	f->state = FRONT_CLOSED;
+	return true;
+}
+
 static void look(struct work_struct *work)
 {
 	struct svnic_front *f =
@@ -159,19 +204,21 @@ static void look(struct work_struct *work)
 		peer = XenbusStateUnknown;
 	if (peer == XenbusStateUnknown || peer == XenbusStateClosed)
 		WRITE_ONCE(f->gone, true);
-	cell = &table[f->state][peer];
-	if (!cell->action)
+	if (give_up(f)) {
+		mod_delayed_work(system_freezable_wq, &f->work, 0);
 		return;
+	}
+	cell = &table[f->state][peer];
+	if (!cell->action) {
+		if (f->state == FRONT_RUNNING)
+			svnic_front_follow(f);
+		return;
+	}
 	r = cell->action(f);
 	if (r == -EAGAIN || (r && f->state == FRONT_CLOSED))
 		return;
 	if (r) {
-		xenbus_dev_error(f->dev, r,
-				 "cannot be set up (%s, the backend %s)",
-				 state_text[f->state], xenbus_strstate(peer));
-		close_down(f);
-		f->failed = true;
-		f->state = FRONT_CLOSED;
+		fail(f, peer, r);
 	} else {
 		dev_dbg(&f->dev->dev, "%s -> %s (backend %s)\n",
 			state_text[f->state], state_text[cell->next],
@@ -179,6 +226,12 @@ static void look(struct work_struct *work)
 		f->state = cell->next;
 	}
 	/* The backend may have gone on in the meantime. */
+	mod_delayed_work(system_freezable_wq, &f->work, 0);
+}
+
+void svnic_front_reconnect(struct svnic_front *f)
+{
+	WRITE_ONCE(f->anew, true);
 	mod_delayed_work(system_freezable_wq, &f->work, 0);
 }
 
@@ -198,7 +251,7 @@ static int probe(struct xenbus_device *dev, const struct xenbus_device_id *id)
 	struct svnic_front *f;
 	int r = xenbus_switch_state(dev, XenbusStateInitialising);
 
-	if (!r)
+	if (!r && direct_only)
 		r = svnic_front_offer_wait(dev);
 	if (r)
 		return r;
@@ -208,7 +261,12 @@ static int probe(struct xenbus_device *dev, const struct xenbus_device_id *id)
 	f->dev = dev;
 	f->state = FRONT_IDLE;
 	f->patience = PATIENCE_MIN;
-	f->queue.front = f;
+	f->direct.queue.front = f;
+	r = svnic_front_netif_init(f);
+	if (r) {
+		kfree(f);
+		return r;
+	}
 	mutex_init(&f->ctrl.lock);
 	init_waitqueue_head(&f->ctrl.wait);
 	INIT_DELAYED_WORK(&f->work, look);
@@ -223,28 +281,29 @@ static void remove(struct xenbus_device *dev)
 	cancel_delayed_work_sync(&f->work);
 	if (xenbus_read_driver_state(dev->otherend) != XenbusStateConnected)
 		WRITE_ONCE(f->gone, true);
-	svnic_front_detach(f);
+	farewell(f);
 	if (f->net)
 		svnic_net_destroy(f->net);
-	svnic_front_ctrl_close(f);
-	kvfree(f->gref);
+	/* Neither a watch nor svnic_net can ask for it any more. */
+	cancel_delayed_work_sync(&f->work);
+	svnic_front_netif_fini(f);
+	kvfree(f->direct.gref);
 	mutex_destroy(&f->ctrl.lock);
 	dev_set_drvdata(&dev->dev, NULL);
 	kfree(f);
 }
 
 /*
- * Nothing of the card may be mapped in the image that is saved.  The work runs
- * again after the thaw: it attaches again if the guest stays here.
+ * Nothing of the card may be mapped in the image that is saved; netif stays,
+ * and if the guest does as well, all is as before.  The work runs again after
+ * the thaw.
  */
 static int suspend(struct xenbus_device *dev)
 {
 	struct svnic_front *f = dev_get_drvdata(&dev->dev);
 
 	cancel_delayed_work_sync(&f->work);
-	svnic_front_detach(f);
-	if (f->state == FRONT_RUNNING)
-		f->state = FRONT_OFFERED;
+	svnic_front_direct_leave(f);
 	mod_delayed_work(system_freezable_wq, &f->work, 0);
 	return 0;
 }
@@ -288,6 +347,7 @@ static void __exit front_exit(void)
 }
 module_exit(front_exit);
 
-MODULE_DESCRIPTION("direct path of Xen network interfaces on an svnic card");
+MODULE_DESCRIPTION(
+	"Xen network interface, with the direct path of svnic cards");
 MODULE_LICENSE("GPL");
 MODULE_ALIAS("xen:vif");

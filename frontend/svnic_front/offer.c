@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What stands in XenStore about a vif: is it ours, and what does the backend
- * offer?  Nothing read here is believed without a check.
+ * What stands in XenStore about a vif: which direct path its backend offers,
+ * its address and its mtu.  Nothing read here is believed without a check.
  */
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "svnic_front.h"
@@ -60,15 +61,31 @@ int svnic_front_offer_wait(struct xenbus_device *dev)
 	return -ENODEV;
 }
 
-int svnic_front_offer_read(struct svnic_front *f)
+bool svnic_front_is_offered(struct xenbus_device *dev)
+{
+	return read_version(dev) >> 16 == SVNIC_ABI_MAJOR;
+}
+
+static u32 read_epoch(struct xenbus_device *dev)
+{
+	return xenbus_read_unsigned(dev->otherend, SVNIC_KEY_EPOCH, 0);
+}
+
+bool svnic_front_is_same(struct svnic_front *f)
+{
+	return svnic_front_is_offered(f->dev) &&
+	       read_epoch(f->dev) == READ_ONCE(f->direct.offer.epoch);
+}
+
+int svnic_front_offer_read(struct svnic_front *f, struct front_offer *o)
 {
 	const char *dir = f->dev->otherend;
-	struct front_offer *o = &f->offer;
 	unsigned long long frame = 0;
 
 	if (xenbus_scanf(XBT_NIL, dir, SVNIC_KEY_DOORBELL, "%llu", &frame) != 1)
 		frame = 0;
 	o->version = read_version(f->dev);
+	o->epoch = read_epoch(f->dev);
 	o->features = xenbus_read_unsigned(dir, SVNIC_KEY_FEATURES, 0);
 	o->max_pages = xenbus_read_unsigned(dir, SVNIC_KEY_MAX_PAGES, 0);
 	o->max_queues = xenbus_read_unsigned(dir, SVNIC_KEY_MAX_QUEUES, 0);
@@ -83,7 +100,7 @@ int svnic_front_offer_read(struct svnic_front *f)
 			o->max_queues);
 		return -EPROTO;
 	}
-	o->max_pages = min(o->max_pages, SVNIC_MAX_PAGES);
+	o->max_pages = min(o->max_pages, SVNIC_SLOW_PAGE);
 	/* A frame of our own memory as a doorbell would be written over. */
 	if (frame == 0 || frame >> (52 - PAGE_SHIFT) ||
 	    page_is_ram((unsigned long)frame)) {
@@ -94,6 +111,11 @@ int svnic_front_offer_read(struct svnic_front *f)
 	}
 	o->doorbell = (unsigned long)frame;
 	return 0;
+}
+
+bool svnic_front_is_trusted(struct svnic_front *f)
+{
+	return xenbus_read_unsigned(f->dev->nodename, "trusted", 1) != 0;
 }
 
 static int read_mac(struct svnic_front *f, u8 *mac)
@@ -115,27 +137,47 @@ static int read_mac(struct svnic_front *f, u8 *mac)
 	return r;
 }
 
-int svnic_front_offer_take(struct svnic_front *f)
+/*
+ * A card drops what is longer than the VIF's mtu.  netback takes whatever it
+ * can carry, and its mtu is a wish only.
+ */
+u32 svnic_front_mtu_read(struct svnic_front *f, u32 *mtu)
 {
-	const char *dir = f->dev->nodename;
-	u32 mtu = xenbus_read_unsigned(dir, "mtu", ETH_DATA_LEN);
+	u32 max = XEN_NETIF_MAX_TX_SIZE - VLAN_ETH_HLEN;
+
+	*mtu = xenbus_read_unsigned(f->dev->nodename, "mtu", ETH_DATA_LEN);
+	*mtu = clamp_t(u32, *mtu, SVNIC_MTU_MIN, SVNIC_MTU_MAX);
+	if (f->direct.offer.max_pages || read_version(f->dev))
+		return *mtu;
+	if (!(f->netif.features & NETIF_F_SG))
+		max = ETH_DATA_LEN;
+	*mtu = min(*mtu, max);
+	return max;
+}
+
+int svnic_front_net_take(struct svnic_front *f)
+{
+	const struct front_direct *d = &f->direct;
 	struct svnic_net_config config = {
 		.parent = &f->dev->dev,
 		.driver = "svnic_front",
 		.ops = &svnic_front_ops,
 		.owner = f,
-		.doorbell = f->doorbell,
-		.features = f->offer.features,
-		.max_pages = f->offer.max_pages,
+		.doorbell = d->doorbell,
+		.features = d->offer.features,
+		.max_pages = d->offer.max_pages,
 		.nr_queues = 1,
 		.may_poll = true,
-		.trusted = xenbus_read_unsigned(dir, "trusted", 1) != 0,
+		.trusted = svnic_front_is_trusted(f),
+		.fixed_mac = svnic_front_is_offered(f->dev),
+		.slow = &svnic_front_slow,
+		.max_queues = f->netif.max_queues,
 	};
 	struct svnic_net *net;
 	int r;
 
-	config.mtu = clamp_t(u32, mtu, SVNIC_MTU_MIN, SVNIC_MTU_MAX);
-	config.max_mtu = config.mtu;
+	config.max_mtu = svnic_front_mtu_read(f, &config.mtu);
+	f->mtu = config.mtu;
 	if (f->net)
 		return svnic_net_configure(f->net, &config);
 	r = read_mac(f, config.mac);

@@ -18,12 +18,13 @@ int svnic_front_gref_init(struct svnic_front *f)
 {
 	u32 i;
 
-	kvfree(f->gref);
-	f->gref = kvcalloc(f->offer.max_pages, sizeof(*f->gref), GFP_KERNEL);
-	if (!f->gref)
+	kvfree(f->direct.gref);
+	f->direct.gref = kvcalloc(f->direct.offer.max_pages,
+				  sizeof(*f->direct.gref), GFP_KERNEL);
+	if (!f->direct.gref)
 		return -ENOMEM;
-	for (i = 0; i < f->offer.max_pages; i++)
-		f->gref[i] = INVALID_GRANT_REF;
+	for (i = 0; i < f->direct.offer.max_pages; i++)
+		f->direct.gref[i] = INVALID_GRANT_REF;
 	return 0;
 }
 
@@ -33,9 +34,9 @@ static u32 grants_end(struct svnic_front *f, u32 first, u32 count)
 	u32 i, used = 0;
 
 	for (i = first; i < first + count; i++) {
-		grant_ref_t ref = f->gref[i];
+		grant_ref_t ref = f->direct.gref[i];
 
-		f->gref[i] = INVALID_GRANT_REF;
+		f->direct.gref[i] = INVALID_GRANT_REF;
 		if (ref == INVALID_GRANT_REF ||
 		    gnttab_try_end_foreign_access(ref))
 			continue;
@@ -63,7 +64,7 @@ static int grants_make(struct svnic_front *f, u32 first, struct page **pages,
 				first + i, ERR_PTR(r));
 			return r;
 		}
-		f->gref[first + i] = (grant_ref_t)r;
+		f->direct.gref[first + i] = (grant_ref_t)r;
 		list[i].gref = svnic_le32((u32)r);
 	}
 	return 0;
@@ -72,8 +73,8 @@ static int grants_make(struct svnic_front *f, u32 first, struct page **pages,
 static bool is_range(const struct svnic_front *f, u32 first, u32 count)
 {
 	return count > 0 && count <= SVNIC_PAGES_BATCH &&
-	       count <= f->offer.max_pages &&
-	       first <= f->offer.max_pages - count;
+	       count <= f->direct.offer.max_pages &&
+	       first <= f->direct.offer.max_pages - count;
 }
 
 static int pages_add(void *owner, u32 first, struct page **pages, u32 count)
@@ -133,7 +134,7 @@ static int queue_start(void *owner, u32 queue,
 		       const struct svnic_queue_config *config)
 {
 	struct svnic_front *f = owner;
-	struct front_queue *q = &f->queue;
+	struct front_queue *q = &f->direct.queue;
 	u32 arg[3] = {
 		queue | (u32)config->tx_order << 8 |
 			(u32)config->rx_order << 16,
@@ -168,14 +169,24 @@ static int queue_stop(void *owner, u32 queue)
 	int r = svnic_front_ctrl(f, SVNIC_CTRL_QUEUE_STOP, arg, NULL);
 
 	/* Until it is stopped it rings. */
-	if (queue == f->queue.index && !r)
-		svnic_front_event_unbind(&f->queue.event, &f->queue);
+	if (queue == f->direct.queue.index && !r)
+		svnic_front_event_unbind(&f->direct.queue.event,
+					 &f->direct.queue);
 	return r;
 }
 
 void svnic_front_queue_unbind(struct svnic_front *f)
 {
-	svnic_front_event_unbind(&f->queue.event, &f->queue);
+	svnic_front_event_unbind(&f->direct.queue.event, &f->direct.queue);
+}
+
+/* The whole direct path is to be had anew, in time (direct.c). */
+static void failed(void *owner)
+{
+	struct svnic_front *f = owner;
+
+	WRITE_ONCE(f->direct.queue.failed, true);
+	mod_delayed_work(system_freezable_wq, &f->work, 0);
 }
 
 const struct svnic_net_ops svnic_front_ops = {
@@ -183,4 +194,5 @@ const struct svnic_net_ops svnic_front_ops = {
 	.pages_del = pages_del,
 	.queue_start = queue_start,
 	.queue_stop = queue_stop,
+	.failed = failed,
 };

@@ -13,21 +13,13 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <xen/xenbus.h>
-#include <xen/grant_table.h>
-#include <xen/interface/io/netif.h>
 #include <svnic/abi.h>
 
 #include "../svnic_net/svnic_net.h"
+#include "grant.h"
+#include "netif.h"
 
 struct svnic_front;
-
-/* An event channel; how often in a row it rang for nothing (rule R36). */
-struct front_event {
-	evtchn_port_t port;
-	int irq; /* 0: not bound */
-	u32 idle;
-	char name[40];
-};
 
 struct front_ctrl {
 	struct mutex lock;
@@ -48,48 +40,95 @@ struct front_queue {
 	struct svnic_front *front;
 	u32 index;
 	struct front_event event;
+	bool failed; /* any: it could not be restarted */
 };
 
-/* What the backend offers. */
+/* What the backend offers of the direct path. */
 struct front_offer {
 	u32 version;
 	u32 features;
 	u32 max_pages;
 	u32 max_queues;
 	unsigned long doorbell; /* frame number */
+	u32 epoch;		/* another VIF, another value */
+};
+
+struct front_direct {
+	struct front_offer offer;
+	struct svnic_doorbell __iomem *doorbell;
+	grant_ref_t *gref; /* of each page index; INVALID_GRANT_REF: none */
+	struct front_queue queue;
+	bool on;    /* the netdev is attached */
+	bool stale; /* any: the offer was touched, or has failed */
+	unsigned long not_before; /* jiffies */
+	unsigned int patience;	  /* seconds between the next two attempts */
+};
+
+/* A node that the backend may change at any time. */
+struct front_watch {
+	struct xenbus_watch watch;
+	struct svnic_front *front;
+	char node[96]; /* "": not watched */
 };
 
 struct svnic_front {
 	struct xenbus_device *dev;
 	struct delayed_work work;
 	struct svnic_net *net;
-	struct front_offer offer;
-	struct svnic_doorbell __iomem *doorbell;
-	grant_ref_t *gref; /* of each page index; INVALID_GRANT_REF: none */
+	struct front_netif netif;
+	struct front_direct direct;
 	struct front_ctrl ctrl;
-	struct front_queue queue;
-	unsigned int state;    /* enum front_state */
-	unsigned int patience; /* seconds before the next attempt */
-	unsigned long closed;  /* jiffies */
-	bool failed;	       /* the last attempt, for a reason of ours */
-	bool gone; /* any: the backend is not to be asked any more */
+	struct front_watch watch_offer; /* BE/svnic-version */
+	struct front_watch watch_link;	/* BE/carrier */
+	struct front_watch watch_mtu;	/* FE/mtu */
+	u32 mtu;			/* as the backend said last */
+	unsigned int state;		/* enum front_state */
+	unsigned int patience;		/* seconds before the next attempt */
+	unsigned long closed;		/* jiffies */
+	bool failed; /* the last attempt, for a reason of ours */
+	bool gone;   /* any: the backend is not to be asked any more */
+	bool anew;   /* any: give all up and connect again */
 };
 
-/* offer.c */
-/* 0, -ENODEV when the vif is not for us, -ETIMEDOUT. */
-int svnic_front_offer_wait(struct xenbus_device *dev);
-int svnic_front_offer_read(struct svnic_front *f);
-/* Create the netdev, or tell it of a new offer. */
-int svnic_front_offer_take(struct svnic_front *f);
+/* main.c */
+/* Any context: close the connection and make another one. */
+void svnic_front_reconnect(struct svnic_front *f);
 
 /* connect.c */
-/* Set up the control ring, write our keys, go Connected. */
+/* Set up rings, write our keys, go Connected. */
 int svnic_front_publish(struct svnic_front *f);
-/* Give all of it back; idempotent. */
+/* No frames pass any more, nothing is asked. */
+void svnic_front_quiet(struct svnic_front *f);
+/* ... and all is given back; both idempotent. */
 void svnic_front_withdraw(struct svnic_front *f);
-/* The backend is Connected: map the doorbell, attach the netdev. */
+/* The backend is Connected: let frames pass. */
 int svnic_front_attach(struct svnic_front *f);
-void svnic_front_detach(struct svnic_front *f);
+/* ... and has perhaps changed its mind on something. */
+void svnic_front_follow(struct svnic_front *f);
+
+/* direct.c */
+/* Attach or detach the direct path, as the backend offers it. */
+void svnic_front_direct_look(struct svnic_front *f);
+/* Leave it, whatever is offered; idempotent. */
+void svnic_front_direct_leave(struct svnic_front *f);
+
+/* offer.c */
+/* 0, -ENODEV when no direct path comes in time. */
+int svnic_front_offer_wait(struct xenbus_device *dev);
+bool svnic_front_is_offered(struct xenbus_device *dev);
+/* Is what was taken still the VIF that is offered? */
+bool svnic_front_is_same(struct svnic_front *f);
+int svnic_front_offer_read(struct svnic_front *f, struct front_offer *offer);
+bool svnic_front_is_trusted(struct svnic_front *f);
+/* Create the netdev, or tell it of another backend. */
+int svnic_front_net_take(struct svnic_front *f);
+/* Is the largest mtu that the backend allows; *mtu: what it wants. */
+u32 svnic_front_mtu_read(struct svnic_front *f, u32 *mtu);
+
+/* watch.c */
+/* Forget the ones of an earlier backend, watch this one's nodes. */
+int svnic_front_watches_open(struct svnic_front *f);
+void svnic_front_watches_close(struct svnic_front *f);
 
 /* ctrl.c */
 int svnic_front_ctrl_open(struct svnic_front *f);
@@ -99,13 +138,6 @@ int svnic_front_ctrl(struct svnic_front *f, u16 type, const u32 arg[3],
 		     u32 *data);
 /* Whoever waits for a response looks whether the backend is gone. */
 void svnic_front_ctrl_wake(struct svnic_front *f);
-
-/* event.c */
-int svnic_front_event_bind(struct svnic_front *f, struct front_event *e,
-			   irq_handler_t handler, void *arg);
-void svnic_front_event_unbind(struct front_event *e, void *arg);
-/* End of a handler. */
-void svnic_front_event_done(struct front_event *e, int irq, bool useful);
 
 /* ops.c: what svnic_net asks for. */
 extern const struct svnic_net_ops svnic_front_ops;

@@ -65,9 +65,14 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 
 static int get_sset_count(struct net_device *dev, int set)
 {
+	const struct svnic_net_config *config = &svnic_net_of(dev)->config;
+	int n = STATS_OF_QUEUE * (int)config->nr_queues + 1;
+
 	if (set != ETH_SS_STATS)
 		return -EOPNOTSUPP;
-	return STATS_OF_QUEUE * (int)svnic_net_of(dev)->config.nr_queues + 1;
+	if (config->slow)
+		n += (int)config->slow->nr_counters(config->owner);
+	return n;
 }
 
 /* "fault_bad_page" of "BAD_PAGE". */
@@ -97,6 +102,8 @@ static void get_strings(struct net_device *dev, u32 set, u8 *data)
 			fault_name(&data, q, f);
 	}
 	ethtool_sprintf(&data, "pages_leaked");
+	if (net->config.slow)
+		net->config.slow->counter_names(net->config.owner, &data);
 }
 
 static u64 *queue_stats(const struct svnic_net_queue *q, u64 *data)
@@ -118,7 +125,17 @@ static void get_stats(struct net_device *dev, struct ethtool_stats *stats,
 
 	for (i = 0; i < net->config.nr_queues; i++)
 		data = queue_stats(&net->queue[i], data);
-	*data = net->leaked;
+	*data++ = net->leaked;
+	if (net->config.slow)
+		net->config.slow->counters(net->config.owner, data);
+}
+
+/* The card's rings, or those of the slow path where there is no other. */
+static u32 max_ring(const struct svnic_net *net)
+{
+	if (net->config.slow && !svnic_net_has_direct(net))
+		return net->config.slow->max_ring;
+	return 1u << SVNIC_MAX_ORDER;
 }
 
 static void get_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
@@ -127,10 +144,10 @@ static void get_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
 {
 	const struct svnic_net *net = svnic_net_of(dev);
 
-	p->rx_max_pending = 1u << SVNIC_MAX_ORDER;
-	p->tx_max_pending = 1u << SVNIC_MAX_ORDER;
-	p->rx_pending = 1u << net->rx_order;
-	p->tx_pending = 1u << net->tx_order;
+	p->rx_max_pending = max_ring(net);
+	p->tx_max_pending = max_ring(net);
+	p->rx_pending = min(1u << net->rx_order, max_ring(net));
+	p->tx_pending = min(1u << net->tx_order, max_ring(net));
 }
 
 static u32 order_of(u32 entries)
@@ -147,6 +164,7 @@ static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
 			 struct netlink_ext_ack *ack)
 {
 	struct svnic_net *net = svnic_net_of(dev);
+	const struct svnic_net_config *config = &net->config;
 	u32 tx = order_of(p->tx_pending), rx = order_of(p->rx_pending);
 	int r;
 
@@ -157,7 +175,27 @@ static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
 		NL_SET_ERR_MSG(
 			ack,
 			"the new rings were refused, see the kernel's log");
+	else if (config->slow)
+		config->slow->rings_set(config->owner, 1u << tx, 1u << rx);
 	return r;
+}
+
+/* How many queues the interface has; those at the card are fewer perhaps. */
+static void get_channels(struct net_device *dev, struct ethtool_channels *c)
+{
+	c->max_combined = dev->num_tx_queues;
+	c->combined_count = dev->real_num_tx_queues;
+}
+
+static int set_channels(struct net_device *dev, struct ethtool_channels *c)
+{
+	const struct svnic_net_config *config = &svnic_net_of(dev)->config;
+
+	if (c->combined_count == dev->real_num_tx_queues)
+		return 0;
+	if (!config->slow)
+		return -EOPNOTSUPP;
+	return config->slow->channels_set(config->owner, c->combined_count);
 }
 
 static int get_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
@@ -201,6 +239,8 @@ const struct ethtool_ops svnic_net_ethtool_ops = {
 	.get_ethtool_stats = get_stats,
 	.get_ringparam = get_ringparam,
 	.set_ringparam = set_ringparam,
+	.get_channels = get_channels,
+	.set_channels = set_channels,
 	.get_coalesce = get_coalesce,
 	.set_coalesce = set_coalesce,
 	.get_ts_info = ethtool_op_get_ts_info,

@@ -96,6 +96,7 @@ struct svnic_net_queue {
 	bool started;	  /* lock: NAPI is enabled */
 	bool at_card;	  /* lock: the card runs it, as far as we know */
 	bool live;	  /* lock and tx: may be used */
+	bool diverted;	  /* tx: ... but not for frames any more, or not yet */
 	bool broken;	  /* any; cleared under lock */
 	bool want_tx;	  /* tx; cleared under lock */
 	bool want_rx;	  /* poll; cleared under lock */
@@ -113,6 +114,7 @@ struct svnic_net_queue {
 	u64 look_until;		    /* any: until when it looks */
 	u64 window;		    /* any: for how long after work; 0: not */
 	unsigned long last_reset;   /* lock: jiffies */
+	unsigned long patience;	    /* any: jiffies before the next reset */
 	unsigned long resets;	    /* lock */
 	unsigned long polls;	    /* poll */
 	unsigned long spins;	    /* the poller */
@@ -128,24 +130,52 @@ struct svnic_net {
 	struct svnic_net_config config; /* lock */
 	struct svnic_net_queue *queue;
 	struct mutex lock;
-	bool up;		  /* lock: administratively */
-	bool attached;		  /* lock: pages are shared */
-	bool wanted;		  /* lock: ... or should be */
-	u32 tx_order;		  /* lock */
-	u32 rx_order;		  /* lock */
-	u32 hold_us;		  /* ethtool -C rx-usecs */
-	unsigned long leaked;	  /* lock: pages */
-	unsigned long grow_after; /* lock: jiffies; not before */
-	int grow_error;		  /* lock: the last one that was told */
+	bool up;			 /* lock: administratively */
+	bool attached;			 /* lock: pages are shared */
+	bool wanted;			 /* lock: ... or should be */
+	bool direct_ok;			 /* lock: the queues run or could */
+	struct svnic_net_slow_caps caps; /* RTNL */
+	bool slow_on;			 /* lock: is connected */
+	bool slow_up;			 /* lock and all tx: may be used */
+	bool slow_link;			 /* lock */
+	bool promoting;			 /* lock */
+	u32 tx_order;			 /* lock */
+	u32 rx_order;			 /* lock */
+	u32 hold_us;			 /* ethtool -C rx-usecs */
+	unsigned long leaked;		 /* lock: pages */
+	unsigned long grow_after;	 /* lock: jiffies; not before */
+	int grow_error;			 /* lock: the last one that was told */
 	struct work_struct grow;
 	struct delayed_work reset;
 	struct delayed_work watch;
+	struct delayed_work carrier;
 };
 
-/* main.c */
+/* netdev.c */
 struct svnic_net *svnic_net_of(struct net_device *dev);
-/* Change the rings; -errno leaves those that were.  Under RTNL. */
+/* Fill in a netdev that is to be registered. */
+void svnic_net_dev_init(struct svnic_net *net);
+/* What both paths can do has changed.  Under RTNL. */
+void svnic_net_dev_features(struct svnic_net *net);
+bool svnic_net_has_direct(const struct svnic_net *net);
+
+/* attach.c: under svnic_net.lock, unless told otherwise. */
+void svnic_net_works_init(struct svnic_net *net);
+void svnic_net_works_cancel(struct svnic_net *net); /* without the lock */
+int svnic_net_queues_up(struct svnic_net *net);
+int svnic_net_queues_down(struct svnic_net *net, bool ask);
+/* Change the rings; -errno leaves those that were.  Under RTNL, unlocked. */
 int svnic_net_resize(struct svnic_net *net, u32 tx_order, u32 rx_order);
+
+/* slow.c */
+/* Carrier on at once, off at once or after a moment.  Under the lock. */
+void svnic_net_carrier(struct svnic_net *net);
+void svnic_net_carrier_init(struct svnic_net *net);
+/* The interface goes up or down: under the lock. */
+void svnic_net_slow_start(struct svnic_net *net);
+void svnic_net_slow_stop(struct svnic_net *net);
+/* Let the queues at the card take over from the slow path.  Under the lock. */
+void svnic_net_promote(struct svnic_net *net);
 
 /* pages.c: all under svnic_net.lock. */
 /* Page indices and the largest number of pages of each run of a queue. */
@@ -188,6 +218,10 @@ void svnic_net_poller_missed(struct svnic_net_queue *q);
 /* tx.c */
 netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev);
 void svnic_net_tx_timeout(struct net_device *dev, unsigned int queue);
+/* Frames of the queue do not go to the card any more.  Under its tx lock. */
+void svnic_net_tx_leave(struct svnic_net_queue *q);
+/* Wait a moment until the card has taken what it was given. */
+void svnic_net_tx_drain(struct svnic_net_queue *q);
 /* Take descriptors back, wake the stack.  From NAPI. */
 void svnic_net_tx_poll(struct svnic_net_queue *q);
 /* Forget all that is in flight; no one else uses the queue. */
@@ -205,6 +239,13 @@ static inline struct netdev_queue *
 svnic_net_txq(const struct svnic_net_queue *q)
 {
 	return netdev_get_tx_queue(q->net->dev, q->index);
+}
+
+/* Do frames of the queue go to the card? */
+static inline bool svnic_net_is_direct(const struct svnic_net_queue *q)
+{
+	return READ_ONCE(q->live) && !READ_ONCE(q->diverted) &&
+	       !READ_ONCE(q->broken);
 }
 
 #endif /* SVNIC_NET_PRIVATE_H */

@@ -17,6 +17,9 @@
 #include "net.h"
 
 #define RESET_WAIT_MS 1000
+#define DRAIN_MS      20
+#define STEADY	      (10 * HZ) /* a queue that ran so long was well */
+#define PATIENCE_MAX  (60 * HZ)
 #define NO_TX_EVENT   0x80000000u
 #define JUDGE_POLLS   16 /* before traffic is called a stream */
 #define QUIET_NS      (10 * NSEC_PER_MSEC) /* after them it is none */
@@ -47,12 +50,15 @@ void svnic_net_queue_fail(struct svnic_net_queue *q, const char *why)
 {
 	if (xchg(&q->broken, true))
 		return;
-	netif_tx_stop_queue(svnic_net_txq(q));
 	if (net_ratelimit())
 		netdev_err(q->net->dev, "queue %u %s; restarting it\n",
 			   q->index, why);
+	if (time_after(jiffies, q->last_reset + q->patience + STEADY))
+		q->patience = HZ;
 	mod_delayed_work(system_wq, &q->net->reset,
-			 time_before(jiffies, q->last_reset + HZ) ? HZ : 0);
+			 time_before(jiffies, q->last_reset + q->patience)
+				 ? q->patience
+				 : 0);
 }
 
 /* Did the card stop the queue? */
@@ -128,6 +134,16 @@ static bool arm(struct svnic_net_queue *q)
 	return more;
 }
 
+/* Its frames take the other way from now on, or wait. */
+static void leave(struct svnic_net_queue *q)
+{
+	struct netdev_queue *txq = svnic_net_txq(q);
+
+	__netif_tx_lock(txq, smp_processor_id());
+	svnic_net_tx_leave(q);
+	__netif_tx_unlock(txq);
+}
+
 int svnic_net_poll(struct napi_struct *napi, int budget)
 {
 	struct svnic_net_queue *q =
@@ -155,6 +171,8 @@ int svnic_net_poll(struct napi_struct *napi, int budget)
 	if (done)
 		svnic_net_poller_touch(q);
 out_complete:
+	if (q->broken)
+		leave(q);
 	if (budget)
 		napi_complete_done(napi, done);
 	return done;
@@ -173,11 +191,41 @@ static void queue_go(struct svnic_net_queue *q)
 	napi_enable(&q->napi);
 	__netif_tx_lock_bh(txq);
 	WRITE_ONCE(q->live, true);
-	netif_tx_wake_queue(txq);
-	/* The first poll provides the buffers. */
+	/* With a slow path, svnic_net_promote() says when. */
+	WRITE_ONCE(q->diverted, q->net->config.slow != NULL);
+	if (!q->diverted)
+		netif_tx_wake_queue(txq);
 	napi_schedule(&q->napi);
 	__netif_tx_unlock_bh(txq);
+	/* The card looks at the buffers, after a reset too. */
+	svnic_net_kick(q);
 	svnic_net_poller_start(q);
+}
+
+/* What the card has delivered goes to the stack. */
+static void rx_drain(struct svnic_net_queue *q)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(DRAIN_MS);
+	const struct svnic_queue_ctrl *c = q->rx.ring.ctrl;
+
+	while (svnic_peek32(&c->rx_done) != READ_ONCE(q->rx.ring.done) &&
+	       !READ_ONCE(q->broken) && time_before(jiffies, end)) {
+		local_bh_disable();
+		napi_schedule(&q->napi);
+		local_bh_enable();
+		usleep_range(50, 200);
+	}
+}
+
+/* Frames go another way from now on. */
+static void queue_divert(struct svnic_net_queue *q)
+{
+	struct netdev_queue *txq = svnic_net_txq(q);
+
+	__netif_tx_lock_bh(txq);
+	WRITE_ONCE(q->diverted, true);
+	svnic_net_tx_leave(q);
+	__netif_tx_unlock_bh(txq);
 }
 
 /* No context uses the queue after this, until queue_go(). */
@@ -187,10 +235,10 @@ static void queue_halt(struct svnic_net_queue *q)
 
 	if (!q->started)
 		return;
+	queue_divert(q);
 	svnic_net_poller_park(q);
 	__netif_tx_lock_bh(txq);
 	WRITE_ONCE(q->live, false);
-	netif_tx_stop_queue(txq);
 	__netif_tx_unlock_bh(txq);
 	napi_disable(&q->napi);
 	q->started = false;
@@ -283,9 +331,17 @@ int svnic_net_queue_up(struct svnic_net_queue *q)
 
 int svnic_net_queue_down(struct svnic_net_queue *q, bool ask)
 {
+	int r = 0;
+
+	if (ask && q->started && !q->broken) {
+		queue_divert(q);
+		svnic_net_tx_drain(q);
+		r = card_stop(q);
+		rx_drain(q);
+	}
 	queue_halt(q);
 	if (ask)
-		return card_stop(q);
+		return r ? r : card_stop(q);
 	q->at_card = false;
 	return 0;
 }
@@ -296,11 +352,14 @@ void svnic_net_queue_reset(struct svnic_net_queue *q)
 		return;
 	queue_halt(q);
 	q->last_reset = jiffies;
+	q->patience = min(q->patience * 2, PATIENCE_MAX);
 	q->resets++;
-	if (!svnic_net_queue_up(q)) {
-		netif_carrier_on(q->net->dev);
-		return;
-	}
-	netif_carrier_off(q->net->dev);
-	mod_delayed_work(system_wq, &q->net->reset, NET_RETRY_S * HZ);
+	q->net->direct_ok = !svnic_net_queue_up(q);
+	if (q->net->direct_ok)
+		svnic_net_promote(q->net);
+	else if (q->net->config.slow)
+		q->net->config.ops->failed(q->net->config.owner);
+	else
+		mod_delayed_work(system_wq, &q->net->reset, NET_RETRY_S * HZ);
+	svnic_net_carrier(q->net);
 }

@@ -85,9 +85,9 @@ static void want_pages(struct svnic_net_queue *q)
 	schedule_work(&q->net->grow);
 }
 
-static void refill(struct svnic_net_queue *q)
+/* Provide what there is; true: something was. */
+static bool provide(struct svnic_net_rx *rx)
 {
-	struct svnic_net_rx *rx = &q->rx;
 	bool some = false;
 
 	pages_learn(rx);
@@ -103,20 +103,27 @@ static void refill(struct svnic_net_queue *q)
 		svnic_rx_provide(&rx->ring, &seg);
 		some = true;
 	}
-	if (!some)
-		return;
-	svnic_rx_publish(&rx->ring);
-	svnic_net_kick(q);
-	rx->kicks++;
+	if (some)
+		svnic_rx_publish(&rx->ring);
+	return some;
 }
 
+static void refill(struct svnic_net_queue *q)
+{
+	if (!provide(&q->rx))
+		return;
+	svnic_net_kick(q);
+	q->rx.kicks++;
+}
+
+/* The buffers are there before the card knows the queue: it drops nothing. */
 void svnic_net_rx_rewind(struct svnic_net_queue *q)
 {
 	struct svnic_net_rx *rx = &q->rx;
 
 	rx->nr_free = 0;
 	rx->known = 0;
-	pages_learn(rx);
+	provide(rx);
 }
 
 /* Frames ---------------------------------------------------------------------- */

@@ -4,6 +4,10 @@
  * its NAPI, its queue pairs and their pages; it does not know how pages reach
  * the card.  svnic_front (grants, in a guest) and svnic_pf (DMA addresses, in
  * dom0) attach it with a table of functions.
+ *
+ * An owner may have a second way for frames, the slow path: it carries what
+ * the card does not, and the interface has a carrier while either of them
+ * works.  Frames of a queue go to the card while its queue pair there runs.
  */
 #ifndef SVNIC_NET_H
 #define SVNIC_NET_H
@@ -31,7 +35,48 @@ struct svnic_net_ops {
 	int (*queue_start)(void *owner, u32 queue,
 			   const struct svnic_queue_config *config);
 	int (*queue_stop)(void *owner, u32 queue);
+	/* With a slow path only: a queue could not be restarted; the owner
+	 * detaches, and attaches again when it sees fit.  May not do so here. */
+	void (*failed)(void *owner);
 };
+
+/*
+ * The slow path, owned by the owner.  up() and down() come in turns, under
+ * svnic_net's lock, in process context; nothing else is called before up() or
+ * after down().
+ */
+struct svnic_net_slow {
+	/* Under the lock of this tx queue.  Takes the skb, or stops the queue
+	 * and says NETDEV_TX_BUSY; then svnic_net_slow_room() is due. */
+	netdev_tx_t (*xmit)(void *owner, u32 queue, struct sk_buff *skb);
+	void (*up)(void *owner);
+	void (*down)(void *owner);
+	/* Frames that were taken and are not yet with the peer, roughly. */
+	u32 (*pending)(void *owner);
+	/* The watchdog of a tx queue; any context. */
+	void (*look)(void *owner, u32 queue);
+
+	/* The following at any time. */
+	void (*stats)(void *owner, struct rtnl_link_stats64 *s);
+	/* Under RTNL: from now on at most so many entries; so many queues. */
+	void (*rings_set)(void *owner, u32 tx, u32 rx);
+	int (*channels_set)(void *owner, u32 nr);
+	/* ethtool -S: how many, their names, their values. */
+	u32 (*nr_counters)(void *owner);
+	void (*counter_names)(void *owner, u8 **data);
+	void (*counters)(void *owner, u64 *data);
+	u32 max_ring; /* entries of a ring */
+};
+
+/* What the slow path can do at present. */
+struct svnic_net_slow_caps {
+	u32 nr_queues;
+	netdev_features_t features; /* of SVNIC_NET_OFFLOADS */
+};
+
+#define SVNIC_NET_OFFLOADS                                                \
+	(NETIF_F_SG | NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_TSO | \
+	 NETIF_F_TSO6)
 
 struct svnic_net_config {
 	struct device *parent; /* sysfs parent of the netdev */
@@ -45,17 +90,22 @@ struct svnic_net_config {
 	u32 features;  /* SVNIC_F_* */
 	u32 max_pages; /* page indices that may be used */
 	u32 nr_queues;
-	bool trusted;  /* false: copy out of shared pages */
-	bool may_poll; /* idle time may be spent looking */
+	bool trusted;	/* false: copy out of shared pages */
+	bool may_poll;	/* idle time may be spent looking */
+	bool fixed_mac; /* source addresses are checked, so it cannot change */
+
+	/* At creation only. */
+	const struct svnic_net_slow *slow; /* or NULL */
+	u32 max_queues;			   /* of the netdev; 0: nr_queues */
 };
 
 /* Allocate and register the netdev, carrier off; no page is shared yet. */
 struct svnic_net *svnic_net_create(const struct svnic_net_config *config);
 
 /*
- * Take over doorbell, features, max_mtu, max_pages and trusted of @config,
- * when the VIF behind the netdev is another one than before.  -EBUSY while
- * attached, -EINVAL when the queues do not fit into max_pages.
+ * Take over doorbell, features, max_mtu, max_pages, trusted and fixed_mac of
+ * @config, when the VIF behind the netdev is another one than before.  -EBUSY
+ * while attached, -EINVAL when the queues do not fit into max_pages.
  */
 int svnic_net_configure(struct svnic_net *net,
 			const struct svnic_net_config *config);
@@ -75,6 +125,29 @@ void svnic_net_detach(struct svnic_net *net);
  * are leaked, never reused.
  */
 void svnic_net_lost(struct svnic_net *net);
+
+/*
+ * The slow path is there, with what it can do; and the reverse.  Idempotent;
+ * process context, without RTNL.
+ */
+int svnic_net_slow_on(struct svnic_net *net,
+		      const struct svnic_net_slow_caps *caps);
+void svnic_net_slow_off(struct svnic_net *net);
+
+/* Has the slow path a link behind its peer? */
+void svnic_net_slow_link(struct svnic_net *net, bool link);
+
+/* Room again in a queue of the slow path; its tx lock is held. */
+void svnic_net_slow_room(struct svnic_net *net, u32 queue);
+
+/*
+ * Let no more frames go to the card, at once; a detach follows.  Process
+ * context; takes tx locks only.
+ */
+void svnic_net_divert(struct svnic_net *net);
+
+/* The peer's opinion of the mtu has changed.  Without RTNL. */
+void svnic_net_mtu_set(struct svnic_net *net, u32 mtu, u32 max_mtu);
 
 /* Unregister and free; detaches first. */
 void svnic_net_destroy(struct svnic_net *net);

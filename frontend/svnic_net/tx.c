@@ -12,8 +12,9 @@
 #include <linux/skbuff.h>
 #include "net.h"
 
-#define GRANULE	   64u	 /* frames in one page start at multiples of it */
-#define WORTHWHILE 1024u /* a long frame starts in a page with so much left */
+#define GRANULE	    64u	  /* frames in one page start at multiples of it */
+#define TX_DRAIN_MS 50	  /* that the card may take with what it has */
+#define WORTHWHILE  1024u /* a long frame starts in a page with so much left */
 
 /* Pages --------------------------------------------------------------------- */
 
@@ -117,7 +118,7 @@ void svnic_net_tx_poll(struct svnic_net_queue *q)
 	struct netdev_queue *txq = svnic_net_txq(q);
 
 	__netif_tx_lock(txq, smp_processor_id());
-	if (q->live && !q->broken) {
+	if (svnic_net_is_direct(q)) {
 		pages_learn(&q->tx);
 		reclaim(q);
 		if (netif_tx_queue_stopped(txq) && !q->broken &&
@@ -272,19 +273,51 @@ static void account(struct svnic_net_tx *tx, u32 len)
 	u64_stats_update_end(&tx->sync);
 }
 
-netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev)
+/* Nothing of a queue that went another way counts any more. */
+void svnic_net_tx_leave(struct svnic_net_queue *q)
 {
-	struct svnic_net_queue *q =
-		&svnic_net_of(dev)->queue[skb_get_queue_mapping(skb)];
 	struct netdev_queue *txq = svnic_net_txq(q);
+
+	if (q->live && !q->broken)
+		flush(q);
+	netdev_tx_reset_queue(txq);
+	if (READ_ONCE(q->net->slow_up) && !READ_ONCE(q->net->promoting))
+		netif_tx_wake_queue(txq);
+	else
+		netif_tx_stop_queue(txq);
+}
+
+void svnic_net_tx_drain(struct svnic_net_queue *q)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(TX_DRAIN_MS);
+	const struct svnic_queue_ctrl *c = q->tx.ring.ctrl;
+
+	while (svnic_peek32(&c->tx_cons) != q->tx.published &&
+	       !READ_ONCE(q->broken) && time_before(jiffies, end))
+		usleep_range(50, 200);
+}
+
+/* After a frame: ring, now or with the next one. */
+static void sent(struct svnic_net_queue *q, u32 len)
+{
+	struct netdev_queue *txq = svnic_net_txq(q);
+	struct svnic_net_tx *tx = &q->tx;
+
+	if (__netdev_tx_sent_queue(txq, len, netdev_xmit_more()) ||
+	    netif_xmit_stopped(txq))
+		flush(q);
+	if (netif_xmit_stopped(txq)) {
+		tx->limited += !netif_tx_queue_stopped(txq);
+		napi_schedule(&q->napi);
+	}
+}
+
+/* By the card; @q is direct. */
+static netdev_tx_t direct_xmit(struct svnic_net_queue *q, struct sk_buff *skb)
+{
 	struct svnic_net_tx *tx = &q->tx;
 	u32 len = skb->len;
 
-	if (!q->live || q->broken)
-		goto drop;
-	reclaim(q);
-	if (q->broken)
-		goto drop;
 	if (!has_room(tx)) {
 		flush(q);
 		stop(q);
@@ -294,37 +327,64 @@ netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev)
 	if (frame_provide(tx, skb)) {
 		if (!netdev_xmit_more())
 			flush(q);
-		goto drop;
+		tx->dropped++;
+		dev_kfree_skb_any(skb);
+		return NETDEV_TX_OK;
 	}
 	skb_tx_timestamp(skb);
 	account(tx, len);
 	if (!has_room(tx))
 		stop(q);
-	if (__netdev_tx_sent_queue(txq, len, netdev_xmit_more()) ||
-	    netif_xmit_stopped(txq))
-		flush(q);
-	if (netif_xmit_stopped(txq)) {
-		tx->limited += !netif_tx_queue_stopped(txq);
-		napi_schedule(&q->napi);
-	}
+	sent(q, len);
 	dev_consume_skb_any(skb);
-	return NETDEV_TX_OK;
-
-drop:
-	tx->dropped++;
-	dev_kfree_skb_any(skb);
 	return NETDEV_TX_OK;
 }
 
-/* The watchdog: a slow receiver is no fault, so look and ring, no more. */
+/* By neither; in time one of them wakes the queue. */
+static netdev_tx_t no_way(struct net_device *dev, u32 queue)
+{
+	netif_tx_stop_queue(netdev_get_tx_queue(dev, queue));
+	return NETDEV_TX_BUSY;
+}
+
+netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct svnic_net *net = svnic_net_of(dev);
+	u32 queue = skb_get_queue_mapping(skb);
+	struct svnic_net_queue *q;
+
+	if (queue < net->config.nr_queues) {
+		q = &net->queue[queue];
+		if (svnic_net_is_direct(q)) {
+			reclaim(q);
+			if (!q->broken)
+				return direct_xmit(q, skb);
+			svnic_net_tx_leave(q);
+		}
+	}
+	if (READ_ONCE(net->slow_up) && !READ_ONCE(net->promoting))
+		return net->config.slow->xmit(net->config.owner, queue, skb);
+	return no_way(dev, queue);
+}
+
+/*
+ * The watchdog.  A slow receiver is no fault, so look and ring; but where there
+ * is another way, a card that takes nothing for so long is left.
+ */
 void svnic_net_tx_timeout(struct net_device *dev, unsigned int queue)
 {
 	struct svnic_net *net = svnic_net_of(dev);
-	struct svnic_net_queue *q = &net->queue[queue];
+	struct svnic_net_queue *q = NULL;
 
-	q->tx.timeouts++;
-	if (!READ_ONCE(q->live))
-		return;
-	svnic_net_kick(q);
-	napi_schedule(&q->napi);
+	if (queue < net->config.nr_queues)
+		q = &net->queue[queue];
+	if (q && svnic_net_is_direct(q)) {
+		q->tx.timeouts++;
+		svnic_net_kick(q);
+		if (READ_ONCE(net->slow_up))
+			svnic_net_queue_fail(q, "takes no frames");
+		napi_schedule(&q->napi);
+	} else if (READ_ONCE(net->slow_up)) {
+		net->config.slow->look(net->config.owner, queue);
+	}
 }

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Frames from netback.  The pages of the rx ring are granted once.  Short
+ * frames are copied and their page is provided again at once; of longer ones
+ * the header is copied and the rest is attached, and the page comes back when
+ * its reference count says that the stack has let go of it.  While the stack
+ * holds half of the spare pages, or from a backend that is not trusted,
+ * everything is copied: the backend could still write to the page.
+ *
+ * A response is copied once and the copy is checked (rules R36 to R43); the
+ * buffer is that of the ring slot, by our own record, whatever its id says.
+ *
+ * All in NAPI context.
+ */
+#include <linux/etherdevice.h>
+#include <linux/skbuff.h>
+#include <xen/events.h>
+#include "svnic_front.h"
+
+#define COPYBREAK  256u	 /* frames up to this are copied whole */
+#define HEADER	   128u	 /* of a longer one, this much is */
+#define LINEAR_MAX 2048u /* copied frames up to this need no fragments */
+#define REFILL	   64	 /* frames between two refills in one poll */
+#define HELD_TRIES 16u	 /* pages in a row that the stack still holds */
+
+struct frame {
+	u32 total;
+	u32 nr;
+	u16 flags;
+	u16 page[NETIF_SLOTS];
+	u16 offset[NETIF_SLOTS];
+	u16 len[NETIF_SLOTS];
+	struct xen_netif_extra_info gso; /* type 0: none */
+	bool bad;			 /* to be dropped */
+};
+
+/* Pages ------------------------------------------------------------------------ */
+
+void svnic_front_rx_init(struct netif_queue *q)
+{
+	struct netif_rx *rx = &q->rx;
+	struct xen_netif_rx_sring *sring = page_address(rx->sring.page[0]);
+	u32 i;
+
+	SHARED_RING_INIT(sring);
+	FRONT_RING_INIT(&rx->ring, sring, XEN_PAGE_SIZE);
+	for (i = 0; i < NETIF_RX_PAGES; i++)
+		rx->free[i] = (u16)(NETIF_RX_PAGES - 1 - i);
+	rx->nr_free = NETIF_RX_PAGES;
+	rx->held_head = 0;
+	rx->nr_held = 0;
+}
+
+static void page_put(struct netif_rx *rx, u32 page)
+{
+	rx->free[rx->nr_free++] = (u16)page;
+}
+
+static void page_hold(struct netif_rx *rx, u32 page)
+{
+	u32 at = rx->held_head + rx->nr_held++;
+
+	rx->held[at % NETIF_RX_PAGES] = (u16)page;
+}
+
+/* Take back what the stack has let go of. */
+static void pages_harvest(struct netif_rx *rx)
+{
+	u32 left = rx->nr_held, tries = HELD_TRIES;
+
+	while (left-- && tries) {
+		u32 page = rx->held[rx->held_head];
+
+		rx->held_head = (rx->held_head + 1) % NETIF_RX_PAGES;
+		rx->nr_held--;
+		if (page_ref_count(rx->pages.page[page]) == 1) {
+			page_put(rx, page);
+			tries = HELD_TRIES;
+		} else {
+			page_hold(rx, page);
+			tries--;
+		}
+	}
+	/* The stack's last reads come before the backend's next writes. */
+	smp_mb();
+}
+
+void svnic_front_rx_refill(struct netif_queue *q)
+{
+	u32 limit = READ_ONCE(q->front->netif.rx_limit);
+	struct netif_rx *rx = &q->rx;
+	struct xen_netif_rx_front_ring *ring = &rx->ring;
+	RING_IDX before = ring->req_prod_pvt;
+	int notify;
+
+	pages_harvest(rx);
+	while (rx->nr_free && ring->req_prod_pvt - ring->rsp_cons < limit) {
+		u32 at = ring->req_prod_pvt & (NETIF_RING - 1);
+		u32 page = rx->free[--rx->nr_free];
+		struct xen_netif_rx_request req = {
+			.id = (u16)at,
+			.gref = rx->pages.ref[page],
+		};
+
+		rx->slot[at] = (u16)page;
+		*RING_GET_REQUEST(ring, ring->req_prod_pvt) = req;
+		ring->req_prod_pvt++;
+	}
+	if (ring->req_prod_pvt == before)
+		return;
+	/* Pairs with sring_avail() and sring_arm() in
+	 * backend/svnicd/netif/sring.c. */
+	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(ring, notify);
+	if (!notify)
+		return;
+	notify_remote_via_irq(q->rx_event.irq);
+	rx->kicks++;
+}
+
+/* One frame from the ring ------------------------------------------------------- */
+
+/* The page of the next response; the caller has seen that there is one. */
+static u32 slot_take(struct netif_rx *rx)
+{
+	u32 page = rx->slot[rx->ring.rsp_cons & (NETIF_RING - 1)];
+
+	WRITE_ONCE(rx->ring.rsp_cons, rx->ring.rsp_cons + 1);
+	return page;
+}
+
+static void piece_take(struct netif_rx *rx, struct frame *f,
+		       const struct xen_netif_rx_response *rsp)
+{
+	u32 page = slot_take(rx);
+
+	if (rsp->status <= 0 || rsp->offset >= XEN_PAGE_SIZE ||
+	    (u32)rsp->status > XEN_PAGE_SIZE - rsp->offset ||
+	    f->nr == NETIF_SLOTS) {
+		f->bad = true;
+		page_put(rx, page);
+		return;
+	}
+	f->page[f->nr] = (u16)page;
+	f->offset[f->nr] = rsp->offset;
+	f->len[f->nr] = (u16)rsp->status;
+	f->total += f->len[f->nr];
+	f->nr++;
+}
+
+/* The extras behind a first response; false: there is no end to them. */
+static bool extras_take(struct netif_rx *rx, RING_IDX prod, struct frame *f)
+{
+	struct xen_netif_extra_info extra;
+
+	do {
+		if (rx->ring.rsp_cons == prod)
+			return false;
+		extra = *(volatile struct xen_netif_extra_info *)
+				RING_GET_RESPONSE(&rx->ring, rx->ring.rsp_cons);
+		page_put(rx, slot_take(rx));
+		if (extra.type == XEN_NETIF_EXTRA_TYPE_GSO)
+			f->gso = extra;
+		else if (extra.type == XEN_NETIF_EXTRA_TYPE_NONE ||
+			 extra.type >= XEN_NETIF_EXTRA_TYPE_MAX)
+			f->bad = true;
+	} while (extra.flags & XEN_NETIF_EXTRA_FLAG_MORE);
+	return true;
+}
+
+/* False: the frame has no end. */
+static bool frame_take(struct netif_rx *rx, RING_IDX prod, struct frame *f)
+{
+	struct xen_netif_rx_response rsp;
+	bool first = true;
+
+	f->total = 0;
+	f->nr = 0;
+	f->gso.type = XEN_NETIF_EXTRA_TYPE_NONE;
+	f->bad = false;
+	do {
+		if (rx->ring.rsp_cons == prod)
+			return false;
+		RING_COPY_RESPONSE(&rx->ring, rx->ring.rsp_cons, &rsp);
+		piece_take(rx, f, &rsp);
+		if (first)
+			f->flags = rsp.flags;
+		if (first && (rsp.flags & XEN_NETRXF_extra_info) &&
+		    !extras_take(rx, prod, f))
+			return false;
+		first = false;
+	} while (rsp.flags & XEN_NETRXF_more_data);
+	if (f->total < ETH_HLEN)
+		f->bad = true;
+	return true;
+}
+
+static void frame_drop(struct netif_rx *rx, const struct frame *f)
+{
+	u32 i;
+
+	for (i = 0; i < f->nr; i++)
+		page_put(rx, f->page[i]);
+	rx->errors++;
+}
+
+/* From a frame to an skb --------------------------------------------------------- */
+
+static bool may_attach(const struct netif_queue *q, const struct frame *f)
+{
+	const u32 spare = NETIF_RX_PAGES - NETIF_RING;
+
+	return q->front->netif.trusted && q->rx.nr_held + f->nr <= spare;
+}
+
+/* A copy of a piece as a fragment; the buffer is not needed after it. */
+static bool piece_copy(struct sk_buff *skb, const void *from, u32 len)
+{
+	struct page *page;
+
+	if (skb_shinfo(skb)->nr_frags == MAX_SKB_FRAGS)
+		return false;
+	page = dev_alloc_page();
+	if (!page)
+		return false;
+	memcpy(page_address(page), from, len);
+	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, 0, (int)len,
+			PAGE_SIZE);
+	return true;
+}
+
+static bool piece_attach(struct netif_rx *rx, struct sk_buff *skb,
+			 struct page *page, u32 offset, u32 len)
+{
+	if (skb_shinfo(skb)->nr_frags == MAX_SKB_FRAGS)
+		return false;
+	get_page(page);
+	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, (int)offset,
+			(int)len, PAGE_SIZE);
+	rx->attached++;
+	return true;
+}
+
+/* The skb of a frame, or NULL; the frame's pages are provided for. */
+static struct sk_buff *frame_build(struct netif_queue *q, const struct frame *f)
+{
+	struct netif_rx *rx = &q->rx;
+	bool attach = f->total > COPYBREAK && may_attach(q, f);
+	u32 i, head = min_t(u32, HEADER, f->len[0]);
+	struct sk_buff *skb;
+	bool ok;
+
+	if (f->total <= COPYBREAK || (!attach && f->total <= LINEAR_MAX))
+		head = f->total;
+	skb = napi_alloc_skb(&q->napi, head);
+	ok = skb != NULL;
+	for (i = 0; i < f->nr; i++) {
+		struct page *page = rx->pages.page[f->page[i]];
+		const void *data = page_address(page) + f->offset[i];
+		u32 linear = min_t(u32, head, f->len[i]);
+		u32 rest = f->len[i] - linear;
+		bool held = false;
+
+		head -= linear;
+		if (ok && linear)
+			skb_put_data(skb, data, linear);
+		if (ok && rest && attach)
+			ok = held = piece_attach(rx, skb, page,
+						 f->offset[i] + linear, rest);
+		else if (ok && rest)
+			ok = piece_copy(skb, data + linear, rest);
+		if (held)
+			page_hold(rx, f->page[i]);
+		else
+			page_put(rx, f->page[i]);
+	}
+	if (ok) {
+		rx->copied += !attach;
+		return skb;
+	}
+	rx->no_memory++;
+	kfree_skb(skb);
+	return NULL;
+}
+
+/* Segmentation offload; false: nonsense. */
+static bool gso_set(struct sk_buff *skb, const struct xen_netif_extra_info *e)
+{
+	struct skb_shared_info *info = skb_shinfo(skb);
+
+	if (e->type == XEN_NETIF_EXTRA_TYPE_NONE)
+		return true;
+	if (!e->u.gso.size)
+		return false;
+	if (e->u.gso.type == XEN_NETIF_GSO_TYPE_TCPV4)
+		info->gso_type = SKB_GSO_TCPV4;
+	else if (e->u.gso.type == XEN_NETIF_GSO_TYPE_TCPV6)
+		info->gso_type = SKB_GSO_TCPV6;
+	else
+		return false;
+	info->gso_size = e->u.gso.size;
+	/* The header is checked, and the segments are counted, by the stack. */
+	info->gso_type |= SKB_GSO_DODGY;
+	info->gso_segs = 0;
+	return true;
+}
+
+/* The flags say that there is a blank; where, the header has to say. */
+static bool csum_set(struct netif_queue *q, struct sk_buff *skb, u16 flags)
+{
+	bool fix = false;
+
+	if (flags & XEN_NETRXF_csum_blank)
+		skb->ip_summed = CHECKSUM_PARTIAL;
+	else if (flags & XEN_NETRXF_data_validated)
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	if (skb->ip_summed != CHECKSUM_PARTIAL && skb_is_gso(skb)) {
+		/* Some backends forget it; the stack wants it blank. */
+		q->rx.fixed++;
+		skb->ip_summed = CHECKSUM_PARTIAL;
+		fix = true;
+	}
+	return skb->ip_summed != CHECKSUM_PARTIAL ||
+	       skb_checksum_setup(skb, fix) == 0;
+}
+
+static void account(struct netif_rx *rx, u32 len)
+{
+	u64_stats_update_begin(&rx->sync);
+	u64_stats_inc(&rx->frames);
+	u64_stats_add(&rx->octets, len);
+	u64_stats_update_end(&rx->sync);
+}
+
+static void frame_deliver(struct netif_queue *q, const struct frame *f)
+{
+	struct sk_buff *skb = frame_build(q, f);
+	u32 len;
+
+	if (!skb)
+		return;
+	len = skb->len;
+	if (!pskb_may_pull(skb, ETH_HLEN))
+		goto err_free;
+	skb->protocol = eth_type_trans(skb, svnic_net_netdev(q->front->net));
+	skb_reset_network_header(skb);
+	if (!gso_set(skb, &f->gso) || !csum_set(q, skb, f->flags))
+		goto err_free;
+	account(&q->rx, len);
+	skb_record_rx_queue(skb, (u16)q->index);
+	napi_gro_receive(&q->napi, skb);
+	return;
+
+err_free:
+	q->rx.dropped++;
+	kfree_skb(skb);
+}
+
+int svnic_front_rx_poll(struct netif_queue *q, int budget)
+{
+	struct xen_netif_rx_front_ring *ring = &q->rx.ring;
+	RING_IDX prod = READ_ONCE(ring->sring->rsp_prod);
+	struct frame f;
+	int work = 0;
+
+	BUILD_BUG_ON(PAGE_SIZE != XEN_PAGE_SIZE);
+	if (prod - ring->rsp_cons > ring->req_prod_pvt - ring->rsp_cons) {
+		svnic_front_netif_fail(q, "has an impossible rx index", prod);
+		return 0;
+	}
+	/* Pairs with sring_publish() in backend/svnicd/netif/sring.c, and
+	 * with netback's push: the responses are read after their index. */
+	virt_rmb();
+	while (work < budget && ring->rsp_cons != prod) {
+		if (!frame_take(&q->rx, prod, &f)) {
+			svnic_front_netif_fail(q, "sent a frame without an end",
+					       prod);
+			return work;
+		}
+		if (f.bad)
+			frame_drop(&q->rx, &f);
+		else
+			frame_deliver(q, &f);
+		if (++work % REFILL == 0)
+			svnic_front_rx_refill(q);
+	}
+	svnic_front_rx_refill(q);
+	return work;
+}
