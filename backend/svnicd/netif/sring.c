@@ -36,7 +36,7 @@ void sring_init(struct sring *r, void *page, uint32_t slot_size)
 int sring_avail(struct sring *r)
 {
 	/* Pairs with the guest's publish of its requests; ours is
-	 * netif_send() in frontend/svnic_front/netif.c. */
+	 * flush() in frontend/svnic_front/netif_tx.c. */
 	r->seen = svnic_observe32(&head(r)->req_prod);
 	/* Never past what has no response: that slot is in use. */
 	return svnic_ring_avail(r->seen, r->next,
