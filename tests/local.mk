@@ -17,6 +17,7 @@ tests_unit_test_ring_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ring_LDADD = $(CMOCKA_LIBS) -lpthread
 include $(top_srcdir)/tests/unit/core.mk
 include $(top_srcdir)/tests/unit/hosted.mk
+include $(top_srcdir)/tests/unit/netif.mk
 include $(top_srcdir)/tests/unit/svnicd.mk
 include $(top_srcdir)/tests/unit/frontend.mk
 include $(top_srcdir)/tests/unit/admin.mk
