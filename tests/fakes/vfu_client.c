@@ -20,14 +20,21 @@ void client_connect(struct vfu_client *c)
 	link_connect(&c->link, pair[1]);
 }
 
-void client_init(struct vfu_client *c, bool persist)
+void client_prepare_owner(struct vfu_client *c, bool persist,
+			  struct remote *remote)
 {
 	struct link_config config = { .persist = persist };
 
 	memset(c, 0, sizeof(*c));
 	c->reply_fd = -1;
-	if (link_init(&c->link, 0, &c->core, NULL, &config) < 0)
+	c->fd = -1;
+	if (link_init(&c->link, 0, &c->core, remote, &config) < 0)
 		abort();
+}
+
+void client_init(struct vfu_client *c, bool persist)
+{
+	client_prepare_owner(c, persist, NULL);
 	client_connect(c);
 }
 

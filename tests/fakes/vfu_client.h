@@ -25,6 +25,9 @@ struct vfu_client {
 
 /* A link of its own and a connection to it; @persist as in --link. */
 void client_init(struct vfu_client *c, bool persist);
+/* The link only; of an owner whose core is behind @remote, if that is set. */
+void client_prepare_owner(struct vfu_client *c, bool persist,
+			  struct remote *remote);
 void client_connect(struct vfu_client *c);
 void client_fini(struct vfu_client *c);
 

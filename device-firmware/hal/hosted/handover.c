@@ -177,7 +177,11 @@ int handover_write(const struct handover *h)
 
 static bool is_whole(const struct handover *h, uint64_t size)
 {
-	if (h->magic != HANDOVER_MAGIC || h->version != CHANNEL_VERSION) {
+	if (h->magic != HANDOVER_MAGIC) {
+		log_err("--core: no hand-over; svnic-fw itself gives this option");
+		return false;
+	}
+	if (h->version != CHANNEL_VERSION) {
 		log_err("the owner hands over version %u, this svnic-fw takes version %u: restart svnic-fw as a whole",
 			h->version, CHANNEL_VERSION);
 		return false;
