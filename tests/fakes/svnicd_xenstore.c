@@ -33,6 +33,7 @@ static struct watch {
 static struct watch events[EVENTS];
 static unsigned int nr_events;
 static int wake[2] = { -1, -1 };
+static unsigned int nr_open;
 
 static void post(const char *path, const char *token)
 {
@@ -128,12 +129,19 @@ void fake_store_reset(void)
 struct xs_handle *xs_open(unsigned long flags)
 {
 	(void)flags;
+	nr_open++;
+	if (nr_open > 1)
+		return (struct xs_handle *)&fake_store;
 	return pipe(wake) ? NULL : (struct xs_handle *)&fake_store;
 }
 
 void xs_close(struct xs_handle *h)
 {
 	(void)h;
+	if (--nr_open > 0)
+		return;
+	memset(watches, 0, sizeof(watches));
+	nr_events = 0;
 	close(wake[0]);
 	close(wake[1]);
 	wake[0] = wake[1] = -1;

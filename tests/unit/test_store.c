@@ -16,9 +16,11 @@
 #include <event2/event.h>
 
 #include "fakes/svnicd_hypervisor.h"
+#include "fakes/svnicd_netif.h"
 #include "fakes/svnicd_xenstore.h"
 #include "ctrl.h"
 #include "daemon.h"
+#include "hold.h"
 #include "vif.h"
 #include "xen/dom0.h"
 
@@ -30,6 +32,7 @@ static struct platform p;
 static char page[4096] __attribute__((aligned(4096)));
 static bool on_card[4];
 static unsigned int want_nr;
+static unsigned int left_nr; /* 0: nothing */
 
 /* The card -------------------------------------------------------------- */
 
@@ -143,6 +146,21 @@ const struct platform_ops *platform_local(void)
 
 /* The others ------------------------------------------------------------ */
 
+xc_interface *dom0_xc(struct platform *platform)
+{
+	return (xc_interface *)platform;
+}
+
+static void leave_on_card(void)
+{
+	d.left = calloc(1, sizeof(*d.left));
+	assert_non_null(d.left);
+	d.nr_left = 1;
+	d.left->nr = left_nr;
+	d.left->cookie = 3ull << 32;
+	on_card[left_nr] = true;
+}
+
 /* svnicd starts: with what is in the store and on the card. */
 static void daemon_up(void)
 {
@@ -162,6 +180,8 @@ static void daemon_up(void)
 	p.up = &up;
 	p.core = &d;
 	p.info.doorbell = 1000;
+	if (left_nr)
+		leave_on_card();
 	assert_int_equal(store_open(&p, why), 0);
 	assert_int_equal(store_start(&p), 0);
 	assert_true(d.tenants_known);
@@ -200,7 +220,9 @@ static int begin(void **state)
 	memset(&fake_hypervisor, 0, sizeof(fake_hypervisor));
 	memset(page, 0, sizeof(page));
 	memset(on_card, 0, sizeof(on_card));
+	memset(&fake_netif, 0, sizeof(fake_netif));
 	want_nr = 1;
+	left_nr = 0;
 	fake_hypervisor.page = page;
 	daemon_up();
 	return 0;
@@ -247,6 +269,17 @@ static void up_to_connected(void)
 	fake_store_set(BE "/hotplug-status", "connected");
 	guest_connects();
 	assert_string_equal(fake_store_get(BE "/state"), "4");
+}
+
+static void stock_connects(void)
+{
+	fake_store_set(FE "/tx-ring-ref", "8");
+	fake_store_set(FE "/rx-ring-ref", "9");
+	fake_store_set(FE "/event-channel-tx", "10");
+	fake_store_set(FE "/event-channel-rx", "11");
+	fake_store_set(FE "/request-rx-copy", "1");
+	fake_store_set(FE "/state", "4");
+	pump();
 }
 
 static void detach(void)
@@ -402,13 +435,99 @@ static void test_clear(void **state)
 	assert_int_equal(d.nr_vifs, 0);
 }
 
-static void leave_on_card(void)
+/* Debian's xen-netfront: no control ring, no key of ours. */
+static void test_stock(void **state)
 {
-	d.left = calloc(1, sizeof(*d.left));
-	assert_non_null(d.left);
-	d.nr_left = 1;
-	d.left->nr = 1;
-	d.left->cookie = 3ull << 32;
+	(void)state;
+	attach("net0", "/etc/xen/scripts/vif-svnic");
+	assert_string_equal(fake_store_get(BE "/feature-rx-copy"), "1");
+	assert_string_equal(fake_store_get(BE "/svnic-path"), "direct");
+	fake_store_set(BE "/hotplug-status", "connected");
+	stock_connects();
+	assert_string_equal(fake_store_get(BE "/state"), "4");
+	assert_int_equal(fake_netif.nr, 1);
+	assert_int_equal(fake_hypervisor.mapped, 0);
+	detach();
+	fake_store_set(FE "/state", "6");
+	pump();
+	assert_string_equal(fake_store_get(BE "/state"), "6");
+	assert_string_equal(fake_store_get(BE "/feature-rx-copy"), "(none)");
+	assert_int_equal(fake_netif.nr, 0);
+}
+
+/* The sentence names key and value; it may try again. */
+static void test_bad_netif(void **state)
+{
+	(void)state;
+	attach("net0", "/etc/xen/scripts/vif-svnic");
+	fake_store_set(BE "/hotplug-status", "connected");
+	fake_store_set(FE "/multi-queue-num-queues", "9");
+	stock_connects();
+	assert_string_equal(fake_store_get(BE "/state"), "6");
+	assert_non_null(strstr(fake_store_get(BE "/svnic-reason"),
+			       "multi-queue-num-queues"));
+	assert_non_null(strstr(fake_store_get(BE "/svnic-reason"), "\"9\""));
+	fake_store_set(FE "/multi-queue-num-queues", "1");
+	fake_store_set(FE "/state", "1");
+	pump();
+	stock_connects();
+	assert_string_equal(fake_store_get(BE "/state"), "4");
+	assert_string_equal(fake_store_get(BE "/svnic-reason"), "(none)");
+}
+
+/* The keys of the direct path go and come while the guest is connected. */
+static void test_card_goes(void **state)
+{
+	struct vif *vif;
+	char epoch[16];
+
+	(void)state;
+	attach("net0", "/etc/xen/scripts/vif-svnic");
+	fake_store_set(BE "/hotplug-status", "connected");
+	stock_connects();
+	vif = TAILQ_FIRST(&d.vifs);
+	snprintf(epoch, sizeof(epoch), "%s", fake_store_get(BE "/svnic-epoch"));
+	d.has_card = false;
+	vif_card_lost(vif, "gone");
+	assert_string_equal(fake_store_get(BE "/state"), "4");
+	assert_string_equal(fake_store_get(BE "/carrier"), "0");
+	assert_string_equal(fake_store_get(BE "/svnic-version"), "(none)");
+	assert_string_equal(fake_store_get(BE "/svnic-doorbell"), "(none)");
+	assert_int_equal(fake_store.nr_granted, 0);
+	d.has_card = true;
+	want_nr = 2;
+	vif_card_came(vif);
+	pump();
+	assert_string_equal(fake_store_get(BE "/state"), "4");
+	assert_string_equal(fake_store_get(BE "/carrier"), "1");
+	assert_string_equal(fake_store_get(BE "/svnic-doorbell"), "1002");
+	assert_string_not_equal(fake_store_get(BE "/svnic-epoch"), epoch);
+	assert_int_equal(fake_store.nr_granted, 1);
+}
+
+/* An adopted doorbell page is taken away at the detach, too. */
+static void test_restart_stock(void **state)
+{
+	(void)state;
+	attach("net0", "/etc/xen/scripts/vif-svnic");
+	fake_store_set(BE "/hotplug-status", "connected");
+	stock_connects();
+	hold_allow(TAILQ_FIRST(&d.vifs), false);
+	assert_string_equal(fake_store_get(BE "/svnic-path"), "netif");
+	hold_allow(TAILQ_FIRST(&d.vifs), true);
+	daemon_down();
+	assert_int_equal(fake_netif.nr, 0);
+	fake_store.nr_writes = 0;
+	left_nr = 1;
+	daemon_up();
+	assert_int_equal(fake_store.nr_writes, 0);
+	assert_int_equal(fake_netif.nr, 1);
+	assert_string_equal(fake_store_get(BE "/state"), "4");
+	detach();
+	fake_store_set(FE "/state", "6");
+	pump();
+	assert_int_equal(fake_store.nr_granted, 0);
+	assert_string_equal(fake_store_get(BE "/svnic-doorbell"), "(none)");
 }
 
 /* Killed and started: nothing is written but what was there. */
@@ -422,16 +541,9 @@ static void test_restart(void **state)
 	fake_hypervisor.mapped = 0;
 	fake_store.nr_writes = 0;
 
+	left_nr = 1;
 	daemon_up();
-	leave_on_card();
-	t = TAILQ_FIRST(&p.guests);
-	assert_non_null(t);
-	vif_destroy(t->vif); /* daemon_up() came before leave_on_card() */
-	on_card[1] = true;
-	fake_store_set(BE "/state", "4");
-	p.rescan = true;
-	fake_store_set("backend/vif", "");
-	pump();
+	assert_int_equal(fake_store.nr_writes, 0);
 	assert_string_equal(fake_store_get(BE "/state"), "4");
 	t = TAILQ_FIRST(&p.guests);
 	assert_int_equal(t->vif->state, VIF_CONNECTED);
@@ -609,6 +721,10 @@ int main(void)
 		TEST(test_directories_vanish),
 		TEST(test_refused),
 		TEST(test_clear),
+		TEST(test_stock),
+		TEST(test_bad_netif),
+		TEST(test_card_goes),
+		TEST(test_restart_stock),
 		TEST(test_restart),
 		TEST(test_reconnect),
 		TEST(test_race_with_detach),

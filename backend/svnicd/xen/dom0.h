@@ -49,7 +49,7 @@ struct tenant {
 	uint32_t devid;
 	char backend[DOM0_PATH];
 	char frontend[DOM0_PATH];
-	char domain[64];	/* its name, for people */
+	char domain[64];	/* its name as read last */
 	unsigned int state;	/* ours, as written or found last */
 	char mtu[32], rate[64]; /* as read last */
 	bool offline;		/* online was 0 when read last */
@@ -66,14 +66,15 @@ struct platform {
 	void *core;
 	struct platform_settings settings;
 	/* XenStore */
-	struct xs_handle *store;
+	struct xs_handle *store;   /* for all but watches: it has no thread */
+	struct xs_handle *watches; /* in between, so it answers sooner */
 	struct event *store_event;
 	struct guest_list guests;
 	bool rescan;
 	bool died; /* some domain did */
 	/* Xen */
 	struct xentoollog_logger logger; /* of the libraries; says nothing */
-	xc_interface *xc;
+	xc_interface *xc; /* or NULL, see dom0_xc() */
 	xengnttab_handle *grants;
 	xenevtchn_handle *channel; /* of all guests, or NULL; see channel.c */
 	struct event *channel_event;
@@ -88,6 +89,9 @@ struct platform {
 	struct event *pf_event;
 	struct event *pf_timer;
 };
+
+/* Opened when it is needed first; NULL, and errno, when it cannot be. */
+xc_interface *dom0_xc(struct platform *p);
 
 /* The card: functions of struct platform_ops, see there. */
 int pf_start(struct platform *p);

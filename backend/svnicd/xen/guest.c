@@ -27,7 +27,8 @@ static void read_name(struct tenant *t)
 
 	snprintf(dir, sizeof(dir), "/local/domain/%u", t->domid);
 	name = store_read(t->p, dir, "name");
-	snprintf(t->domain, sizeof(t->domain), "%s", name ? name : "");
+	if (name)
+		snprintf(t->domain, sizeof(t->domain), "%s", name);
 	free(name);
 }
 
@@ -38,8 +39,8 @@ static void frontend_watch(struct tenant *t, bool on)
 
 	snprintf(path, sizeof(path), "%s/state", t->frontend);
 	snprintf(token, sizeof(token), "fe/%u/%u", t->domid, t->devid);
-	if (on ? xs_watch(t->p->store, path, token)
-	       : xs_unwatch(t->p->store, path, token))
+	if (on ? xs_watch(t->p->watches, path, token)
+	       : xs_unwatch(t->p->watches, path, token))
 		return;
 	log_warn("xen", "%s: %s was not %s", t->backend, path,
 		 on ? "watched" : "unwatched");
@@ -65,7 +66,6 @@ struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
 	}
 	strcpy(t->frontend, frontend);
 	free(frontend);
-	read_name(t);
 	TAILQ_INSERT_TAIL(&p->guests, t, link);
 	frontend_watch(t, true);
 	return t;
@@ -128,11 +128,11 @@ static bool key_is(struct tenant *t, const char *key, const char *value)
 /* What an earlier daemon told the guest; the guest cannot write there. */
 static void read_offer(struct tenant *t, struct platform_request *r)
 {
-	char *version = store_read(t->p, t->backend, SVNIC_KEY_VERSION);
-	char *epoch = store_read(t->p, t->backend, SVNIC_KEY_EPOCH);
 	char *frame = store_read(t->p, t->backend, SVNIC_KEY_DOORBELL);
+	char *epoch =
+		frame ? store_read(t->p, t->backend, SVNIC_KEY_EPOCH) : NULL;
 
-	if (version && frame) {
+	if (frame) {
 		r->direct = true;
 		window_adopt(t, strtoull(frame, NULL, 10));
 	}
@@ -140,7 +140,6 @@ static void read_offer(struct tenant *t, struct platform_request *r)
 		r->epoch = 0;
 	r->no_carrier = key_is(t, "carrier", "0");
 	r->netif_only = key_is(t, PLATFORM_PATH, PLATFORM_NETIF);
-	free(version);
 	free(epoch);
 	free(frame);
 }
@@ -247,6 +246,7 @@ void guest_look(struct tenant *t)
 	unsigned int peer;
 	bool replaced;
 	bool written;
+	bool fresh;
 	bool failed;
 
 	t->dirty = false;
@@ -262,9 +262,11 @@ void guest_look(struct tenant *t)
 			guest_destroy(t->p, t);
 		return;
 	}
-	if (!t->vif && !announce(t, state))
+	fresh = !t->vif;
+	if (fresh && !announce(t, state))
 		return;
-	look_changes(t);
+	if (!fresh)
+		look_changes(t);
 	failed = look_hotplug(t);
 	/* Before the peer is looked at: that may write a state of our own. */
 	written = state != t->state &&
@@ -341,9 +343,12 @@ int guest_keys(struct platform *p, struct tenant *t,
 
 bool guest_sleeps(struct platform *p, struct tenant *t)
 {
+	xc_interface *xc = dom0_xc(p);
 	xc_domaininfo_t info;
 
-	return xc_domain_getinfolist(p->xc, t->domid, 1, &info) != 1 ||
+	if (!xc)
+		return false;
+	return xc_domain_getinfolist(xc, t->domid, 1, &info) != 1 ||
 	       info.domain != t->domid ||
 	       info.flags & (XEN_DOMINF_dying | XEN_DOMINF_shutdown);
 }
@@ -384,6 +389,8 @@ void guest_key(struct platform *p, struct tenant *t, const char *key,
 const char *guest_name(struct platform *p, struct tenant *t)
 {
 	(void)p;
+	/* A migration renames it, and so may an administrator. */
+	read_name(t);
 	return t->domain;
 }
 

@@ -24,7 +24,8 @@
 int store_open(struct platform *p, char *why)
 {
 	p->store = xs_open(0);
-	if (p->store)
+	p->watches = p->store ? xs_open(0) : NULL;
+	if (p->watches)
 		return 0;
 	snprintf(
 		why, PLATFORM_REASON,
@@ -320,7 +321,7 @@ static void readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	errno = EAGAIN;
 	for (i = 0; i < DRAIN_MAX; i++) {
-		watch = xs_check_watch(p->store);
+		watch = xs_check_watch(p->watches);
 		if (!watch)
 			break;
 		mark(p, watch[XS_WATCH_PATH], watch[XS_WATCH_TOKEN]);
@@ -338,10 +339,10 @@ static void readable(evutil_socket_t fd, short what, void *arg)
 
 int store_start(struct platform *p)
 {
-	if (!xs_watch(p->store, ROOT, "backend") ||
-	    !xs_watch(p->store, "@releaseDomain", "died"))
+	if (!xs_watch(p->watches, ROOT, "backend") ||
+	    !xs_watch(p->watches, "@releaseDomain", "died"))
 		return -errno;
-	p->store_event = event_new(p->base, xs_fileno(p->store),
+	p->store_event = event_new(p->base, xs_fileno(p->watches),
 				   EV_READ | EV_PERSIST, readable, p);
 	if (!p->store_event || event_add(p->store_event, NULL))
 		return -ENOMEM;
@@ -359,7 +360,10 @@ void store_close(struct platform *p)
 		guest_free(t);
 	if (p->store_event)
 		event_free(p->store_event);
+	if (p->watches)
+		xs_close(p->watches);
 	if (p->store)
 		xs_close(p->store);
+	p->watches = NULL;
 	p->store = NULL;
 }

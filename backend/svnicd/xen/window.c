@@ -16,9 +16,10 @@
 
 static bool has_own_memory(struct tenant *t)
 {
+	xc_interface *xc = dom0_xc(t->p);
 	xc_domaininfo_t info;
 
-	return xc_domain_getinfolist(t->p->xc, t->domid, 1, &info) == 1 &&
+	return xc && xc_domain_getinfolist(xc, t->domid, 1, &info) == 1 &&
 	       info.domain == t->domid && info.flags & XEN_DOMINF_hvm_guest;
 }
 
@@ -40,21 +41,19 @@ static void remember(struct tenant *t)
 void window_adopt(struct tenant *t, uint64_t frame)
 {
 	t->window = frame;
-	remember(t);
 }
 
 int window_open(struct tenant *t, uint64_t frame)
 {
-	xc_interface *xc = t->p->xc;
+	xc_interface *xc = dom0_xc(t->p);
 	int err;
 
 	if (t->window == frame)
 		return 0;
 	window_close(t);
-	if (xc_domain_iomem_permission(xc, t->domid, frame, 1, 1))
+	if (!xc || xc_domain_iomem_permission(xc, t->domid, frame, 1, 1))
 		return -errno;
 	t->window = frame;
-	remember(t);
 	if (has_own_memory(t) &&
 	    xc_domain_memory_mapping(xc, t->domid, frame, frame, 1,
 				     DPCI_ADD_MAPPING)) {
@@ -68,11 +67,10 @@ int window_open(struct tenant *t, uint64_t frame)
 /* A domain that has died has lost both by itself: ESRCH is as good. */
 void window_close(struct tenant *t)
 {
-	xc_interface *xc = t->p->xc;
+	xc_interface *xc = t->window ? dom0_xc(t->p) : NULL;
 
-	if (!t->window)
+	if (!xc)
 		return;
-	/* An adopted window is remembered late when the card came late. */
 	remember(t);
 	if (has_own_memory(t) &&
 	    xc_domain_memory_mapping(xc, t->domid, t->window, t->window, 1,

@@ -9,6 +9,7 @@
 
 #include <event2/event.h>
 
+#include "../log.h"
 #include "dom0.h"
 
 /* A guest can cause what the libraries would say; we say it, and less often. */
@@ -64,14 +65,13 @@ static int dom0_open(struct event_base *base,
 	if (err)
 		goto err_free;
 	p->logger = silent;
-	p->xc = xc_interface_open(&p->logger, &p->logger, 0);
 	p->grants = xengnttab_open(&p->logger, 0);
-	if (!p->xc || !p->grants) {
+	if (!p->grants) {
 		err = -errno;
 		snprintf(
 			why, PLATFORM_REASON,
-			"/dev/xen/%s cannot be opened: %s; load xen-gntdev and xen-evtchn, and run as root",
-			p->xc ? "gntdev" : "privcmd", strerror(errno));
+			"/dev/xen/gntdev cannot be opened: %s; load xen-gntdev and xen-evtchn, and run as root",
+			strerror(errno));
 		goto err_free;
 	}
 	*platform = p;
@@ -80,6 +80,16 @@ static int dom0_open(struct event_base *base,
 err_free:
 	dom0_close(p);
 	return err;
+}
+
+/* Not at the start: a restarted daemon serves its guests without it. */
+xc_interface *dom0_xc(struct platform *p)
+{
+	if (!p->xc)
+		p->xc = xc_interface_open(&p->logger, &p->logger, 0);
+	if (!p->xc)
+		log_warn("xen", "/dev/xen/privcmd was not opened");
+	return p->xc;
 }
 
 /* The card first: guests that are there already must find it. */
