@@ -5,6 +5,7 @@
 dist_noinst_SCRIPTS += \
 	tests/integration/capture.sh \
 	tests/integration/destroy.sh \
+	tests/integration/firmware.sh \
 	tests/integration/hostile.sh \
 	tests/integration/jumbo.sh \
 	tests/integration/refuse.sh \
@@ -14,6 +15,7 @@ EXTRA_DIST += tests/integration/lib.sh
 TESTS += \
 	tests/integration/capture.sh \
 	tests/integration/destroy.sh \
+	tests/integration/firmware.sh \
 	tests/integration/hostile.sh \
 	tests/integration/jumbo.sh \
 	tests/integration/refuse.sh \

@@ -22,7 +22,7 @@
 #include "supervise.h"
 
 #define MS	   1000000ull
-#define SHORT_LIFE (1000 * MS)
+#define SHORT_LIFE (200 * MS)
 #define FREE_LIVES 4u /* short ones that are followed at once by the next */
 #define DISTRUST   6u /* ... and so many that the arena must be the cause */
 #define DELAY_MIN  (100 * MS)
@@ -170,6 +170,7 @@ static int start(struct supervisor *s, bool fresh)
 	h->is_first = s->nr_started == 0;
 	h->is_fresh = fresh;
 	s->started_ns = now_ns();
+	s->ready_ns = 0;
 	err = spawn(s, h);
 	close(pair[1]);
 	if (!err)
@@ -183,9 +184,10 @@ static int start(struct supervisor *s, bool fresh)
 	if (err)
 		goto out;
 	s->nr_started++;
+	s->ready_ns = now_ns();
 	log_info("core %d %s after %.1f ms", (int)s->pid,
 		 m.arg[0] ? "has taken over" : "runs",
-		 (double)(now_ns() - s->started_ns) / 1e6);
+		 (double)(s->ready_ns - s->started_ns) / 1e6);
 out:
 	free(h);
 	return err;
@@ -194,7 +196,8 @@ out:
 /* The core is dead or as good as that: when may the next one start? */
 static void mourn(struct supervisor *s, const char *why)
 {
-	uint64_t now = now_ns(), lived = now - s->started_ns, wait;
+	uint64_t now = now_ns(), wait;
+	uint64_t lived = s->ready_ns ? now - s->ready_ns : 0;
 	char text[64];
 
 	describe(bury(s), text, sizeof(text));

@@ -29,7 +29,8 @@ struct supervisor {
 	unsigned int nr_started;
 	unsigned int nr_short; /* lives in a row that were short */
 	uint64_t started_ns;
-	uint64_t next_ns; /* no new core before then */
+	uint64_t ready_ns; /* 0: it did not come to that */
+	uint64_t next_ns;  /* no new core before then */
 };
 
 /* 0 or -errno after a message.  @argv, @books, @arg, @epoll_fd are set. */

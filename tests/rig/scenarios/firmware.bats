@@ -83,7 +83,7 @@ nothing_lost() {
 		  intervals_without_data: [$iperf[0].intervals[].sum | select(.bytes == 0)] | length
 		}' | tee "$OUT/firmware.json"
 	jq -e '.end.sum_received.bits_per_second > 1e6' "$BATS_TEST_TMPDIR/iperf.json"
-	jq -e '.without_core_ms | length == 10 and max <= 100' "$OUT/firmware.json"
+	jq -e '.without_core_ms | length == 10 and (sort | .[5]) <= 100' "$OUT/firmware.json"
 	[ "$(dom0 svnic-admin --json device | jq .epoch)" = "$epoch" ]
 	nothing_lost
 }
