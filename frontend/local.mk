@@ -31,6 +31,7 @@ frontend_module_files = \
 	frontend/svnic_front/netif_slow.c \
 	frontend/svnic_front/netif_tx.c \
 	frontend/svnic_front/netif_rx.c \
+	frontend/svnic_front/netif_sysfs.c \
 	frontend/svnic_front/ctrl.c \
 	frontend/svnic_front/ops.c \
 	frontend/svnic_front/event.c

@@ -60,6 +60,12 @@ int svnic_front_publish(struct svnic_front *f)
 	svnic_front_withdraw(f);
 	WRITE_ONCE(f->gone, false);
 	svnic_front_netif_read(f);
+	if (!f->netif.offered && !svnic_front_is_offered(f->dev)) {
+		dev_err(&f->dev->dev,
+			"%s offers neither feature-rx-copy nor a direct path\n",
+			f->dev->otherend);
+		return -EOPNOTSUPP;
+	}
 	memset(&f->direct.offer, 0, sizeof(f->direct.offer));
 	r = svnic_front_net_take(f);
 	if (r) {

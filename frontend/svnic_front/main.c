@@ -14,6 +14,7 @@
  *    +-------------------- CLOSED <---------------+
  */
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <xen/xen.h>
@@ -130,6 +131,9 @@ static int begin_again(struct svnic_front *f)
 static int invite(struct svnic_front *f)
 {
 	if (!xenbus_read_unsigned(f->dev->otherend, "online", 0))
+		return -EAGAIN;
+	/* Whatever is started next, by kexec say, finds the device closed. */
+	if (system_state >= SYSTEM_HALT && system_state <= SYSTEM_RESTART)
 		return -EAGAIN;
 	return begin_later(f);
 }

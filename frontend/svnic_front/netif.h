@@ -29,6 +29,7 @@ struct netif_tx {
 	u16 free[NETIF_RING];		     /* tx: a stack of ids */
 	bool busy[NETIF_RING];		     /* tx: the backend has the id */
 	u32 nr_free;			     /* tx */
+	u32 nr_extras;			     /* tx: in the ring */
 	RING_IDX pushed;	    /* tx: req_prod as the backend knows it */
 	RING_IDX seen;		    /* the event handler: rsp_prod */
 	struct u64_stats_sync sync; /* tx, with the next two */
@@ -114,6 +115,9 @@ int svnic_front_netif_write(struct svnic_front *f, struct xenbus_transaction t);
 
 /* netif_slow.c */
 extern const struct svnic_net_slow svnic_front_slow;
+
+/* netif_sysfs.c: what xen-netfront has in sysfs. */
+extern const struct attribute_group svnic_front_rxbuf_group;
 
 /* netif_tx.c: under the tx lock, but for the last. */
 void svnic_front_tx_init(struct netif_queue *q);

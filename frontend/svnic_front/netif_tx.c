@@ -35,6 +35,7 @@ void svnic_front_tx_init(struct netif_queue *q)
 		tx->busy[i] = false;
 	}
 	tx->nr_free = NETIF_RING;
+	tx->nr_extras = 0;
 	tx->pushed = 0;
 	tx->seen = 0;
 }
@@ -61,8 +62,10 @@ static void response_take(struct netif_queue *q,
 {
 	struct netif_tx *tx = &q->tx;
 
-	if (rsp->status == XEN_NETIF_RSP_NULL)
-		return; /* of an extra, which has no id */
+	if (rsp->status == XEN_NETIF_RSP_NULL && tx->nr_extras) {
+		tx->nr_extras--; /* an extra has no id */
+		return;
+	}
 	if (rsp->id >= NETIF_RING || !tx->busy[rsp->id]) {
 		svnic_front_netif_fail(q, "returned a tx id that it has not",
 				       rsp->id);
@@ -224,6 +227,7 @@ static void gso_put(struct netif_tx *tx, const struct sk_buff *skb)
 	extra.u.gso.type = skb_shinfo(skb)->gso_type & SKB_GSO_TCPV6
 				   ? XEN_NETIF_GSO_TYPE_TCPV6
 				   : XEN_NETIF_GSO_TYPE_TCPV4;
+	tx->nr_extras++;
 	*(struct xen_netif_extra_info *)RING_GET_REQUEST(
 		&tx->ring, tx->ring.req_prod_pvt) = extra;
 	tx->ring.req_prod_pvt++;

@@ -8,11 +8,18 @@
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include "svnic_front.h"
 
 #define OFFER_WAIT_MS 5000
 #define OFFER_LOOK_MS 10
+
+static bool trusted = true;
+module_param(trusted, bool, 0644);
+MODULE_PARM_DESC(
+	trusted,
+	"0: frames are copied out of pages that a backend could still write to");
 
 static u32 read_version(struct xenbus_device *dev)
 {
@@ -115,7 +122,8 @@ int svnic_front_offer_read(struct svnic_front *f, struct front_offer *o)
 
 bool svnic_front_is_trusted(struct svnic_front *f)
 {
-	return xenbus_read_unsigned(f->dev->nodename, "trusted", 1) != 0;
+	return trusted &&
+	       xenbus_read_unsigned(f->dev->nodename, "trusted", 1) != 0;
 }
 
 static int read_mac(struct svnic_front *f, u8 *mac)
@@ -168,6 +176,7 @@ int svnic_front_net_take(struct svnic_front *f)
 		.max_pages = d->offer.max_pages,
 		.nr_queues = 1,
 		.may_poll = true,
+		.group = &svnic_front_rxbuf_group,
 		.trusted = svnic_front_is_trusted(f),
 		.fixed_mac = svnic_front_is_offered(f->dev),
 		.slow = &svnic_front_slow,

@@ -56,8 +56,11 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 	const struct svnic_net *net = svnic_net_of(dev);
 
 	strscpy(info->driver, net->config.driver, sizeof(info->driver));
-	snprintf(info->fw_version, sizeof(info->fw_version), "abi %d.%d",
-		 SVNIC_ABI_MAJOR, SVNIC_ABI_MINOR);
+	if (svnic_net_has_direct(net))
+		snprintf(info->fw_version, sizeof(info->fw_version),
+			 "abi %d.%d", SVNIC_ABI_MAJOR, SVNIC_ABI_MINOR);
+	else
+		strscpy(info->fw_version, "netif", sizeof(info->fw_version));
 	if (net->config.parent)
 		strscpy(info->bus_info, dev_name(net->config.parent),
 			sizeof(info->bus_info));

@@ -98,6 +98,7 @@ struct svnic_net_queue {
 	bool live;	  /* lock and tx: may be used */
 	bool diverted;	  /* tx: ... but not for frames any more, or not yet */
 	bool broken;	  /* any; cleared under lock */
+	bool stopping;	  /* lock: the card was asked to stop it */
 	bool want_tx;	  /* tx; cleared under lock */
 	bool want_rx;	  /* poll; cleared under lock */
 	bool armed;	  /* poll */

@@ -35,6 +35,8 @@ static int net_open(struct net_device *dev)
 		net->up = false;
 	} else if (net->attached) {
 		net->direct_ok = !r;
+		if (r)
+			net->config.ops->failed(net->config.owner);
 		svnic_net_promote(net);
 		svnic_net_carrier(net);
 	}
@@ -233,6 +235,7 @@ void svnic_net_dev_init(struct svnic_net *net)
 
 	*(struct svnic_net **)netdev_priv(dev) = net;
 	SET_NETDEV_DEV(dev, config->parent);
+	dev->sysfs_groups[0] = config->group;
 	dev->netdev_ops = &netdev_ops;
 	dev->ethtool_ops = &svnic_net_ethtool_ops;
 	/* A small rate may hold a large frame back for long. */

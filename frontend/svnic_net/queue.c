@@ -70,7 +70,7 @@ static void check_state(struct svnic_net_queue *q)
 	char why[80];
 	u32 fault;
 
-	if (state == SVNIC_QUEUE_RUNNING || q->broken)
+	if (state == SVNIC_QUEUE_RUNNING || q->broken || READ_ONCE(q->stopping))
 		return;
 	if (state == SVNIC_QUEUE_FAULTED) {
 		fault = svnic_peek32(&c->fault);
@@ -188,6 +188,7 @@ static void queue_go(struct svnic_net_queue *q)
 	q->armed = false;
 	q->started = true;
 	WRITE_ONCE(q->broken, false);
+	WRITE_ONCE(q->stopping, false);
 	napi_enable(&q->napi);
 	__netif_tx_lock_bh(txq);
 	WRITE_ONCE(q->live, true);
@@ -336,6 +337,7 @@ int svnic_net_queue_down(struct svnic_net_queue *q, bool ask)
 	if (ask && q->started && !q->broken) {
 		queue_divert(q);
 		svnic_net_tx_drain(q);
+		WRITE_ONCE(q->stopping, true);
 		r = card_stop(q);
 		rx_drain(q);
 	}

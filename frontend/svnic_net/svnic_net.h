@@ -95,8 +95,9 @@ struct svnic_net_config {
 	bool fixed_mac; /* source addresses are checked, so it cannot change */
 
 	/* At creation only. */
-	const struct svnic_net_slow *slow; /* or NULL */
-	u32 max_queues;			   /* of the netdev; 0: nr_queues */
+	const struct svnic_net_slow *slow;   /* or NULL */
+	u32 max_queues;			     /* of the netdev; 0: nr_queues */
+	const struct attribute_group *group; /* in sysfs, or NULL */
 };
 
 /* Allocate and register the netdev, carrier off; no page is shared yet. */

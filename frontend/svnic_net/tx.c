@@ -12,9 +12,10 @@
 #include <linux/skbuff.h>
 #include "net.h"
 
-#define GRANULE	    64u	  /* frames in one page start at multiples of it */
-#define TX_DRAIN_MS 50	  /* that the card may take with what it has */
-#define WORTHWHILE  1024u /* a long frame starts in a page with so much left */
+#define GRANULE		64u /* frames in one page start at multiples of it */
+#define TX_DRAIN_MS	50  /* that the card may stand still, */
+#define TX_DRAIN_MAX_MS 500 /* and take for what it has */
+#define WORTHWHILE	1024u /* a long frame starts in a page with so much left */
 
 /* Pages --------------------------------------------------------------------- */
 
@@ -289,12 +290,20 @@ void svnic_net_tx_leave(struct svnic_net_queue *q)
 
 void svnic_net_tx_drain(struct svnic_net_queue *q)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(TX_DRAIN_MS);
 	const struct svnic_queue_ctrl *c = q->tx.ring.ctrl;
+	unsigned long end = jiffies + msecs_to_jiffies(TX_DRAIN_MAX_MS);
+	unsigned long stall = jiffies + msecs_to_jiffies(TX_DRAIN_MS);
+	u32 at, last = svnic_peek32(&c->tx_cons);
 
-	while (svnic_peek32(&c->tx_cons) != q->tx.published &&
-	       !READ_ONCE(q->broken) && time_before(jiffies, end))
+	while (last != q->tx.published && !READ_ONCE(q->broken)) {
 		usleep_range(50, 200);
+		at = svnic_peek32(&c->tx_cons);
+		if (at != last)
+			stall = jiffies + msecs_to_jiffies(TX_DRAIN_MS);
+		last = at;
+		if (time_after(jiffies, stall) || time_after(jiffies, end))
+			break;
+	}
 }
 
 /* After a frame: ring, now or with the next one. */
