@@ -24,6 +24,7 @@ include $(top_srcdir)/tests/unit/admin.mk
 endif
 include $(top_srcdir)/tests/fuzz/core.mk
 include $(top_srcdir)/tests/fuzz/hosted.mk
+include $(top_srcdir)/tests/fuzz/netif.mk
 include $(top_srcdir)/tests/integration/local.mk
 include $(top_srcdir)/tests/rig/rude/local.mk
 
