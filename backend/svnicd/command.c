@@ -16,6 +16,7 @@
 
 #include "capture.h"
 #include "daemon.h"
+#include "hold.h"
 #include "report.h"
 #include "request.h"
 #include "vif.h"
@@ -168,6 +169,7 @@ static json_t *run_stats(struct command *c)
 {
 	struct svnic_vif_info info;
 	json_t *error;
+	json_t *o;
 	struct vif *vif = vif_arg(c, &error);
 	int err;
 
@@ -181,7 +183,10 @@ static json_t *run_stats(struct command *c)
 	err = c->d->ops->vif_query(c->d->platform, vif->nr, &info);
 	if (err)
 		return refused(c, "its counters were not read", err);
-	return success(report_stats(&info.stats));
+	o = report_stats(&info.stats);
+	if (vif->netif)
+		report_netif_stats(vif, o);
+	return success(o);
 }
 
 static bool is_name(const char *s)
@@ -314,6 +319,26 @@ static void keep_rate(struct vif *vif)
 	keep(vif, "rate", text);
 }
 
+/* A guest whose driver has no netif would be cut off. */
+static json_t *set_path(struct vif *vif, const char *path)
+{
+	bool netif = strcmp(path, PLATFORM_NETIF) == 0;
+
+	if (!netif && strcmp(path, "direct") != 0)
+		return fail(code_bad_argument, NULL,
+			    "path \"%.32s\" is neither direct nor netif", path);
+	if (!vif->d->ops->tenant_keys)
+		return fail(code_not_here, NULL,
+			    "on this platform there is no netif path");
+	if (netif && vif->state == VIF_CONNECTED && !vif->netif)
+		return fail(code_bad_argument,
+			    "load a newer svnic_front in the guest",
+			    "the driver of vif %s has no netif rings",
+			    vif->name);
+	hold_allow(vif, !netif);
+	return NULL;
+}
+
 static json_t *run_set(struct command *c)
 {
 	const struct config *config = &c->d->config;
@@ -323,11 +348,15 @@ static json_t *run_set(struct command *c)
 	const char *mtu = number_arg(c, "mtu", c->text[0]);
 	const char *rate = number_arg(c, "rate", c->text[1]);
 	json_t *enabled = json_object_get(c->args, "enabled");
+	const char *path = text_arg(c, "path");
 	struct svnic_vif_config fresh;
 	uint32_t flags;
 	int err;
 
 	if (!vif)
+		return error;
+	error = path ? set_path(vif, path) : NULL;
+	if (error)
 		return error;
 	fresh = vif->config;
 	if ((mtu && request_mtu(config, mtu, &fresh, why)) ||
@@ -400,6 +429,7 @@ static const struct {
 	{ "network", true, false, false }, { "mac", true, false, false },
 	{ "mtu", true, true, false },	   { "rate", true, true, false },
 	{ "enabled", false, false, true }, { "snaplen", false, true, false },
+	{ "path", true, false, false },
 };
 
 static const struct entry *find_entry(const char *name)

@@ -29,10 +29,12 @@ SVNICD_COMMON = \
 	backend/svnicd/netif/tx.c \
 	backend/svnicd/netif/txreq.c backend/svnicd/netif/txreq.h \
 	backend/svnicd/netif/verdict.c \
+	backend/svnicd/netif/view.c backend/svnicd/netif/view.h \
 	backend/svnicd/netif/wire.h \
 	backend/svnicd/ownq.c backend/svnicd/ownq.h \
 	backend/svnicd/platform.h \
 	backend/svnicd/report.c backend/svnicd/report.h \
+	backend/svnicd/report_netif.c \
 	backend/svnicd/request.c backend/svnicd/request.h \
 	backend/svnicd/text.c backend/svnicd/text.h \
 	backend/svnicd/vif.c backend/svnicd/vif.h

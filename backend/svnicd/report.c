@@ -10,6 +10,7 @@
 
 #include "capture.h"
 #include "daemon.h"
+#include "netif/netif.h"
 #include "vif.h"
 
 static void add(json_t *o, const char *key, json_t *value)
@@ -202,10 +203,19 @@ static bool is_direct(const struct vif *vif, const struct svnic_vif_info *info)
 
 	if (vif->state != VIF_CONNECTED)
 		return false;
-	for (i = 0; i < SVNIC_MAX_QUEUES; i++)
+	for (i = 0; i < SVNIC_SLOW_QUEUE; i++)
 		if (info->queue[i].state == SVNIC_QUEUE_RUNNING)
 			return true;
 	return false;
+}
+
+/* Where its frames go now. */
+static const char *path(const struct vif *vif,
+			const struct svnic_vif_info *info)
+{
+	if (is_direct(vif, info))
+		return "direct";
+	return vif->netif && netif_is_started(vif->netif) ? "netif" : "none";
 }
 
 static const char *peer_text(unsigned int peer)
@@ -253,6 +263,7 @@ static void add_line(json_t *o, const struct vif *vif,
 	add_int(o, "rate", svnic_cpu64(c->rate));
 	add_text(o, "state", vif_state_text(vif->state));
 	add(o, "direct", json_boolean(is_direct(vif, info)));
+	add_text(o, "path", path(vif, info));
 	add(o, "enabled",
 	    json_boolean(!(svnic_cpu32(c->flags) & SVNIC_VIF_DISABLED)));
 	add_text(o, "reason", vif->reason);
@@ -268,6 +279,10 @@ static void add_full(json_t *o, const struct vif *vif,
 	add_text(o, "peer", peer_text(vif->peer));
 	add_int(o, "pages", svnic_cpu32(info->nr_pages));
 	add(o, "queues", queues(vif, info));
+	add_text(o, "wanted", vif->netif_only ? PLATFORM_NETIF : "direct");
+	add(o, "offered", json_boolean(vif->direct));
+	if (vif->netif)
+		add(o, "netif", report_netif(vif));
 	add_text(o, "note", vif->note);
 	add_text(o, "fault", vif->faults ? text_verdict(vif->fault) : "");
 	add_rare(o, &info->stats);

@@ -22,4 +22,8 @@ json_t *report_vif(struct vif *vif, bool full);
 /* All counters, flat. */
 json_t *report_stats(const struct svnic_vif_stats *stats);
 
+/* Its netif path, which is there: for show, and added to stats. */
+json_t *report_netif(const struct vif *vif);
+void report_netif_stats(const struct vif *vif, json_t *o);
+
 #endif /* SVNICD_REPORT_H */

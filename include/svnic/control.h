@@ -28,7 +28,7 @@
 	X(stats, "vif", "the counters of a VIF")                              \
 	X(create, "name network mac mtu rate", "a VIF on the local platform") \
 	X(destroy, "vif", "remove a VIF of the local platform")               \
-	X(set, "vif rate mtu enabled", "change a VIF")                        \
+	X(set, "vif rate mtu enabled path", "change a VIF")                   \
 	X(capture, "vif snaplen", "copies of the frames of a VIF")
 
 /* Codes of an error, stable for scripts. */

@@ -240,12 +240,12 @@ static void test_table(void **state)
 	assert_int_equal(
 		admin_with(
 			"list",
-			"{\"result\":[{\"vif\":\"3.0\",\"state\":\"connected\",\"direct\":true,\"network\":\"net0\",\"mac\":\"m\",\"mtu\":1500,\"rate\":1250000,\"tx_octets\":1234567,\"rx_octets\":5,\"domain\":\"web\",\"reason\":\"\"}]}\n"),
+			"{\"result\":[{\"vif\":\"3.0\",\"state\":\"connected\",\"direct\":true,\"path\":\"direct\",\"network\":\"net0\",\"mac\":\"m\",\"mtu\":1500,\"rate\":1250000,\"tx_octets\":1234567,\"rx_octets\":5,\"domain\":\"web\",\"reason\":\"\"}]}\n"),
 		ADMIN_OK);
 	assert_string_equal(
 		out,
-		"VIF  STATE      DIRECT  NETWORK  MAC   MTU     RATE     SENT  RECEIVED  DOMAIN  REASON\n"
-		"3.0  connected  yes     net0     m    1500  10 Mb/s  1.23 MB         5  web     -\n");
+		"VIF  STATE      PATH    NETWORK  MAC   MTU     RATE     SENT  RECEIVED  DOMAIN  REASON\n"
+		"3.0  connected  direct  net0     m    1500  10 Mb/s  1.23 MB         5  web     -\n");
 	admin_with("--json list", "{\"result\":[{\"rate\":1250000}]}\n");
 	assert_non_null(strstr(out, "\"rate\": 1250000"));
 }

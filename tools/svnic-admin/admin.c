@@ -47,6 +47,8 @@ static const struct admin_option set_options[] = {
 	{ "mtu", 'M', "OCTETS", "largest packet", NULL },
 	{ "rate", 'r', "RATE",
 	  "limit of what it sends, such as 10Mb/s; 0 for none", NULL },
+	{ "path", 'p', "PATH",
+	  "netif: withdraw the direct path; direct: offer it again", NULL },
 	{ "enable", 'e', NULL, "carrier on", NULL },
 	{ "disable", 'd', NULL, "carrier off: nothing in or out", NULL },
 	{ NULL, 0, NULL, NULL, NULL },

@@ -69,13 +69,14 @@ int cmd_set(struct admin *a)
 		return admin_usage(a, "the name is not UTF-8");
 	add_option(a, arguments, "mtu");
 	add_option(a, arguments, "rate");
+	add_option(a, arguments, "path");
 	if (enable || disable)
 		json_object_set_new(arguments, "enabled", json_boolean(enable));
 	if (json_object_size(arguments) == 1) {
 		json_decref(arguments);
 		return admin_usage(
 			a,
-			"nothing to change; expected --mtu, --rate, --enable or --disable");
+			"nothing to change; expected --mtu, --rate, --path, --enable or --disable");
 	}
 	return change(a, arguments, "changed");
 }

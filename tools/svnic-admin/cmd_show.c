@@ -9,7 +9,7 @@
 
 static const struct output_column list_columns[] = {
 	{ "VIF", "vif", false },	   { "STATE", "state", false },
-	{ "DIRECT", "direct", false },	   { "NETWORK", "network", false },
+	{ "PATH", "path", false },	   { "NETWORK", "network", false },
 	{ "MAC", "mac", false },	   { "MTU", "mtu", true },
 	{ "RATE", "rate", true },	   { "SENT", "tx_octets", true },
 	{ "RECEIVED", "rx_octets", true }, { "DOMAIN", "domain", false },
@@ -23,12 +23,13 @@ static const char *const device_keys[] = {
 };
 
 static const char *const show_keys[] = {
-	"vif",	     "domain",	     "number",	    "state",	   "direct",
-	"reason",    "fault",	     "note",	    "enabled",	   "peer",
-	"network",   "segment",	     "vlan",	    "mac",	   "mtu",
-	"rate",	     "burst",	     "pages",	    "tx_frames",   "tx_octets",
-	"rx_frames", "rx_octets",    "tx_verdicts", "rx_verdicts", "events",
-	"faults",    "tx_throttled", "tx_waited",   "queues",	   NULL,
+	"vif",	       "domain",      "number",	   "state",	"path",
+	"direct",      "wanted",      "offered",   "reason",	"fault",
+	"note",	       "enabled",     "peer",	   "network",	"segment",
+	"vlan",	       "mac",	      "mtu",	   "rate",	"burst",
+	"pages",       "tx_frames",   "tx_octets", "rx_frames", "rx_octets",
+	"tx_verdicts", "rx_verdicts", "events",	   "faults",	"tx_throttled",
+	"tx_waited",   "queues",      "netif",	   NULL,
 };
 
 static json_t *vif_argument(const struct admin *a)
