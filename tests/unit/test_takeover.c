@@ -668,6 +668,7 @@ static void command_some(struct world *w, struct load *l)
 	uint32_t slot = (h->tail - 1) % SVNIC_ADMIN_ENTRIES;
 	struct svnic_admin_cmd *sq = sim_page(h, 0);
 
+	/* Pairs with answer() in core/admin.c (ordering.md O8). */
 	if (svnic_observe32(&cq[slot].seq) != h->tail)
 		return;
 	if (l->admin) {
