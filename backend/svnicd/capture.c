@@ -16,10 +16,10 @@
 #include <event2/event.h>
 
 #include <svnic/control.h>
-#include <svnic/ring.h>
 
 #include "checksum.h"
 #include "daemon.h"
+#include "ownq.h"
 #include "vif.h"
 
 #define RX_ORDER   9u
@@ -37,15 +37,8 @@ struct capture {
 	uint32_t snaplen;
 	unsigned int nr;   /* of the monitor */
 	unsigned int seen; /* of the VIF */
-	void *area;
-	unsigned int area_pages;
-	char *buffers;
-	struct svnic_doorbell *doorbell;
-	uint32_t kicks;
-	bool running;
+	struct ownq q;
 	struct event *again;
-	struct svnic_txq tx;
-	struct svnic_rxq rx;
 	uint32_t lost;	    /* since the last record */
 	uint64_t card_lost; /* as the card counts */
 	uint64_t asked_ns;
@@ -127,19 +120,16 @@ static void finish_frame(struct capture *c, const struct svnic_meta *m,
 static bool take_buffer(struct capture *c, const struct svnic_meta *m,
 			size_t *len)
 {
-	uint32_t slot = (c->rx.done - 1) & (RX_BUFFERS - 1);
+	uint32_t slot = (c->q.rx.done - 1) & (RX_BUFFERS - 1);
 	uint16_t n = svnic_cpu16(m->len);
-	struct svnic_seg seg = {
-		.page = svnic_le32(BUFFERS + slot),
-		.len = svnic_le16(SVNIC_PAGE_SIZE),
-	};
 	bool fits = n <= SVNIC_PAGE_SIZE && n <= SVNIC_FRAME_MAX - *len;
 
 	if (fits) {
-		memcpy(c->frame + *len, c->buffers + slot * SVNIC_PAGE_SIZE, n);
+		memcpy(c->frame + *len, c->q.buffers + slot * SVNIC_PAGE_SIZE,
+		       n);
 		*len += n;
 	}
-	svnic_rx_provide(&c->rx, &seg);
+	ownq_provide(&c->q, slot);
 	return fits;
 }
 
@@ -150,25 +140,18 @@ static int take_frame(struct capture *c)
 	struct svnic_meta m;
 	size_t len = 0;
 	unsigned int i;
-	int n = svnic_rx_return(&c->rx, &first);
+	int n = svnic_rx_return(&c->q.rx, &first);
 
 	if (n <= 0)
 		return n;
 	if (first.segs == 0 || !take_buffer(c, &first, &len))
 		return -EPROTO;
 	for (i = 1; i < first.segs; i++)
-		if (svnic_rx_return(&c->rx, &m) != 1 ||
+		if (svnic_rx_return(&c->q.rx, &m) != 1 ||
 		    !take_buffer(c, &m, &len))
 			return -EPROTO;
 	finish_frame(c, &first, len);
 	return 1;
-}
-
-static void kick(struct capture *c)
-{
-	svnic_rx_publish(&c->rx);
-	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O3). */
-	svnic_publish32(&c->doorbell->kick, ++c->kicks);
 }
 
 static void drain(struct capture *c)
@@ -187,8 +170,8 @@ static void drain(struct capture *c)
 		bufferevent_trigger_event(c->client, BEV_EVENT_EOF, 0);
 		return;
 	}
-	kick(c);
-	if (n > 0 || svnic_arm(&c->tx, &c->rx, 0))
+	ownq_kick(&c->q);
+	if (n > 0 || ownq_arm(&c->q, false, true))
 		evtimer_add(c->again, &now);
 }
 
@@ -216,57 +199,31 @@ void capture_event(struct daemon *d, unsigned int nr)
 
 static void provide_all(struct capture *c)
 {
-	struct svnic_seg seg = { .len = svnic_le16(SVNIC_PAGE_SIZE) };
 	uint32_t i;
 
-	for (i = 0; i < RX_BUFFERS; i++) {
-		seg.page = svnic_le32(BUFFERS + i);
-		svnic_rx_provide(&c->rx, &seg);
-	}
-	kick(c);
-	svnic_arm(&c->tx, &c->rx, 0);
-}
-
-static int take_memory(struct capture *c)
-{
-	const struct platform_ops *ops = c->d->ops;
-	struct platform *p = c->d->platform;
-	void *mem;
-	int err;
-
-	err = ops->pages_alloc(p, c->nr, 0, c->area_pages, &c->area);
-	if (err)
-		return err;
-	err = ops->pages_alloc(p, c->nr, BUFFERS, RX_BUFFERS, &mem);
-	if (err)
-		return err;
-	c->buffers = mem;
-	return ops->doorbell_map(p, c->nr, &c->doorbell);
+	for (i = 0; i < RX_BUFFERS; i++)
+		ownq_provide(&c->q, i);
+	ownq_kick(&c->q);
+	ownq_arm(&c->q, false, true);
 }
 
 static int start(struct capture *c)
 {
-	const struct svnic_queue_config q = {
+	static const struct ownq_shape shape = {
 		.tx_order = SVNIC_MIN_ORDER,
 		.rx_order = RX_ORDER,
+		.buffers = BUFFERS,
+		.nr_buffers = RX_BUFFERS,
 	};
-	const struct platform_ops *ops = c->d->ops;
 	int err;
 
 	c->again = evtimer_new(c->d->base, again, c);
 	if (!c->again)
 		return -ENOMEM;
-	c->area_pages = svnic_area(SVNIC_MIN_ORDER, RX_ORDER).pages;
-	err = take_memory(c);
-	if (err)
-		return err;
-	svnic_queue_init(&c->tx, &c->rx, c->area, SVNIC_MIN_ORDER, RX_ORDER);
-	err = ops->queue_start(c->d->platform, c->nr, 0, PLATFORM_OWN, 0, &q);
-	if (err)
-		return err;
-	c->running = true;
-	provide_all(c);
-	return 0;
+	err = ownq_init(&c->q, c->d->ops, c->d->platform, c->nr, &shape);
+	if (!err)
+		provide_all(c);
+	return err;
 }
 
 int capture_create(struct daemon *d, struct vif *vif, uint32_t snaplen,
@@ -311,14 +268,7 @@ void capture_destroy(struct capture *c)
 	struct platform *p = c->d->platform;
 
 	LIST_REMOVE(c, link);
-	if (c->running)
-		ops->queue_stop(p, c->nr, 0);
-	if (c->doorbell)
-		ops->doorbell_unmap(p, c->doorbell);
-	if (c->buffers)
-		ops->pages_free(p, c->nr, BUFFERS, RX_BUFFERS, c->buffers);
-	if (c->area)
-		ops->pages_free(p, c->nr, 0, c->area_pages, c->area);
+	ownq_fini(&c->q);
 	ops->vif_destroy(p, c->nr);
 	if (c->again)
 		event_free(c->again);

@@ -13,6 +13,7 @@
 #include "checksum.h"
 #include "netif/offload.h"
 #include "netif/priv.h"
+#include "netif/view.h"
 
 #define FRAMES	 256u
 #define SLOTS	 512u
@@ -21,7 +22,6 @@
 #define STALE_MS 10000u
 #define POLL_MS	 30u   /* for drivers that do not ring */
 #define LOOK_MS	 1000u /* ... and for those that do */
-#define PIECES	 18u
 #define GSO	 (SVNIC_META_GSO_TCPV4 | SVNIC_META_GSO_TCPV6)
 
 struct rx_slot {
@@ -48,19 +48,6 @@ static struct rx_batch {
 	struct rx_slot slot[SLOTS];
 	uint8_t scratch[SCRATCH];
 } turn;
-
-/* A frame as the guest will see it. */
-struct view {
-	uint32_t len;
-	uint16_t flags; /* WIRE_RX_* of the first slot */
-	unsigned int nr_pieces;
-	unsigned int nr_extras;
-	struct {
-		uint8_t *mem;
-		uint32_t len;
-	} piece[PIECES];
-	struct wire_extra extra[3];
-};
 
 enum answer {
 	WAIT,
@@ -152,92 +139,6 @@ void rx_drop_all(struct netif *n)
 			drop(q, unlink_first(q), NETIF_V_RX_CARD);
 		q->need = 0;
 	}
-}
-
-/* Shaping ----------------------------------------------------------------- */
-
-static bool takes_blank(const struct netif *n, unsigned int flags,
-			const uint8_t *mem)
-{
-	if (!n->config.no_csum4 && n->config.csum6)
-		return true;
-	if (flags & SVNIC_META_GSO_TCPV4 || mem[12] == 0x08)
-		return !n->config.no_csum4;
-	return n->config.csum6;
-}
-
-static bool takes_gso(const struct netif *n, unsigned int flags)
-{
-	return n->config.sg &&
-	       (flags & SVNIC_META_GSO_TCPV4 ? n->config.gso4 : n->config.gso6);
-}
-
-static bool takes_as_is(const struct netif *n, unsigned int flags,
-			const uint8_t *mem)
-{
-	if (flags & SVNIC_META_VLAN)
-		return false;
-	if (flags & GSO && !takes_gso(n, flags))
-		return false;
-	return !(flags & SVNIC_META_CSUM_BLANK) || takes_blank(n, flags, mem);
-}
-
-static struct wire_extra *new_extra(struct view *v, enum wire_extra_type type)
-{
-	struct wire_extra *e = &v->extra[v->nr_extras];
-
-	if (v->nr_extras)
-		v->extra[v->nr_extras - 1].flags = WIRE_EXTRA_MORE;
-	v->nr_extras++;
-	v->flags |= WIRE_RX_EXTRA;
-	memset(e, 0, sizeof(*e));
-	e->type = (uint8_t)type;
-	return e;
-}
-
-static void add_extras(const struct netif *n, const struct netif_buf *b,
-		       unsigned int flags, struct view *v)
-{
-	struct wire_extra *e;
-
-	if (flags & GSO) {
-		e = new_extra(v, WIRE_EXTRA_GSO);
-		e->u.gso.size = svnic_cpu16(b->meta.gso_size);
-		e->u.gso.type = flags & SVNIC_META_GSO_TCPV4 ? WIRE_GSO_TCPV4
-							     : WIRE_GSO_TCPV6;
-	}
-	if (n->config.xdp_headroom) {
-		e = new_extra(v, WIRE_EXTRA_XDP);
-		e->u.xdp.headroom = n->config.xdp_headroom;
-	}
-	if (b->hash.valid) {
-		e = new_extra(v, WIRE_EXTRA_HASH);
-		e->u.hash.type = b->hash.type;
-		e->u.hash.algorithm = WIRE_HASH_TOEPLITZ;
-		memcpy(e->u.hash.value, &b->hash.value, 4);
-	}
-}
-
-/* @flags: what of the card's the guest still has to know. */
-static void begin_view(const struct netif *n, const struct netif_buf *b,
-		       unsigned int flags, struct view *v)
-{
-	v->len = 0;
-	v->flags = 0;
-	v->nr_pieces = 0;
-	v->nr_extras = 0;
-	if (flags & SVNIC_META_CSUM_BLANK)
-		v->flags = WIRE_RX_CSUM_BLANK | WIRE_RX_CSUM_GOOD;
-	else if (flags & SVNIC_META_CSUM_GOOD)
-		v->flags = WIRE_RX_CSUM_GOOD;
-	add_extras(n, b, flags, v);
-}
-
-static void add_piece(struct view *v, uint8_t *mem, uint32_t len)
-{
-	v->piece[v->nr_pieces].mem = mem;
-	v->piece[v->nr_pieces++].len = len;
-	v->len += len;
 }
 
 /* Emitting ------------------------------------------------------------------ */
@@ -349,7 +250,7 @@ static bool has_room(const struct batch *b, unsigned int frames, uint32_t slots)
 {
 	/* A piece may be cut once for each slot, and once for each piece. */
 	return turn.nr + frames <= FRAMES && turn.nr_slots + slots <= SLOTS &&
-	       b->nr + slots + frames * PIECES <= NETIF_COPIES;
+	       b->nr + slots + frames * VIEW_PIECES <= NETIF_COPIES;
 }
 
 /* As the card gave it. */
@@ -362,15 +263,15 @@ static enum answer emit_plain(struct netif_queue *q, struct batch *b,
 	uint32_t need;
 	uint16_t buf;
 
-	begin_view(n, first, svnic_cpu16(first->meta.flags), &v);
+	view_begin(n, first, svnic_cpu16(first->meta.flags), &v);
 	need = slots_for(n, first->total);
-	if ((need > 1 && !n->config.sg) || first->nr > PIECES)
+	if ((need > 1 && !n->config.sg) || first->nr > VIEW_PIECES)
 		return DROPPED;
 	need += v.nr_extras;
 	if (!has_room(b, 1, need) || !has_slots(q, need))
 		return WAIT;
 	for (buf = head; buf != NETIF_NONE; buf = n->buf[buf].next)
-		add_piece(&v, slow_rx_mem(n, buf), n->buf[buf].len);
+		view_add(&v, slow_rx_mem(n, buf), n->buf[buf].len);
 	put(q, b, &v, head);
 	return EMITTED;
 }
@@ -421,7 +322,7 @@ static enum answer emit_segments(struct netif_queue *q, struct batch *b,
 
 	if (!offload_plan(mem, len, svnic_cpu16(first->meta.gso_size), &cut))
 		return DROPPED;
-	begin_view(q->n, first, SVNIC_META_CSUM_GOOD, &v);
+	view_begin(q->n, first, SVNIC_META_CSUM_GOOD, &v);
 	each = slots_for(q->n, cut.h.end + cut.size);
 	if ((each > 1 && !q->n->config.sg) ||
 	    cut.nr * (each + v.nr_extras) > NETIF_RING / 2)
@@ -433,8 +334,8 @@ static enum answer emit_segments(struct netif_queue *q, struct batch *b,
 		return WAIT;
 	for (i = 0; i < cut.nr; i++, out += size) {
 		size = offload_segment(mem, &cut, i, out);
-		begin_view(q->n, first, SVNIC_META_CSUM_GOOD, &v);
-		add_piece(&v, out, size);
+		view_begin(q->n, first, SVNIC_META_CSUM_GOOD, &v);
+		view_add(&v, out, size);
 		put(q, b, &v, i + 1 < cut.nr ? NETIF_NONE : head);
 	}
 	return EMITTED;
@@ -464,8 +365,8 @@ static enum answer emit_fixed(struct netif_queue *q, struct batch *b,
 		return emit_segments(q, b, head, mem, len);
 	if (slots_for(n, len) > 1 && !n->config.sg)
 		return DROPPED;
-	begin_view(n, first, SVNIC_META_CSUM_GOOD, &v);
-	add_piece(&v, mem, len);
+	view_begin(n, first, SVNIC_META_CSUM_GOOD, &v);
+	view_add(&v, mem, len);
 	put(q, b, &v, head);
 	return EMITTED;
 }
@@ -475,7 +376,7 @@ static enum answer emit(struct netif_queue *q, struct batch *b, uint16_t head)
 	struct netif *n = q->n;
 	unsigned int flags = svnic_cpu16(n->buf[head].meta.flags);
 
-	if (takes_as_is(n, flags, slow_rx_mem(n, head)))
+	if (view_is_taken(n, flags, slow_rx_mem(n, head)))
 		return emit_plain(q, b, head);
 	return emit_fixed(q, b, head);
 }

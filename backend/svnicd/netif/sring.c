@@ -68,6 +68,8 @@ bool sring_publish(struct sring *r)
 	if (r->rsp == old)
 		return false;
 	r->told = r->rsp;
+	/* Pairs with reclaim() in frontend/svnic_front/netif_tx.c, as with any
+	 * guest that takes responses and then arms. */
 	svnic_publish32(&head(r)->rsp_prod, r->rsp);
 	svnic_fence();
 	/* Xen's rsp_event names the index to reach, ours the one to pass. */
@@ -80,6 +82,7 @@ bool sring_arm(struct sring *r, uint32_t need)
 	uint32_t avail;
 
 	svnic_poke32(&head(r)->req_event, r->next + need);
+	/* Pairs with flush() in frontend/svnic_front/netif_tx.c. */
 	svnic_fence();
 	avail = svnic_peek32(&head(r)->req_prod) - r->next;
 	return avail >= need;
