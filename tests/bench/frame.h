@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the frames of the benchmarks carry, the same for svnic and its peers: an
+ * Ethernet header, an IPv4 and a UDP header that a switch may look at, a number
+ * and a time.  Writing touches the first line of a frame only, and so does
+ * checking: a generator that fills whole frames would measure itself.
+ */
+#ifndef TESTS_BENCH_FRAME_H
+#define TESTS_BENCH_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define FRAME_MIN   60u
+#define FRAME_MAGIC 0x706d7570u
+#define FRAME_IMIX  0u /* for a size: 7 of 64, 4 of 594, 1 of 1518 octets */
+
+/* Begins the frame; @number and @stamp end where the first line does. */
+struct frame {
+	uint8_t dst[6];
+	uint8_t src[6];
+	uint8_t type[2];
+	uint8_t ip[20];
+	uint8_t udp[8];
+	uint8_t magic[4];
+	uint8_t number[4];
+	uint8_t stamp[8];
+} __attribute__((packed));
+
+/* One direction: what was sent, and what came of it. */
+struct flow {
+	struct frame model; /* headers of each frame */
+	unsigned int size;  /* octets of a frame with its CRC, or FRAME_IMIX */
+	uint32_t next;	    /* number of the next one to send */
+	uint32_t expected;  /* ... to receive */
+	uint64_t received;
+	uint64_t octets;
+	uint64_t lost;	  /* numbers that were left out */
+	uint64_t wrong;	  /* not ours, or out of order */
+	uint64_t *sample; /* times under way, of each frame; NULL: not taken */
+	unsigned int nr_samples;
+	unsigned int max_samples;
+};
+
+/* The CRC is counted, as everywhere, and never stored. */
+static inline unsigned int frame_octets(const struct flow *f, uint32_t number)
+{
+	static const uint16_t imix[12] = { 60,	 590, 60,  60, 590, 60,
+					   1514, 60,  590, 60, 590, 60 };
+
+	return f->size == FRAME_IMIX ? imix[number % 12] : f->size - 4;
+}
+
+/* Of the frame that frame_write() writes next. */
+static inline unsigned int frame_next_octets(const struct flow *f)
+{
+	return frame_octets(f, f->next);
+}
+
+static inline uint64_t frame_stamp(void)
+{
+#if defined(__x86_64__)
+	return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+	uint64_t v;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(v));
+	return v;
+#else
+#error "no time stamp on this processor"
+#endif
+}
+
+static inline void frame_write(struct flow *f, void *to)
+{
+	struct frame *frame = to;
+	uint64_t stamp = f->sample ? frame_stamp() : 0;
+
+	*frame = f->model;
+	memcpy(frame->number, &f->next, sizeof(f->next));
+	memcpy(frame->stamp, &stamp, sizeof(stamp));
+	f->next++;
+}
+
+static inline void frame_check(struct flow *f, const void *from,
+			       unsigned int octets)
+{
+	const struct frame *frame = from;
+	uint32_t magic, number, ahead;
+
+	memcpy(&magic, frame->magic, sizeof(magic));
+	memcpy(&number, frame->number, sizeof(number));
+	ahead = number - f->expected;
+	if (magic != FRAME_MAGIC || ahead >= 0x80000000u ||
+	    octets != frame_octets(f, number)) {
+		f->wrong++;
+		return;
+	}
+	f->lost += ahead;
+	f->expected = number + 1;
+	f->received++;
+	f->octets += octets + 4;
+	if (f->sample && f->nr_samples < f->max_samples) {
+		uint64_t stamp;
+
+		memcpy(&stamp, frame->stamp, sizeof(stamp));
+		f->sample[f->nr_samples++] = frame_stamp() - stamp;
+	}
+}
+
+#endif /* TESTS_BENCH_FRAME_H */
