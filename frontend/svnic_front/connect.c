@@ -6,6 +6,9 @@
  */
 #include "svnic_front.h"
 
+/* Written by svnicd whenever it serves a vif. */
+#define KEY_OF_SVNICD "svnic-path"
+
 static int ctrl_write(struct svnic_front *f, struct xenbus_transaction t)
 {
 	const char *dir = f->dev->nodename;
@@ -23,6 +26,36 @@ static int ctrl_write(struct svnic_front *f, struct xenbus_transaction t)
 	return r;
 }
 
+static void ctrl_remove(struct svnic_front *f, struct xenbus_transaction t)
+{
+	static const char *const key[] = {
+		SVNIC_KEY_DIRECT,
+		SVNIC_KEY_CTRL_RING,
+		SVNIC_KEY_CTRL_EVENT,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(key); i++)
+		if (xenbus_exists(t, f->dev->nodename, key[i]))
+			xenbus_rm(t, f->dev->nodename, key[i]);
+}
+
+/*
+ * netback would map a control ring of ours with the rings of xen-netfront, if
+ * that has the device after us.
+ */
+static void keys_remove(struct svnic_front *f)
+{
+	struct xenbus_transaction t;
+
+	do {
+		if (xenbus_transaction_start(&t))
+			return;
+		svnic_front_netif_unwrite(f, t);
+		ctrl_remove(f, t);
+	} while (xenbus_transaction_end(t, 0) == -EAGAIN);
+}
+
 /* Keys that say what we are; all in one transaction. */
 static int keys_publish(struct svnic_front *f)
 {
@@ -33,6 +66,8 @@ static int keys_publish(struct svnic_front *f)
 		r = xenbus_transaction_start(&t);
 		if (r)
 			return r;
+		svnic_front_netif_unwrite(f, t);
+		ctrl_remove(f, t);
 		r = svnic_front_netif_write(f, t);
 		if (!r)
 			r = ctrl_write(f, t);
@@ -48,7 +83,12 @@ static int keys_publish(struct svnic_front *f)
 /* The control ring serves the direct path, which may be offered later on. */
 static int ctrl_open(struct svnic_front *f)
 {
-	if (!xenbus_read_unsigned(f->dev->otherend, "feature-ctrl-ring", 0))
+	const char *dir = f->dev->otherend;
+
+	if (!xenbus_read_unsigned(dir, "feature-ctrl-ring", 0))
+		return 0;
+	if (!svnic_front_is_offered(f->dev) &&
+	    !xenbus_exists(XBT_NIL, dir, KEY_OF_SVNICD))
 		return 0;
 	return svnic_front_ctrl_open(f);
 }
@@ -91,6 +131,12 @@ void svnic_front_quiet(struct svnic_front *f)
 	svnic_front_watches_close(f);
 	svnic_front_direct_leave(f);
 	svnic_front_netif_off(f);
+}
+
+void svnic_front_unpublish(struct svnic_front *f)
+{
+	keys_remove(f);
+	xenbus_frontend_closed(f->dev);
 }
 
 void svnic_front_withdraw(struct svnic_front *f)

@@ -79,7 +79,7 @@ static void farewell(struct svnic_front *f)
 	unsigned int waited;
 
 	svnic_front_quiet(f);
-	xenbus_frontend_closed(f->dev);
+	svnic_front_unpublish(f);
 	for (waited = 0; waited < FAREWELL_MS; waited += FAREWELL_LOOK_MS) {
 		enum xenbus_state peer =
 			xenbus_read_driver_state(f->dev->otherend);

@@ -112,6 +112,8 @@ void svnic_front_netif_fail(struct netif_queue *q, const char *why, u32 value);
 /* netif_keys.c */
 void svnic_front_netif_read(struct svnic_front *f);
 int svnic_front_netif_write(struct svnic_front *f, struct xenbus_transaction t);
+void svnic_front_netif_unwrite(struct svnic_front *f,
+			       struct xenbus_transaction t);
 
 /* netif_slow.c */
 extern const struct svnic_net_slow svnic_front_slow;

@@ -91,12 +91,14 @@ static int queues_write(struct svnic_front *f, struct xenbus_transaction t)
 	return r;
 }
 
-/* Those of an earlier connection, which may have had another shape. */
-static void queues_remove(struct svnic_front *f, struct xenbus_transaction t)
+/* Of this connection or an earlier one, which may have had another shape. */
+void svnic_front_netif_unwrite(struct svnic_front *f,
+			       struct xenbus_transaction t)
 {
 	static const char *const flat[] = {
-		"tx-ring-ref",	    "rx-ring-ref",	"event-channel",
-		"event-channel-tx", "event-channel-rx",
+		"tx-ring-ref",	    "rx-ring-ref",
+		"event-channel",    "event-channel-tx",
+		"event-channel-rx", "multi-queue-num-queues",
 	};
 	const char *dir = f->dev->nodename;
 	char key[16];
@@ -123,7 +125,6 @@ int svnic_front_netif_write(struct svnic_front *f, struct xenbus_transaction t)
 	unsigned int i;
 	int r = 0;
 
-	queues_remove(f, t);
 	for (i = 0; !r && i < ARRAY_SIZE(on); i++)
 		r = xenbus_write(t, dir, on[i], "1");
 	if (r || !f->netif.nr_queues)

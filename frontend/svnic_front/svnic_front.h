@@ -99,7 +99,9 @@ void svnic_front_reconnect(struct svnic_front *f);
 int svnic_front_publish(struct svnic_front *f);
 /* No frames pass any more, nothing is asked. */
 void svnic_front_quiet(struct svnic_front *f);
-/* ... and all is given back; both idempotent. */
+/* Take back our keys, go Closed. */
+void svnic_front_unpublish(struct svnic_front *f);
+/* ... and all is given back; idempotent, as svnic_front_quiet(). */
 void svnic_front_withdraw(struct svnic_front *f);
 /* The backend is Connected: let frames pass. */
 int svnic_front_attach(struct svnic_front *f);
