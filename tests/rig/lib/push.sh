@@ -48,7 +48,11 @@ stage_one() {
 	mkdir -p "$root${dest%/*}"
 	cp -L "$f" "$root$dest"
 	case $dest in
-	*.ko) module_check "$f" ;;
+	*.ko)
+		module_check "$f"
+		# A guest keeps its initrd in memory.
+		strip --strip-debug "$root$dest"
+		;;
 	*) stage_libs "$root" "$f" ;;
 	esac
 	STAGED+=("${dest##*/}")

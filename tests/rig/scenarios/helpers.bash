@@ -26,10 +26,81 @@ until_true() {
 # answers GUEST ADDRESS: three pings come back.
 answers() { in_guest "$1" ping -n -q -c 3 -i 0.2 -W 2 "$2"; }
 
+# With RIG_REUSE=yes a scenario runs on the machine that is up, with its guests,
+# and leaves it: for one test again and again.
 rig_start() {
-	"$rig" up --fresh
-	"$rig" push
-	backend_up
+	if [ "${RIG_REUSE:-}" != yes ]; then
+		"$rig" up --fresh
+		"$rig" push
+		backend_up
+	fi
+}
+rig_end() { [ "${RIG_REUSE:-}" = yes ] || "$rig" down; }
+
+# guest_here NAME OPTION...: made, unless it is there.
+guest_here() { dom0 xl domid "$1" >/dev/null 2>&1 || "$rig" guest "$@"; }
+
+# value GUEST DEVID KEY: of the backend's folder.
+value() { dom0 xenstore-read "$(backend "$1" "$2")/$3"; }
+connected() { [ "$(value "$1" "$2" state)" = 4 ]; }
+
+# A time without data goes into out/gaps.json, as one of the list KEY.
+gap_note() {
+	local file=${SVNIC_OUT:-$BATS_TEST_DIRNAME/../../../out}/gaps.json new
+	mkdir -p "${file%/*}"
+	[ -s "$file" ] || echo '{}' >"$file"
+	new=$(jq -S --arg key "$1" --argjson ms "$2" '.[$key] += [$ms]' "$file")
+	echo "$new" >"$file"
+}
+
+# serve GUEST: fresh servers for iperf3 and riggap; what ran there ends.
+serve() {
+	in_guest "$1" 'kill -9 $(pidof iperf3) $(pidof riggap) 2>/dev/null
+		iperf3 -s -D; riggap echo 5202 </dev/null >/dev/null 2>&1 &'
+}
+
+# readdress GUEST ADDRESS: of an eth0 that is new.
+readdress() {
+	in_guest "$1" "ip addr replace $2/24 dev eth0; ip link set eth0 up"
+}
+
+# probe_start GUEST SECONDS [ADDRESS]: measure the path to ADDRESS, or the wire;
+# probe_end GUEST: wait for it and print the result.
+probe_start() {
+	in_guest "$1" "rm -f /tmp/gap
+		riggap probe ${3:-$WIRE} 5202 $2 >/tmp/gap 2>&1 </dev/null &"
+}
+probe_end() {
+	in_guest "$1" 'n=0
+		until [ -s /tmp/gap ] || [ $((n += 1)) -gt 300 ]; do usleep 100000; done
+		cat /tmp/gap'
+}
+
+# load_start GUEST SECONDS [SERVER]: iperf3 that says how each half second went.
+load_start() {
+	in_guest "$1" "rm -f /tmp/load*
+		(iperf3 -c ${3:-$B} -t $2 -i 0.5 -J >/tmp/load
+		: >/tmp/load.done) </dev/null >/dev/null 2>&1 &"
+}
+# load_end GUEST: it ran to its end without an error, and data came at the end.
+load_end() {
+	local file=$BATS_TEST_TMPDIR/load.json
+	in_guest "$1" 'n=0
+		until [ -e /tmp/load.done ] || [ $((n += 1)) -gt 400 ]; do
+			usleep 100000
+		done; cat /tmp/load' >"$file"
+	jq -e '(.error // "") == "" and .end.sum_received.bytes > 0 and
+		([.intervals[-2:][].sum.bytes] | max > 0)' "$file" && return 0
+	jq -c '[.error, (.intervals | map(.sum.bytes))]' "$file"
+	return 1
+}
+
+# svnicd_again SIGNAL: ends it and starts another at once, in one command.
+svnicd_again() {
+	dom0 "kill -$1 \$(cat /run/svnicd.pid)
+		while kill -0 \$(cat /run/svnicd.pid) 2>/dev/null; do usleep 1000; done
+		svnicd --foreground </dev/null >>/var/log/svnicd.log 2>&1 &
+		echo \$! >/run/svnicd.pid"
 }
 
 domid() { dom0 xl domid "$1"; }

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Guests with nothing but Debian's xen-netfront on svnicd's netif path: all that
+# xl does with an interface, all kinds of frames, and svnicd that dies.
+#
+#   guest a (stock) ---+                        +--- wire0 10.77.0.1
+#   guest b (stock) ---+--- svnicd -- card -----+
+#   guest d (direct) --+-------------- ' (its own doorbell)
+
+load helpers
+
+D=10.77.0.13
+
+setup_file() {
+	rig_start
+	guest_here a --type=stock --mem=160
+	guest_here b --type=stock --mem=160
+	guest_here d --type=svnic --mem=160
+	for guest in a b d; do
+		serve $guest
+	done
+}
+teardown_file() { rig_end; }
+
+# moves OPTION...: iperf3 by a with these options carries data.
+moves() {
+	run in_guest a iperf3 -t 2 -J "$@"
+	[ "$status" -eq 0 ]
+	jq -e '.end.sum_received.bits_per_second > 1e6' <<<"$output"
+}
+
+@test "stock guests are connected, with Debian's driver alone" {
+	until_true 20 "a's vif" connected a 0
+	until_true 20 "b's vif" connected b 0
+	in_guest a 'grep -q ^xen_netfront /proc/modules'
+	in_guest a '! grep -q ^svnic /proc/modules'
+	in_guest a ethtool -i eth0 | grep -q '^driver: vif'
+}
+
+@test "ping: stock to stock, to direct, to the wire" {
+	answers a $B
+	answers a $D
+	answers a $WIRE
+	answers d $B
+}
+
+@test "TCP both ways: stock to stock" {
+	moves -c $B
+	moves -c $B -R
+}
+
+@test "TCP both ways: stock to the wire" {
+	moves -c $WIRE
+	moves -c $WIRE -R
+}
+
+@test "TCP both ways: stock to direct" {
+	until_true 20 "d's direct path" vif_direct d 0
+	moves -c $D
+	moves -c $D -R
+}
+
+@test "TCP over IPv6 both ways, segmented by the card or not" {
+	in_guest a 'ip addr add fd77::11/64 dev eth0 nodad'
+	in_guest b 'ip addr add fd77::12/64 dev eth0 nodad'
+	moves -c fd77::12
+	moves -c fd77::12 -R
+	in_guest a 'ethtool -K eth0 tso off gso off tx off'
+	moves -c fd77::12
+	in_guest a 'ethtool -K eth0 tx on gso on tso on'
+}
+
+@test "datagrams of 30,000 octets: fragments in many slots" {
+	in_guest a ping -n -q -c 20 -i 0.1 -s 30000 -W 2 $B | grep ' 0% packet loss'
+	in_guest a ping -n -q -c 20 -i 0.1 -s 30000 -W 2 $WIRE | grep ' 0% packet loss'
+}
+
+@test "small datagrams arrive whole and in order" {
+	run in_guest a riggap probe $B 5202 3
+	echo "$output"
+	jq -e '.lost <= 5 and .late == 0 and .twice == 0' <<<"$output"
+}
+
+@test "a second vif of 9000 octets is attached under load, used, detached" {
+	load_start a 12
+	dom0 xl network-attach a mac=00:16:3e:77:02:01 bridge=net0 \
+		script=vif-svnic mtu=9000
+	dom0 xl network-attach b mac=00:16:3e:77:02:02 bridge=net0 \
+		script=vif-svnic mtu=9000
+	for guest in a b; do
+		until_true 20 "the second vif of $guest" connected $guest 1
+	done
+	in_guest a 'ip addr add 10.78.0.1/24 dev eth1; ip link set eth1 mtu 9000 up'
+	in_guest b 'ip addr add 10.78.0.2/24 dev eth1; ip link set eth1 mtu 9000 up'
+	in_guest a ping -n -q -c 5 -i 0.2 -M do -s 8900 -W 2 10.78.0.2 |
+		grep ' 0% packet loss'
+	dom0 xl network-detach a 1
+	dom0 xl network-detach b 1
+	[ "$(vif_count)" = 3 ]
+	load_end a
+}
+
+@test "the only vif is detached under its own load, and attached again" {
+	in_guest a "iperf3 -c $B -t 30 >/dev/null 2>&1 &"
+	sleep 1
+	dom0 xl network-detach a 0
+	[ "$(vif_count)" = 2 ]
+	dom0 xl network-attach a mac=00:16:3e:77:00:0b bridge=net0 script=vif-svnic
+	until_true 20 "the vif" connected a 0
+	readdress a 10.77.0.11
+	serve b
+	answers a $B
+}
+
+@test "a rate comes and goes while the vif is in use" {
+	local be
+	be=$(backend a 0)
+	dom0 "xenstore-write $be/rate 62500,50000" # 10 Mbit/s
+	sleep 1
+	in_guest a "iperf3 -c $WIRE -t 4 -J" |
+		jq -e '.end.sum_received.bits_per_second / 1e6 | . > 5 and . < 12'
+	dom0 "xenstore-rm $be/rate"
+	sleep 1
+	in_guest a "iperf3 -c $WIRE -t 2 -J" |
+		jq -e '.end.sum_received.bits_per_second / 1e6 > 20'
+}
+
+@test "two queues for two processors" {
+	"$rig" guest m --type=stock --vcpus=2 --mem=192
+	[ "$(dom0 xenstore-read "$(frontend m 0)/multi-queue-num-queues")" = 2 ]
+	in_guest m 'test -d /sys/class/net/eth0/queues/rx-1'
+	in_guest m "iperf3 -c $B -P 4 -t 2 -J" |
+		jq -e '.end.sum_received.bits_per_second > 1e6'
+	in_guest m "iperf3 -c $B -P 4 -t 2 -R -J" |
+		jq -e '.end.sum_received.bits_per_second > 1e6'
+}
+
+@test "xl destroy under load gives everything back" {
+	local id
+	id=$(domid m)
+	in_guest m "iperf3 -c $B -t 20 >/dev/null 2>&1 &"
+	sleep 1
+	dom0 xl destroy m
+	until_true 15 "domain $id to go" dom0 "! xl list $id"
+	until_true 10 "no grant mapped" dom0 "! xl list | grep -q '(null)'"
+	[ "$(vif_count)" = 3 ]
+	serve b
+}
+
+@test "xl pause and unpause under load" {
+	load_start a 6
+	sleep 1
+	dom0 'xl pause a; sleep 2; xl unpause a'
+	load_end a
+}
+
+@test "svnic-admin shows a stock guest: state, counters, capture" {
+	dom0 svnic-admin --json show a.0 | jq -e '.state == "connected" and
+		(.direct | not) and .faults == 0'
+	dom0 svnic-admin --json stats a.0 | jq -e '.tx_frames > 0 and .rx_frames > 0'
+	dom0 "svnic-admin capture a.0 -w /tmp/a.pcap -c 20 icmp & pid=\$!
+		sleep 1; wait \$pid" &
+	local capture=$!
+	in_guest a ping -n -q -c 30 -i 0.1 -s 1200 $B
+	wait $capture
+	run dom0 'tcpdump -Z root -n -r /tmp/a.pcap 2>/dev/null'
+	[ "$(grep -c 'ICMP echo re' <<<"$output")" -eq 20 ]
+}
+
+@test "svnicd is killed and started under load: a pause, nothing lost" {
+	local index gap
+	index=$(in_guest a cat /sys/class/net/eth0/ifindex)
+	load_start a 10
+	probe_start a 8
+	probe_start d 8
+	sleep 2
+	svnicd_again KILL
+	gap=$(probe_end a)
+	echo "stock: $gap"
+	gap_note svnicd_restart_stock_ms "$(jq .gap_ms <<<"$gap")"
+	jq -e '.gap_ms < 3000' <<<"$gap"
+	gap=$(probe_end d)
+	echo "direct: $gap"
+	gap_note svnicd_restart_direct_ms "$(jq .gap_ms <<<"$gap")"
+	jq -e '.gap_ms < 1000 and .lost < 50' <<<"$gap"
+	load_end a
+	[ "$(in_guest a cat /sys/class/net/eth0/ifindex)" = "$index" ]
+	connected a 0
+}
+
+@test "svnicd is stopped and started under load, as for an upgrade" {
+	local gap
+	load_start a 8
+	probe_start a 6
+	sleep 2
+	svnicd_again TERM
+	gap=$(probe_end a)
+	echo "$gap"
+	gap_note svnicd_upgrade_stock_ms "$(jq .gap_ms <<<"$gap")"
+	jq -e '.gap_ms < 3000' <<<"$gap"
+	load_end a
+}
+
+@test "svnicd is killed ten times under load" {
+	local gap grants
+	load_start a 26
+	probe_start a 22
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		svnicd_again KILL
+		sleep 1.5
+	done
+	gap=$(probe_end a)
+	echo "$gap"
+	gap_note svnicd_kill_loop_stock_ms "$(jq .gap_ms <<<"$gap")"
+	jq -e '.gap_ms < 5000' <<<"$gap"
+	load_end a
+	answers d $B
+	[ "$(vif_count)" = 3 ]
+}
+
+@test "the guest's driver is unbound and bound" {
+	in_guest a 'echo vif-0 >/sys/bus/xen/drivers/vif/unbind; sleep 1
+		echo vif-0 >/sys/bus/xen/drivers/vif/bind'
+	until_true 20 "a's vif" connected a 0
+	readdress a 10.77.0.11
+	answers a $B
+}
+
+# What a kernel finds that was started without the old one's goodbye; Linux's
+# netfront then sees the backend close and does so too.
+@test "a frontend starts anew without having closed" {
+	dom0 "xenstore-write $(frontend a 0)/state 1"
+	until_true 10 "svnicd to see it" dom0 \
+		"grep -q '$(domid a).0: connected -> waiting' /var/log/svnicd.log"
+	in_guest a 'echo vif-0 >/sys/bus/xen/drivers/vif/unbind; sleep 1
+		echo vif-0 >/sys/bus/xen/drivers/vif/bind'
+	until_true 20 "a's vif" connected a 0
+	readdress a 10.77.0.11
+	answers a $B
+}
+
+@test "xl reboot, and a guest that crashes and is restarted" {
+	local id
+	"$rig" guest k --type=stock --mem=160 --on-crash=restart
+	id=$(domid k)
+	dom0 xl reboot k
+	until_true 40 "another domain" eval '[ "$(domid k)" -gt "$id" ]'
+	until_true 40 "its network" in_guest k ping -qc 1 -W 1 $WIRE
+	id=$(domid k)
+	in_guest k '(sleep 1; echo c >/proc/sysrq-trigger) </dev/null >/dev/null 2>&1 &'
+	until_true 40 "another domain" eval '[ "$(domid k)" -gt "$id" ]'
+	until_true 40 "its network" in_guest k ping -qc 1 -W 1 $WIRE
+	dom0 xl destroy k
+	until_true 10 "its vif to go" eval '[ "$(vif_count)" = 3 ]'
+}
+
+@test "no warning in dom0's kernel" {
+	dom0_healthy
+}
