@@ -50,6 +50,7 @@ SVNICD_LOCAL = \
 	backend/svnicd/local/vif_cmd.c
 
 SVNICD_XEN = \
+	backend/svnicd/xen/batch.c \
 	backend/svnicd/xen/channel.c \
 	backend/svnicd/xen/dom0.h \
 	backend/svnicd/xen/grant.c \

@@ -44,6 +44,13 @@ tests_unit_test_ctrl_ring_SOURCES = tests/unit/test_ctrl_ring.c \
 	backend/svnicd/xen/ring.c
 tests_unit_test_ctrl_ring_LDADD = $(SVNICD_TEST_LDADD)
 
+check_PROGRAMS += tests/unit/test_batch
+TESTS += tests/unit/test_batch
+tests_unit_test_batch_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+tests_unit_test_batch_SOURCES = tests/unit/test_batch.c \
+	backend/svnicd/xen/batch.c
+tests_unit_test_batch_LDADD = $(SVNICD_TEST_LDADD)
+
 check_PROGRAMS += tests/unit/test_store
 TESTS += tests/unit/test_store
 tests_unit_test_store_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
@@ -51,11 +58,13 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c \
 	tests/fakes/svnicd_hypervisor.c tests/fakes/svnicd_hypervisor.h \
 	tests/fakes/svnicd_xenstore.c tests/fakes/svnicd_xenstore.h \
 	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h \
+	backend/svnicd/xen/batch.c \
 	backend/svnicd/xen/guest.c backend/svnicd/xen/ring.c \
 	backend/svnicd/xen/store.c backend/svnicd/xen/window.c
 tests_unit_test_store_LDADD = $(SVNICD_TEST_LDADD)
 endif
-EXTRA_DIST += tests/unit/test_ctrl_ring.c tests/unit/test_store.c \
+EXTRA_DIST += tests/unit/test_batch.c \
+	tests/unit/test_ctrl_ring.c tests/unit/test_store.c \
 	tests/fakes/svnicd_xenstore.c tests/fakes/svnicd_xenstore.h \
 	tests/fakes/svnicd_hypervisor.c \
 	tests/fakes/svnicd_hypervisor.h

@@ -41,6 +41,23 @@ struct ring {
 	unsigned int idle;   /* rings without work in a row */
 };
 
+/* Answers of XenStore that were asked for in advance; see batch.c. */
+#define BATCH_KEYS 64
+
+struct batch_answer {
+	char path[DOM0_KEY];
+	char *value;  /* or NULL: */
+	bool missing; /* there is no such node, else not known */
+};
+
+struct batch {
+	int fd;	       /* or -1 */
+	char in[4096]; /* what came, from next to end */
+	size_t next, end;
+	unsigned int nr;
+	struct batch_answer answer[BATCH_KEYS];
+};
+
 struct tenant {
 	TAILQ_ENTRY(tenant) link;
 	struct platform *p;
@@ -53,6 +70,7 @@ struct tenant {
 	unsigned int state;	/* ours, as written or found last */
 	char mtu[32], rate[64]; /* as read last */
 	bool offline;		/* online was 0 when read last */
+	bool watched;		/* its frontend's state is */
 	bool dirty;		/* to be looked at */
 	bool seen;		/* by the running scan */
 	uint64_t window;	/* frame of its doorbell page, or 0 */
@@ -70,11 +88,12 @@ struct platform {
 	struct xs_handle *watches; /* in between, so it answers sooner */
 	struct event *store_event;
 	struct guest_list guests;
+	struct batch batch;
 	bool rescan;
 	bool died; /* some domain did */
 	/* Xen */
 	struct xentoollog_logger logger; /* of the libraries; says nothing */
-	xc_interface *xc; /* or NULL, see dom0_xc() */
+	xc_interface *xc;		 /* or NULL, see dom0_xc() */
 	xengnttab_handle *grants;
 	xenevtchn_handle *channel; /* of all guests, or NULL; see channel.c */
 	struct event *channel_event;
@@ -152,9 +171,22 @@ int store_write(struct tenant *t, const struct store_pair *pairs,
 /* Remove what a failed attach left, unless it is another one by now. */
 void store_clear(struct tenant *t);
 
+/* Many nodes at once, for store_read(); nothing is known of what failed. */
+void batch_open(struct platform *p);
+void batch_close(struct platform *p);
+void batch_read(struct platform *p, const char *dir, const char *const *keys,
+		unsigned int count);
+void batch_drop(struct platform *p);
+/* true: *@value is the node's, to be freed, or NULL when there is none. */
+bool batch_find(struct platform *p, const char *path, char **value);
+
 /* One guest. */
+/* At the start: ask for all at once that guest_create() and _look() need. */
+void guest_ask(struct platform *p, const char *backend);
 struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid);
 void guest_free(struct tenant *t);
+/* Be told when its frontend's state changes; the first time at once. */
+void guest_watch(struct tenant *t);
 /* Read its nodes and tell the daemon what they say. */
 void guest_look(struct tenant *t);
 int guest_offer(struct platform *p, struct tenant *t,

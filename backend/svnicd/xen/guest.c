@@ -46,6 +46,55 @@ static void frontend_watch(struct tenant *t, bool on)
 		 on ? "watched" : "unwatched");
 }
 
+void guest_ask(struct platform *p, const char *backend)
+{
+	static const char *const keys[] = {
+		"script",
+		"frontend",
+		"state",
+		"hotplug-status",
+		"mac",
+		"bridge",
+		"mtu",
+		"rate",
+		SVNIC_KEY_DOORBELL,
+		SVNIC_KEY_EPOCH,
+		"carrier",
+		PLATFORM_PATH,
+		"online",
+	};
+
+	batch_read(p, backend, keys, sizeof(keys) / sizeof(keys[0]));
+}
+
+/* What netif_read() and guest_connect() want of a guest with one queue. */
+static void ask_frontend(struct tenant *t)
+{
+	static const char *const keys[] = {
+		"state",
+		"tx-ring-ref",
+		"rx-ring-ref",
+		"event-channel",
+		"event-channel-tx",
+		"event-channel-rx",
+		"multi-queue-num-queues",
+		"request-rx-copy",
+		"request-multicast-control",
+		"feature-sg",
+		"feature-gso-tcpv4",
+		"feature-gso-tcpv6",
+		"feature-no-csum-offload",
+		"feature-ipv6-csum-offload",
+		"feature-rx-notify",
+		"xdp-headroom",
+		SVNIC_KEY_CTRL_RING,
+		SVNIC_KEY_CTRL_EVENT,
+		SVNIC_KEY_DIRECT,
+	};
+
+	batch_read(t->p, t->frontend, keys, sizeof(keys) / sizeof(keys[0]));
+}
+
 struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
 {
 	struct tenant *t = calloc(1, sizeof(*t));
@@ -67,8 +116,19 @@ struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
 	strcpy(t->frontend, frontend);
 	free(frontend);
 	TAILQ_INSERT_TAIL(&p->guests, t, link);
-	frontend_watch(t, true);
+	/* At the start it is served first: nothing waits for a watch then. */
+	if (p->batch.fd >= 0)
+		ask_frontend(t);
+	else
+		guest_watch(t);
 	return t;
+}
+
+void guest_watch(struct tenant *t)
+{
+	if (!t->watched)
+		frontend_watch(t, true);
+	t->watched = true;
 }
 
 void guest_free(struct tenant *t)
@@ -83,7 +143,8 @@ void guest_free(struct tenant *t)
 void guest_destroy(struct platform *p, struct tenant *t)
 {
 	(void)p;
-	frontend_watch(t, false);
+	if (t->watched)
+		frontend_watch(t, false);
 	window_close(t);
 	guest_free(t);
 }

@@ -23,6 +23,7 @@
 
 int store_open(struct platform *p, char *why)
 {
+	p->batch.fd = -1;
 	p->store = xs_open(0);
 	p->watches = p->store ? xs_open(0) : NULL;
 	if (p->watches)
@@ -38,8 +39,11 @@ char *store_read(struct platform *p, const char *dir, const char *key)
 {
 	char path[DOM0_KEY];
 	unsigned int len;
+	char *value;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, key);
+	if (batch_find(p, path, &value))
+		return value;
 	return xs_read(p->store, XBT_NULL, path, &len);
 }
 
@@ -182,6 +186,14 @@ static bool is_ours(struct platform *p, const char *dir)
 	return ours;
 }
 
+/* At the start a guest is served before the next one is asked for. */
+static void look_now(struct platform *p, struct tenant *t)
+{
+	t->seen = true;
+	guest_look(t); /* @t may be gone after this */
+	batch_drop(p);
+}
+
 /* An entry that was named by a watch or found by a scan. */
 static void consider(struct platform *p, uint32_t domid, uint32_t devid)
 {
@@ -190,9 +202,13 @@ static void consider(struct platform *p, uint32_t domid, uint32_t devid)
 
 	if (!t) {
 		snprintf(dir, sizeof(dir), ROOT "/%u/%u", domid, devid);
-		if (!is_ours(p, dir))
+		guest_ask(p, dir);
+		t = is_ours(p, dir) ? guest_create(p, domid, devid) : NULL;
+		if (t && p->batch.nr) {
+			look_now(p, t);
 			return;
-		t = guest_create(p, domid, devid);
+		}
+		batch_drop(p);
 		if (!t)
 			return;
 	}
@@ -337,8 +353,27 @@ static void readable(evutil_socket_t fd, short what, void *arg)
 	look(p);
 }
 
+/*
+ * Guests that are there are served before anything is watched, which costs a
+ * thread.  A new watch fires once by itself: what changed in between is found.
+ */
+static void look_first(struct platform *p)
+{
+	struct tenant *t;
+
+	batch_open(p);
+	p->rescan = true;
+	look(p);
+	batch_close(p);
+	TAILQ_FOREACH(t, &p->guests, link)
+	{
+		guest_watch(t);
+	}
+}
+
 int store_start(struct platform *p)
 {
+	look_first(p);
 	if (!xs_watch(p->watches, ROOT, "backend") ||
 	    !xs_watch(p->watches, "@releaseDomain", "died"))
 		return -errno;
@@ -346,8 +381,6 @@ int store_start(struct platform *p)
 				   EV_READ | EV_PERSIST, readable, p);
 	if (!p->store_event || event_add(p->store_event, NULL))
 		return -ENOMEM;
-	p->rescan = true;
-	look(p);
 	p->up->tenants_known(p->core);
 	return 0;
 }
