@@ -140,9 +140,11 @@ void svnic_front_direct_look(struct svnic_front *f)
 {
 	struct front_direct *d = &f->direct;
 	bool failed = xchg(&d->queue.failed, false);
+	bool diverted = xchg(&d->diverted, false);
 	bool offered = f->ctrl.open && svnic_front_is_offered(f->dev);
 
-	if (d->on && (failed || !offered || !svnic_front_is_same(f))) {
+	if (d->on &&
+	    (failed || diverted || !offered || !svnic_front_is_same(f))) {
 		netdev_info(
 			svnic_net_netdev(f->net), "the direct path %s; %s\n",
 			failed ? "does not work" : "is withdrawn",

@@ -14,8 +14,10 @@ static void touched(struct xenbus_watch *watch, const char *path,
 	struct svnic_front *f = w->front;
 
 	if (w == &f->watch_offer && READ_ONCE(f->direct.on) &&
-	    !svnic_front_is_same(f))
+	    !svnic_front_is_same(f)) {
+		WRITE_ONCE(f->direct.diverted, true);
 		svnic_net_divert(f->net);
+	}
 	mod_delayed_work(system_freezable_wq, &f->work, 0);
 }
 
