@@ -87,6 +87,7 @@ struct platform {
 	struct xs_handle *store;   /* for all but watches: it has no thread */
 	struct xs_handle *watches; /* in between, so it answers sooner */
 	struct event *store_event;
+	struct event *look_timer;
 	struct guest_list guests;
 	struct batch batch;
 	bool rescan;

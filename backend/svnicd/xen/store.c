@@ -6,6 +6,7 @@
  * of domains.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #define ROOT	    "backend/vif"
 #define DRAIN_MAX   65536
 #define WRITE_TRIES 16
+#define LOOK_QUOTA  2 /* guests in one turn */
 #define DOMID_LAST  0x7fef
 
 int store_open(struct platform *p, char *why)
@@ -269,31 +271,48 @@ static void bury(struct platform *p)
 	}
 }
 
-static void look_dirty(struct platform *p)
+/* At most @quota of those that are marked; true: there are more. */
+static bool look_dirty(struct platform *p, unsigned int quota)
 {
 	struct tenant *next;
 	struct tenant *t;
 
 	for (t = TAILQ_FIRST(&p->guests); t; t = next) {
 		next = TAILQ_NEXT(t, link);
-		if (t->dirty)
-			guest_look(t);
+		if (!t->dirty)
+			continue;
+		if (quota-- == 0)
+			return true;
+		/* Behind the others, or two busy guests would hide them. */
+		TAILQ_REMOVE(&p->guests, t, link);
+		TAILQ_INSERT_TAIL(&p->guests, t, link);
+		guest_look(t);
 	}
+	return false;
 }
 
-static void look(struct platform *p)
+static void look(struct platform *p, unsigned int quota)
 {
-	/* The first pass may find entries that were replaced; once is enough,
-	   for the rest another watch will come. */
-	look_dirty(p);
+	static const struct timeval now;
+
 	if (p->rescan) {
 		p->rescan = false;
 		scan(p);
-		look_dirty(p);
 	}
+	/* Frames of others wait meanwhile, so they have a turn in between.  A
+	   look may find an entry that was replaced, and ask for a scan. */
+	if (look_dirty(p, quota) || p->rescan)
+		evtimer_add(p->look_timer, &now);
 	if (p->died)
 		bury(p);
 	p->died = false;
+}
+
+static void look_on(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	look(arg, LOOK_QUOTA);
 }
 
 /* "3/0" or "3/0/key" */
@@ -350,7 +369,7 @@ static void readable(evutil_socket_t fd, short what, void *arg)
 		event_base_loopbreak(p->base);
 		return;
 	}
-	look(p);
+	look(p, LOOK_QUOTA);
 }
 
 /*
@@ -363,7 +382,7 @@ static void look_first(struct platform *p)
 
 	batch_open(p);
 	p->rescan = true;
-	look(p);
+	look(p, UINT_MAX);
 	batch_close(p);
 	TAILQ_FOREACH(t, &p->guests, link)
 	{
@@ -373,6 +392,9 @@ static void look_first(struct platform *p)
 
 int store_start(struct platform *p)
 {
+	p->look_timer = evtimer_new(p->base, look_on, p);
+	if (!p->look_timer)
+		return -ENOMEM;
 	look_first(p);
 	if (!xs_watch(p->watches, ROOT, "backend") ||
 	    !xs_watch(p->watches, "@releaseDomain", "died"))
@@ -391,6 +413,8 @@ void store_close(struct platform *p)
 
 	while ((t = TAILQ_FIRST(&p->guests)))
 		guest_free(t);
+	if (p->look_timer)
+		event_free(p->look_timer);
 	if (p->store_event)
 		event_free(p->store_event);
 	if (p->watches)
