@@ -52,6 +52,7 @@ SVNICD_LOCAL = \
 SVNICD_XEN = \
 	backend/svnicd/xen/batch.c \
 	backend/svnicd/xen/channel.c \
+	backend/svnicd/xen/connect.c \
 	backend/svnicd/xen/dom0.h \
 	backend/svnicd/xen/grant.c \
 	backend/svnicd/xen/guest.c \

@@ -9,19 +9,19 @@
 #include "report.h"
 #include "vif.h"
 
-#define COUNTERS(X)                                                   \
-	X(tx_frames)                                                  \
-	X(tx_octets)                                                  \
-	X(tx_requests)                                                \
-	X(tx_batches)                                                 \
-	X(rx_frames)                                                  \
-	X(rx_octets)                                                  \
-	X(rx_requests)                                                \
-	X(rx_batches)                                                 \
-	X(copies)                                                     \
-	X(staged)                                                     \
-	X(fixups) X(events_in) X(events_out) X(spurious) X(rx_waited) \
-		X(tx_waited)
+#define COUNTERS(X)    \
+	X(tx_frames)   \
+	X(tx_octets)   \
+	X(tx_requests) \
+	X(tx_batches)  \
+	X(rx_frames)   \
+	X(rx_octets)   \
+	X(rx_requests) \
+	X(rx_batches)  \
+	X(copies)      \
+	X(staged)      \
+	X(fixups)      \
+	X(events_in) X(events_out) X(spurious) X(rx_waited) X(tx_waited)
 
 static void add_int(json_t *o, const char *key, uint64_t v)
 {

@@ -58,7 +58,7 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c \
 	tests/fakes/svnicd_hypervisor.c tests/fakes/svnicd_hypervisor.h \
 	tests/fakes/svnicd_xenstore.c tests/fakes/svnicd_xenstore.h \
 	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h \
-	backend/svnicd/xen/batch.c \
+	backend/svnicd/xen/batch.c backend/svnicd/xen/connect.c \
 	backend/svnicd/xen/guest.c backend/svnicd/xen/ring.c \
 	backend/svnicd/xen/store.c backend/svnicd/xen/window.c
 tests_unit_test_store_LDADD = $(SVNICD_TEST_LDADD)
