@@ -222,16 +222,16 @@ static const struct platform_upcalls upcalls = {
 
 struct vif *daemon_find_nr(struct daemon *d, unsigned int nr)
 {
-	struct vif *vif;
+	return nr < SVNIC_MAX_VIFS ? d->numbered[nr] : NULL;
+}
 
-	if (nr == SVNIC_VIF_NONE)
-		return NULL;
-	TAILQ_FOREACH(vif, &d->vifs, link)
-	{
-		if (vif->nr == nr)
-			return vif;
-	}
-	return NULL;
+void daemon_number(struct daemon *d, struct vif *vif, unsigned int nr)
+{
+	if (vif->nr < SVNIC_MAX_VIFS && d->numbered[vif->nr] == vif)
+		d->numbered[vif->nr] = NULL;
+	vif->nr = nr;
+	if (nr < SVNIC_MAX_VIFS)
+		d->numbered[nr] = vif;
 }
 
 /* "guest.0" for "3.0" of the domain "guest". */

@@ -35,6 +35,7 @@ struct daemon {
 	unsigned int nr_left;
 	struct vif_list vifs;
 	unsigned int nr_vifs;
+	struct vif *numbered[SVNIC_MAX_VIFS]; /* by number on the card */
 	struct capture_list captures;
 	uint64_t next_cookie; /* of monitors and local VIFs */
 	uint32_t next_epoch;  /* of numbers on the card */
@@ -65,6 +66,8 @@ void daemon_fini(struct daemon *d);
 /* The VIF of that name ("3.0", or "guest.0" where names are unique). */
 struct vif *daemon_find(struct daemon *d, const char *name);
 struct vif *daemon_find_nr(struct daemon *d, unsigned int nr);
+/* @vif has this number on the card from now on; SVNIC_VIF_NONE: none. */
+void daemon_number(struct daemon *d, struct vif *vif, unsigned int nr);
 /* What the card had for @cookie when it came, once; NULL: nothing. */
 const struct platform_vif *daemon_left(struct daemon *d, uint64_t cookie);
 /* From the event loop: those that wait for a number try again. */

@@ -75,7 +75,7 @@ static int take_up(struct vif *vif, const struct platform_vif *left)
 		err = d->ops->vif_set(d->platform, left->nr, &vif->config);
 	if (err)
 		return err;
-	vif->nr = left->nr;
+	daemon_number(d, vif, left->nr);
 	vif->queues = left->queues & ((1u << SVNIC_SLOW_QUEUE) - 1);
 	vif->pages_end = left->nr_pages ? SVNIC_SLOW_PAGE : 0;
 	log_info("vif", "%s: taken up as VIF %u", vif->name, vif->nr);
@@ -129,7 +129,7 @@ static int take_number(struct vif *vif, bool *fresh)
 	err = create(vif, &nr);
 	if (err)
 		return err;
-	vif->nr = nr;
+	daemon_number(vif->d, vif, nr);
 	vif->epoch = daemon_epoch(vif->d);
 	*fresh = true;
 	return 0;
@@ -137,7 +137,7 @@ static int take_number(struct vif *vif, bool *fresh)
 
 static void no_number(struct vif *vif)
 {
-	vif->nr = SVNIC_VIF_NONE;
+	daemon_number(vif->d, vif, SVNIC_VIF_NONE);
 	vif->queues = 0;
 	vif->pages_end = 0;
 }

@@ -134,7 +134,7 @@ static void raise_limits(void)
 int main(int argc, char **argv)
 {
 	struct daemon_options o = { .config_path = NULL };
-	struct daemon d;
+	static struct daemon d;
 	int err = parse(argc, argv, &o);
 
 	if (err)
