@@ -103,7 +103,8 @@ rig_move() {
 	file=/var/lib/rig/$name.save
 	machine_load
 	case $verb:$option in
-	save: | save:-c) "${SSH[@]}" "xl save $option '$name' '$file'" ;;
+	save:) "${SSH[@]}" "xl save '$name' '$file'" ;;
+	save:-c) "${SSH[@]}" "xl save -c '$name' '$file' && rm '$file'" ;;
 	migrate:) "${SSH[@]}" "rig-migrate '$name'" ;;
 	restore:) "${SSH[@]}" "xl restore '$file' && rm '$file'" ;;
 	restore:--type=*)
