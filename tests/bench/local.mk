@@ -7,9 +7,13 @@ bench_core_SOURCES = tests/bench/bench_core.c tests/bench/counter.c \
 bench_core_LDADD = libsvnic_sim.a libsvnic_core.a
 dist_noinst_SCRIPTS += tests/bench/instructions
 # Generator and sink; its other half, port_dpdk.c, is built by the runner.
-check_PROGRAMS += pump-svnic
+check_PROGRAMS += pump-svnic pump-copy
 pump_svnic_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/frontend/libsvnic
 pump_svnic_SOURCES = tests/bench/pump.c tests/bench/port_svnic.c \
 	tests/bench/port.h tests/bench/frame.h
 pump_svnic_LDADD = frontend/libsvnic/libsvnic.a
 EXTRA_DIST += tests/bench/port_dpdk.c
+pump_copy_CPPFLAGS = $(AM_CPPFLAGS)
+pump_copy_SOURCES = tests/bench/pump.c tests/bench/port_copy.c \
+	tests/bench/port.h tests/bench/frame.h
+pump_copy_LDADD = -lpthread
