@@ -17,3 +17,4 @@ pump_copy_CPPFLAGS = $(AM_CPPFLAGS)
 pump_copy_SOURCES = tests/bench/pump.c tests/bench/port_copy.c \
 	tests/bench/port.h tests/bench/frame.h
 pump_copy_LDADD = -lpthread
+EXTRA_DIST += tests/bench/run tests/bench/lib tests/bench/packages

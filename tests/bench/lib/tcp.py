@@ -1,0 +1,3 @@
+def throughput(h,o):
+ return iter(())
+round_trip=throughput
