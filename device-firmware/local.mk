@@ -15,6 +15,7 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/admin_vif.c \
 	device-firmware/core/arena.c \
 	device-firmware/core/arena.h \
+	device-firmware/core/bucket.h \
 	device-firmware/core/core.h \
 	device-firmware/core/demux.c \
 	device-firmware/core/demux.h \
@@ -51,10 +52,13 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/stats.h \
 	device-firmware/core/switch.c \
 	device-firmware/core/switch.h \
+	device-firmware/core/turn.c \
 	device-firmware/core/vif.c \
 	device-firmware/core/vif.h \
 	device-firmware/core/vif_rx.c \
 	device-firmware/core/vif_tx.c \
+	device-firmware/core/wheel.c \
+	device-firmware/core/wheel.h \
 	device-firmware/hal/hal.h
 
 check_LIBRARIES += libsvnic_sim.a

@@ -137,10 +137,15 @@ static void derive(struct core *core)
 	core->nr_dirty = 0;
 	core->nr_marked = 0;
 	core->nr_bells = 0;
-	core->next_bell = 0;
+	core->nr_hot = 0;
+	core->next_hot = 0;
+	core->next_cold = 0;
+	core->sweep_ns = core->now_ns;
 	core->links_up = 0;
 	core->round++;
 	list_init(&core->active);
+	list_init(&core->urgent);
+	wheel_init(core);
 	for (i = 0; i < core->config.nr_links; i++)
 		list_init(&core->link[i].event.pending);
 	demux_init(arena_demux(core), nr_addresses(&core->config));

@@ -22,8 +22,9 @@
 #include "pool.h"
 #include "switch.h"
 #include "vif.h"
+#include "wheel.h"
 
-#define ARENA_LAYOUT  4u  /* raise when anything in the arena moves */
+#define ARENA_LAYOUT  5u  /* raise when anything in the arena moves */
 #define ARENA_BURST   32u /* frames that are worked on together */
 #define ARENA_BUFFERS 64u /* receive buffers of one frame */
 
@@ -74,11 +75,15 @@ struct core {
 	uint32_t nr_dirty;
 	uint32_t nr_marked;
 	uint32_t nr_bells; /* queues that the sweep watches */
-	uint32_t next_bell;
-	uint32_t is_busy;  /* the last round had frames */
-	uint32_t links_up; /* bitmap: the host's memory is there */
-	uint32_t reserved;
-	struct list active;
+	uint32_t nr_hot;   /* the first of them, which rang lately */
+	uint32_t next_hot;
+	uint32_t next_cold;
+	uint32_t links_up;  /* bitmap: the host's memory is there */
+	uint32_t turn_owed; /* see turn.c */
+	uint64_t sweep_ns;  /* when cold bells were looked at last */
+	struct list active; /* VIFs with work, in turn */
+	struct list urgent; /* those whose min_rate is not used up */
+	struct wheel wheel; /* those whose rate is */
 
 	/* Written by admin commands. */
 	struct pool vif_pool;

@@ -38,9 +38,10 @@ struct frame {
 	uint8_t first;
 	struct svnic_meta meta;
 	/* Of lane.c: the second line ends with them. */
-	uint8_t is_plain; /* may take the fast lane */
-	uint8_t reserved;
+	uint8_t is_plain;   /* may take the fast lane */
+	uint8_t tagged;	    /* it came with a tag, or is sent with one */
 	uint16_t dest;	    /* VIF index */
+	uint32_t copies;    /* receivers that it was offered to, one by one */
 	uint64_t head[2];   /* its first 16 octets */
 	uint64_t out[2];    /* the metadata as its receiver gets it */
 	struct vif *to;	    /* the receiver, its queue, and of that: */

@@ -131,6 +131,8 @@ static unsigned int open_all(struct core *core, const struct vif *vif,
 			     f[i].len > svnic_cpu16(to->config.mtu) +
 						SVNIC_FRAME_MIN))
 			break;
+		if (to->config.rx_rate && vif_rx_is_over(core, to))
+			break;
 		f[i].to = to;
 		f[i].q = arena_queue(core, to->rx_queue);
 		__builtin_prefetch(&f[i].q->rx_next, 1);
@@ -262,6 +264,8 @@ unsigned int lane_run(struct core *core, struct vif *vif, struct frame *f,
 		memcpy(f[i].completion, f[i].out, sizeof(f[i].out));
 		f[i].to->rx_frames++;
 		f[i].to->rx_octets += f[i].len;
+		if (f[i].to->config.rx_rate)
+			bucket_take(&f[i].to->rx, f[i].len);
 		if (!f[i].q->is_dirty)
 			vif_rx_dirty(core, f[i].q);
 	}

@@ -15,6 +15,11 @@ void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
+/* Known lengths become moves: without libc's, the compiler leaves them be. */
+#define memcpy(dst, src, n)  __builtin_memcpy(dst, src, n)
+#define memmove(dst, src, n) __builtin_memmove(dst, src, n)
+#define memset(dst, c, n)    __builtin_memset(dst, c, n)
+
 /*
  * What was stored before this is in memory before what is stored after it, for
  * a process that takes the arena over when this one dies.  One processor's own

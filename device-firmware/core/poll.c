@@ -24,6 +24,5 @@ unsigned int core_poll(struct core *core)
 	vif_rx_publish(core);
 	frames += sched_run(core);
 	event_flush(core);
-	core->is_busy = frames != 0;
 	return frames + other;
 }

@@ -171,6 +171,7 @@ static void rewind(struct core *core, struct queue *q, uint32_t word)
 	q->tx_next = q->tx_cons = q->tx_seen = 0;
 	q->rx_next = q->rx_done = q->rx_seen = q->rx_prod = 0;
 	q->wait_until = 0;
+	q->is_hurried = 0;
 	q->is_stalled = 0;
 	q->paced = 0;
 	q->pace_ns = 0;
@@ -334,6 +335,7 @@ void queue_rebuild(struct core *core, struct queue *q)
 	q->pending = 0;
 	q->hold_until = 0;
 	q->wait_until = 0;
+	q->is_hurried = 0;
 	/* Buffers taken may not have been filled: what nobody was told of is
 	 * lost, and they are filled again. */
 	q->rx_next = q->rx_done;

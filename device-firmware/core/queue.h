@@ -54,7 +54,12 @@ struct queue {
 	uint32_t meta;
 	uint32_t notify;
 	uint32_t reset; /* the doorbell's reset word carried out last */
-	uint32_t reserved0[7];
+	uint32_t
+		scanned; /* tx: from the frame that waits up to here, all ... */
+	uint32_t hurry;	 /* ... are for one receiver; none waits before this */
+	uint8_t is_hurried;
+	uint8_t reserved3[3];
+	uint32_t reserved0[4];
 
 	/* Line 1: written by vif_tx.c while it serves the queue. */
 	uint32_t tx_next; /* descriptors used */
@@ -102,6 +107,7 @@ struct queue_bell {
 	uint8_t link;
 	uint8_t id;
 	uint16_t vif;
+	uint32_t rang; /* when it changed last, in units of 65 us */
 };
 
 /* The state after an event, or 0 where the table has no such cell. */

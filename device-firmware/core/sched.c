@@ -1,49 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which VIF is served next; see sched.h.  VIFs with work are served in turn, a
- * share of octets each, whatever their number of queues; a VIF leaves the turn
- * only when its rings are empty, and comes back when its doorbell rings.  The
- * sweep looks at the doorbells of started queues, all of them within a few
- * rounds.  Called by poll.c; a doorbell tells nothing but "look" (rule R25).
+ * The sweep: which doorbells rang; see sched.h.  A doorbell is a word that
+ * nobody signals, so all of them must be looked at, but not all alike: those
+ * that rang lately (hot) in every round, the others (cold) at a pace that goes
+ * through all of them twice in a millisecond, whatever else there is to do.
+ * The list is kept so that the hot ones come first.  Called by poll.c and, when
+ * queues come and go, queue.c; a doorbell tells nothing but "look" (rule R25).
  */
 #include "arena.h"
 #include "hal.h"
 #include "sched.h"
 
-#define QUANTUM	      65550 /* octets of a VIF's turn: any frame fits */
-#define TURN_BURSTS   4u    /* of one queue in a turn */
-#define ROUND_FRAMES  512u  /* then the round ends */
-#define SWEEP_BUSY    128u  /* doorbells of a round with frames */
-#define SWEEP_IDLE    1024u /* ... and without */
-#define SWEEP_AHEAD   8u    /* doorbells fetched together */
-#define NS_PER_S      1000000000ull
-#define PENDING_RETRY 100000ull /* an event ring is full: ns */
+#define HOT_ROUND   256u /* hot doorbells of a round */
+#define HOT_CROWDED 64u	 /* ... while so many VIFs have work anyway */
+#define COLD_MIN    32u	 /* cold ones of a round, at least */
+#define COLD_MAX    1024u
+#define COLD_NS	    500000u /* once around the cold ones */
+#define RANG_SHIFT  16u
+#define RANG_HOT    64u /* 4 ms */
+#define AHEAD	    8u	/* doorbells fetched together */
 
 static struct queue_bell *bells(const struct core *core)
 {
 	return arena_part(core, ARENA_BELLS);
 }
 
-void sched_wake(struct core *core, struct queue *q)
+static uint32_t now_rang(const struct core *core)
 {
-	struct vif *vif = arena_vif(core, q->vif);
-
-	vif->active |= (uint16_t)(1u << q->id);
-	vif->due_ns = 0;
-	if (vif->is_active)
-		return;
-	vif->is_active = 1;
-	vif->deficit = 0;
-	list_push(&core->active, arena_part(core, ARENA_ACTIVE_NODES), q->vif);
+	return (uint32_t)(core->now_ns >> RANG_SHIFT);
 }
 
-void sched_forget(struct core *core, struct vif *vif)
+/* Two doorbells of the list change places. */
+static void swap(struct core *core, uint32_t a, uint32_t b)
 {
-	if (!vif->is_active)
+	struct queue_bell *list = bells(core);
+	struct queue_bell was = list[a];
+
+	if (a == b)
 		return;
-	vif->is_active = 0;
-	list_remove(&core->active, arena_part(core, ARENA_ACTIVE_NODES),
-		    (uint16_t)arena_vif_idx(core, vif));
+	list[a] = list[b];
+	list[b] = was;
+	arena_queue(core, list[a].queue)->bell = (uint16_t)a;
+	arena_queue(core, list[b].queue)->bell = (uint16_t)b;
 }
 
 void sched_watch(struct core *core, struct queue *q)
@@ -58,14 +56,16 @@ void sched_watch(struct core *core, struct queue *q)
 	b->vif = q->vif;
 	b->kick = 0;
 	b->reset = q->reset;
+	b->rang = now_rang(core);
+	/* Its guest is about to begin. */
+	swap(core, q->bell, core->nr_hot++);
 }
 
 void sched_unwatch(struct core *core, struct queue *q)
 {
-	struct queue_bell *last = &bells(core)[--core->nr_bells];
-
-	bells(core)[q->bell] = *last;
-	arena_queue(core, last->queue)->bell = q->bell;
+	if (q->bell < core->nr_hot)
+		swap(core, q->bell, --core->nr_hot);
+	swap(core, q->bell, --core->nr_bells);
 }
 
 static const struct svnic_doorbell *doorbell(const struct queue_bell *b)
@@ -106,6 +106,7 @@ static unsigned int look(struct core *core, struct queue_bell *b,
 	if (!(core->links_up & 1u << b->link))
 		return 0;
 	b->kick = kick;
+	b->rang = now_rang(core);
 	if (reset != b->reset) {
 		b->reset = reset;
 		queue_reset(core, q, reset);
@@ -115,190 +116,108 @@ static unsigned int look(struct core *core, struct queue_bell *b,
 	return 1;
 }
 
-unsigned int sched_sweep(struct core *core)
+/* Look at doorbells @from to @from + @nr, which lie before the list's end. */
+static unsigned int look_at(struct core *core, uint32_t from, uint32_t nr)
 {
-	const struct svnic_doorbell *bell[SWEEP_AHEAD];
-	unsigned int left = core->is_busy ? SWEEP_BUSY : SWEEP_IDLE;
+	const struct svnic_doorbell *bell[AHEAD];
+	struct queue_bell *b = &bells(core)[from];
 	unsigned int rung = 0;
-	struct queue_bell *b;
-	unsigned int nr;
-	unsigned int i;
+	uint32_t n;
+	uint32_t i;
 
-	if (left > core->nr_bells)
-		left = core->nr_bells;
-	while (left) {
-		if (core->next_bell >= core->nr_bells)
-			core->next_bell = 0;
-		nr = core->nr_bells - core->next_bell;
-		nr = nr < SWEEP_AHEAD ? nr : SWEEP_AHEAD;
-		nr = nr < left ? nr : left;
-		b = &bells(core)[core->next_bell];
-		for (i = 0; i < nr; i++) {
+	for (; nr; nr -= n, b += n) {
+		n = nr < AHEAD ? nr : AHEAD;
+		for (i = 0; i < n; i++) {
 			bell[i] = doorbell(&b[i]);
 			__builtin_prefetch(bell[i]);
 		}
-		for (i = 0; i < nr; i++)
+		for (i = 0; i < n; i++)
 			rung += look(core, &b[i], bell[i]);
-		core->next_bell += nr;
+	}
+	return rung;
+}
+
+/* Those that were quiet for some time are cold from now on. */
+static void cool(struct core *core, uint32_t from, uint32_t nr)
+{
+	uint32_t now = now_rang(core);
+	uint32_t i;
+
+	for (i = from + nr; i-- > from;) {
+		if (now - bells(core)[i].rang > RANG_HOT)
+			swap(core, i, --core->nr_hot);
+	}
+}
+
+static unsigned int sweep_hot(struct core *core)
+{
+	uint32_t left = core->active.nr > HOT_CROWDED ? HOT_CROWDED : HOT_ROUND;
+	unsigned int rung = 0;
+	uint32_t nr;
+
+	if (left > core->nr_hot)
+		left = core->nr_hot;
+	while (left && core->nr_hot) {
+		if (core->next_hot >= core->nr_hot)
+			core->next_hot = 0;
+		nr = core->nr_hot - core->next_hot;
+		nr = nr < left ? nr : left;
+		rung += look_at(core, core->next_hot, nr);
+		/* Whoever comes in place of a cool one is looked at later. */
+		cool(core, core->next_hot, nr);
+		core->next_hot += nr;
 		left -= nr;
 	}
 	return rung;
 }
 
-void sched_shape(struct core *core, struct vif *vif)
+/* How many cold ones are due, by the time since the last look. */
+static uint32_t cold_share(struct core *core)
 {
-	vif->refill_ns = core->now_ns;
-	vif->tokens = (int64_t)(svnic_cpu32(vif->config.burst) * NS_PER_S);
-	vif->due_ns = 0;
+	uint32_t nr = core->nr_bells - core->nr_hot;
+	uint64_t elapsed = core->now_ns - core->sweep_ns;
+	uint64_t share;
+
+	core->sweep_ns = core->now_ns;
+	if (elapsed > COLD_NS)
+		elapsed = COLD_NS;
+	share = elapsed * nr / COLD_NS;
+	if (share < COLD_MIN)
+		share = COLD_MIN;
+	if (share > COLD_MAX)
+		share = COLD_MAX;
+	return share < nr ? (uint32_t)share : nr;
 }
 
-/* Credit in octets * 10^9: each nanosecond adds the rate. */
-static void refill(const struct core *core, struct vif *vif)
+static unsigned int sweep_cold(struct core *core)
 {
-	int64_t full = (int64_t)(svnic_cpu32(vif->config.burst) * NS_PER_S);
-	uint64_t rate = svnic_cpu64(vif->config.rate);
-	uint64_t elapsed;
+	uint32_t left = cold_share(core);
+	unsigned int rung = 0;
+	uint32_t at;
+	uint32_t end;
+	uint32_t nr;
 
-	elapsed = core->now_ns > vif->refill_ns ? core->now_ns - vif->refill_ns
-						: 0;
-	vif->refill_ns = core->now_ns;
-	if (elapsed > (uint64_t)(full - vif->tokens) / rate)
-		vif->tokens = full;
-	else
-		vif->tokens += (int64_t)(elapsed * rate);
-}
-
-int sched_may_send(struct core *core, struct vif *vif)
-{
-	uint64_t rate = svnic_cpu64(vif->config.rate);
-
-	if (!rate || vif->tokens > 0)
-		return 1;
-	refill(core, vif);
-	if (vif->tokens > 0)
-		return 1;
-	vif->due_ns = core->now_ns + (uint64_t)-vif->tokens / rate + 1;
-	vif->stats.tx_throttled++;
-	return 0;
-}
-
-void sched_sent(struct vif *vif, uint32_t octets)
-{
-	/* It may go below zero once, by one frame; that is paid back first. */
-	if (vif->config.rate)
-		vif->tokens -= (int64_t)(octets * NS_PER_S);
-}
-
-int64_t sched_octets(const struct vif *vif)
-{
-	int64_t credit;
-
-	if (!vif->config.rate)
-		return vif->deficit;
-	credit = vif->tokens / (int64_t)NS_PER_S + 1;
-	return credit < vif->deficit ? credit : vif->deficit;
-}
-
-static enum vif_tx_more serve_queue(struct core *core, struct vif *vif,
-				    unsigned int id, unsigned int *done)
-{
-	struct queue *q = arena_queue(core, vif->queue[id]);
-	enum vif_tx_more more = VIF_TX_MORE;
-	unsigned int i;
-
-	for (i = 0; i < TURN_BURSTS && more == VIF_TX_MORE && vif->deficit > 0;
-	     i++)
-		more = vif_tx_burst(core, vif, q, done);
-	if (more == VIF_TX_EMPTY)
-		vif->active &= (uint16_t) ~(1u << id);
-	if (more == VIF_TX_WAIT &&
-	    (!vif->due_ns || q->wait_until < vif->due_ns))
-		vif->due_ns = q->wait_until;
-	return more;
-}
-
-/* One turn of a VIF: its queues in turn, until its share is used up. */
-static unsigned int serve(struct core *core, struct vif *vif)
-{
-	enum vif_tx_more more = VIF_TX_EMPTY;
-	unsigned int first = vif->next_queue;
-	bool is_ready = false;
-	unsigned int done = 0;
-	unsigned int id;
-	unsigned int i;
-
-	vif->due_ns = 0;
-	vif->deficit += QUANTUM;
-	if (vif->deficit > QUANTUM)
-		vif->deficit = QUANTUM;
-	if (vif->config.rate)
-		refill(core, vif);
-	for (i = 0; i < SVNIC_MAX_QUEUES && more != VIF_TX_THROTTLED; i++) {
-		id = (first + i) % SVNIC_MAX_QUEUES;
-		if (!(vif->active & 1u << id))
-			continue;
-		more = serve_queue(core, vif, id, &done);
-		is_ready |= more == VIF_TX_MORE;
-		vif->next_queue = (uint8_t)((id + 1) % SVNIC_MAX_QUEUES);
-		if (vif->deficit <= 0)
-			break;
-	}
-	if (is_ready)
-		vif->due_ns = 0;
-	return done;
-}
-
-/* Nothing before its due time, but a frame that waits is tried every round. */
-static bool is_throttled(const struct core *core, const struct vif *vif)
-{
-	return vif->config.rate && vif->tokens <= 0 &&
-	       vif->due_ns > core->now_ns;
-}
-
-unsigned int sched_run(struct core *core)
-{
-	struct node *nodes = arena_part(core, ARENA_ACTIVE_NODES);
-	unsigned int left = core->active.nr;
-	unsigned int done = 0;
-	struct vif *vif;
-	uint16_t idx;
-
-	for (; left && done < ROUND_FRAMES; left--) {
-		idx = list_pop(&core->active, nodes);
-		vif = arena_vif(core, idx);
-		vif->is_active = 0;
-		if ((core->links_up & 1u << vif->link) &&
-		    !is_throttled(core, vif)) {
-			done += serve(core, vif);
-			vif_rx_publish(core);
+	while (left) {
+		if (core->next_cold < core->nr_hot ||
+		    core->next_cold >= core->nr_bells)
+			core->next_cold = core->nr_hot;
+		at = core->next_cold;
+		nr = core->nr_bells - at;
+		nr = nr < left ? nr : left;
+		rung += look_at(core, at, nr);
+		for (end = at + nr; at < end; at++) {
+			if (bells(core)[at].rang == now_rang(core))
+				swap(core, at, core->nr_hot++);
 		}
-		if (vif->active) {
-			vif->is_active = 1;
-			list_push(&core->active, nodes, idx);
-		}
+		core->next_cold = end;
+		left -= nr;
 	}
-	return done;
+	return rung;
 }
 
-uint64_t core_next_due(const struct core *core, uint64_t now_ns)
+unsigned int sched_sweep(struct core *core)
 {
-	const struct node *nodes = arena_part(core, ARENA_ACTIVE_NODES);
-	uint64_t due = event_next_due(core);
-	const struct vif *vif;
-	unsigned int i;
-	uint16_t idx;
+	unsigned int rung = sweep_hot(core);
 
-	for (i = 0; i < core->config.nr_links; i++) {
-		if (core->link[i].event.pending.nr &&
-		    due > now_ns + PENDING_RETRY)
-			due = now_ns + PENDING_RETRY;
-	}
-	for (idx = core->active.head; idx != LIST_NONE; idx = nodes[idx].next) {
-		vif = arena_vif(core, idx);
-		if (core->links_up & 1u << vif->link && vif->due_ns < due)
-			due = vif->due_ns;
-	}
-	if (due == UINT64_MAX)
-		return due;
-	return due > now_ns ? due - now_ns : 0;
+	return core->nr_bells > core->nr_hot ? rung + sweep_cold(core) : rung;
 }

@@ -32,10 +32,15 @@ unsigned int sched_sweep(struct core *core);
 /* Serve the active VIFs within the round's quota; frames sent or dropped. */
 unsigned int sched_run(struct core *core);
 
-/* The token bucket of a VIF: its rate changed; may it send now; it did. */
+/* A VIF that is on no list has work. */
+void sched_ready(struct core *core, struct vif *vif);
+
+/* The rates of a VIF changed. */
 void sched_shape(struct core *core, struct vif *vif);
+/* May it send now, as far as its rate is concerned?  If not, due_ns is set. */
 int sched_may_send(struct core *core, struct vif *vif);
-void sched_sent(struct vif *vif, uint32_t octets);
+/* It sent frames; @cost: what its turn is charged for them. */
+void sched_sent(struct vif *vif, uint32_t octets, int32_t cost);
 /* How many octets it may send in this turn; one frame may go beyond. */
 int64_t sched_octets(const struct vif *vif);
 

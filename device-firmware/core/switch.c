@@ -52,7 +52,7 @@ static int to_wire(struct core *core, const struct frame *f)
 
 /* Copies to the members of a list, but not to the sender; how many. */
 static unsigned int fan_out(struct core *core, const struct list *list,
-			    enum arena_part nodes_of, const struct frame *f)
+			    enum arena_part nodes_of, struct frame *f)
 {
 	const struct node *nodes = arena_part(core, nodes_of);
 	unsigned int nr = 0;
@@ -61,6 +61,7 @@ static unsigned int fan_out(struct core *core, const struct list *list,
 	for (idx = list->head; idx != LIST_NONE; idx = nodes[idx].next) {
 		if (idx == f->sender)
 			continue;
+		f->copies++;
 		if (vif_rx(core, arena_vif(core, idx), f) == SVNIC_V_DELIVERED)
 			nr++;
 	}
@@ -68,7 +69,7 @@ static unsigned int fan_out(struct core *core, const struct list *list,
 }
 
 static unsigned int fan_out_domain(struct core *core, uint16_t domain,
-				   bool is_group, const struct frame *f)
+				   bool is_group, struct frame *f)
 {
 	const struct domain *d;
 
@@ -83,7 +84,7 @@ static unsigned int fan_out_domain(struct core *core, uint16_t domain,
  * To everyone whom it may concern; @wire is what became of it at the uplink.
  * The copies after the first are counted apart.
  */
-static int to_many(struct core *core, const struct frame *f, int wire,
+static int to_many(struct core *core, struct frame *f, int wire,
 		   __le64 *verdict)
 {
 	bool is_group = frame_l2(f)[0] & 1;
@@ -113,13 +114,30 @@ static uint16_t find(const struct core *core, const struct frame *f)
 	return domain_lookup(core, f->segment, f->domain, mem_mac(to));
 }
 
+/* Has the VIF sent more group frames than it may? */
+static bool is_storm(const struct core *core, struct vif *vif,
+		     const struct frame *f)
+{
+	uint32_t rate = svnic_cpu16(vif->config.storm);
+
+	if (!rate || !(frame_l2(f)[0] & 1))
+		return false;
+	bucket_refill(&vif->storm, core->now_ns, rate,
+		      rate < 10 * VIF_STORM_RESERVE ? VIF_STORM_RESERVE
+						    : rate / 10);
+	return !bucket_has(&vif->storm);
+}
+
 int switch_tx(struct core *core, struct vif *sender, struct frame *f)
 {
 	uint16_t idx = find(core, f);
 	int v;
 
+	f->copies = 0;
 	if (idx == f->sender) {
 		v = SVNIC_V_NO_DESTINATION;
+	} else if (idx == DEMUX_NONE && is_storm(core, sender, f)) {
+		v = SVNIC_V_STORM;
 	} else if (idx != DEMUX_NONE) {
 		v = vif_rx(core, arena_vif(core, idx), f);
 	} else {
@@ -127,6 +145,8 @@ int switch_tx(struct core *core, struct vif *sender, struct frame *f)
 		if (v != -EAGAIN) {
 			f->patience = FRAME_DROP;
 			v = to_many(core, f, v, sender->stats.tx_verdict);
+			if (sender->config.storm && (frame_l2(f)[0] & 1))
+				bucket_take(&sender->storm, 1);
 		}
 	}
 	if (v != -EAGAIN && sender->monitors.nr)
@@ -170,6 +190,7 @@ static enum svnic_verdict accept(const struct core *core, unsigned int port,
 	f->meta.flags = svnic_le16(
 		flags & (uint16_t) ~(SVNIC_META_VLAN | SVNIC_META_MONITOR_TX));
 	f->sender = LIST_NONE;
+	f->copies = 0;
 	f->queue = 0;
 	f->patience = FRAME_DROP;
 	return SVNIC_V_DELIVERED;

@@ -103,8 +103,7 @@ static enum svnic_status check_config(struct core *core, unsigned int link,
 
 	if (mtu < SVNIC_MTU_MIN || mtu > SVNIC_MTU_MAX ||
 	    svnic_cpu16(c->segment) >= SVNIC_MAX_SEGMENTS ||
-	    svnic_cpu16(c->vlan) > SVNIC_VLAN_MAX || flags & ~SVNIC_VIF_FLAGS ||
-	    c->reserved0 || c->reserved1)
+	    svnic_cpu16(c->vlan) > SVNIC_VLAN_MAX || flags & ~SVNIC_VIF_FLAGS)
 		return SVNIC_ST_BAD_FIELD;
 	if (c->rate && svnic_cpu32(c->burst) < mtu + SVNIC_FRAME_MIN)
 		return SVNIC_ST_BAD_FIELD;
@@ -438,7 +437,7 @@ static void readmit(struct core *core, struct vif *vif)
 	vif->nr_slow = 0;
 	vif->nr_queues = 0;
 	vif->active = 0;
-	vif->is_active = 0;
+	vif->place = VIF_AT_REST;
 	vif->state = VIF_IDLE;
 	vif->nr_filters = count_filters(core, vif);
 	if (vif_find(core, vif->link, vif->id) ||

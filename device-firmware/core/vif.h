@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <svnic/abi.h>
+#include "bucket.h"
 #include "list.h"
 #include "queue.h"
 
@@ -50,6 +51,18 @@ struct vif_window {
 	uint32_t round;
 };
 
+/* What may come at once after a pause: octets for a VIF, group frames of it. */
+#define VIF_RX_RESERVE	  131072u
+#define VIF_STORM_RESERVE 16u
+
+/* Where a VIF with work is. */
+enum vif_place {
+	VIF_AT_REST, /* no work */
+	VIF_AT_TURN, /* on the list of those that are served in turn */
+	VIF_AT_HEAD, /* on that of those that come first */
+	VIF_AT_WHEEL /* its rate holds it back */
+};
+
 #define VIF_LANE_TX (1u << 0) /* frames of it may take the fast lane */
 #define VIF_LANE_RX (1u << 1) /* ... and frames for it */
 
@@ -68,7 +81,8 @@ struct vif {
 	uint16_t id;	   /* on its link */
 	uint16_t domain;   /* that its untagged frames belong to */
 	uint16_t rx_queue; /* index of the only one that gets frames */
-	uint32_t reserved0;
+	uint8_t slot;	   /* of the wheel, while it waits there */
+	uint8_t reserved0[3];
 	uint64_t mac; /* mem_mac() of config.mac */
 	struct svnic_vif_config config;
 
@@ -80,24 +94,23 @@ struct vif {
 	uint16_t nr_filters;
 	uint16_t reserved1;
 	struct list monitors;
-	uint32_t reserved2[4];
+	struct bucket storm; /* group frames; written by switch.c */
 
-	/* Line 2: written by sched.c and vif_tx.c. */
-	uint16_t active; /* bitmap of queues with work */
-	uint8_t is_active;
-	uint8_t next_queue;
+	/* Line 2: written by turn.c and vif_tx.c. */
+	uint16_t active;    /* bitmap of queues with work */
+	uint8_t place;	    /* VIF_AT_* */
+	uint8_t next_queue; /* that is served first */
 	int32_t deficit;    /* octets it may still send in this turn */
-	int64_t tokens;	    /* octets * 10^9 */
-	uint64_t refill_ns; /* when tokens was right */
+	struct bucket tx;   /* octets that config.rate allows */
+	struct bucket min;  /* octets that config.min_rate still promises */
 	uint64_t due_ns;    /* no work before then; 0: there is work now */
 	uint64_t tx_frames; /* see stats.c */
 	uint64_t tx_octets;
-	uint64_t reserved3[2];
 
 	/* Line 3: written by vif_rx.c for whoever sends; region.c. */
 	uint64_t rx_frames; /* see stats.c */
 	uint64_t rx_octets;
-	uint64_t reserved4[2];
+	struct bucket rx; /* octets that config.rx_rate allows */
 	struct vif_window window;
 
 	/* Page table and queues; LIST_NONE and 0 (index + 1) for none. */
@@ -169,6 +182,8 @@ void vif_rx_monitors(struct core *core, struct vif *vif, const struct frame *f,
  * buffers, 0 none, -EPROTO its queue was stopped for what it did.
  */
 int vif_rx_look(struct core *core, struct vif *vif, struct queue *q);
+/* Is the rate at which the VIF may be sent to used up?  It has one. */
+bool vif_rx_is_over(const struct core *core, struct vif *vif);
 /* Buffers of the queue were used: show them at the next vif_rx_publish(). */
 void vif_rx_dirty(struct core *core, struct queue *q);
 /* Show the receivers what they got since the last call. */

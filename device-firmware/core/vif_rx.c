@@ -13,12 +13,28 @@
 #include "region.h"
 #include "stats.h"
 
+#define PACE_NS	     1000000u /* within which ... */
+#define PACE_BUFFERS 8u /* ... so many make a sender's waiting worthwhile */
+
 static int stop(struct core *core, struct vif *vif, struct queue *q,
 		enum svnic_verdict v)
 {
 	stats_rx(vif, v, 0);
 	queue_fault(core, q, v);
 	return -EPROTO;
+}
+
+/* How many buffers it provided lately, as far as anybody asked. */
+static void keep_pace(const struct core *core, struct queue *q, uint32_t more)
+{
+	if (core->now_ns - q->pace_ns > PACE_NS) {
+		q->pace_ns = core->now_ns;
+		q->paced = 0;
+	}
+	more += q->paced;
+	q->paced = (uint16_t)(more < UINT16_MAX ? more : UINT16_MAX);
+	if (q->paced >= PACE_BUFFERS)
+		q->is_stalled = 0;
 }
 
 int vif_rx_look(struct core *core, struct vif *vif, struct queue *q)
@@ -38,7 +54,7 @@ int vif_rx_look(struct core *core, struct vif *vif, struct queue *q)
 	if (more == 0)
 		return 0;
 	q->rx_prod = prod;
-	q->is_stalled = 0;
+	keep_pace(core, q, (uint32_t)more);
 	return 1;
 }
 
@@ -191,6 +207,28 @@ static enum svnic_verdict no_buffer(struct queue *q, const struct frame *f)
 	return SVNIC_V_NO_BUFFER;
 }
 
+bool vif_rx_is_over(const struct core *core, struct vif *vif)
+{
+	uint64_t rate = svnic_cpu32(vif->config.rx_rate) * 1000ull;
+	uint64_t max = rate / 200; /* 5 ms */
+
+	if (bucket_has(&vif->rx))
+		return false;
+	bucket_refill(&vif->rx, core->now_ns, rate,
+		      max < VIF_RX_RESERVE ? VIF_RX_RESERVE : max);
+	return !bucket_has(&vif->rx);
+}
+
+/*
+ * A sender may wait for a guest that keeps providing buffers, several at a
+ * time: for one that does not, or drips them one by one, nobody does.
+ */
+static bool is_worth_waiting(const struct queue *q, const struct frame *f)
+{
+	return f->patience == FRAME_WAIT && !q->is_stalled &&
+	       q->paced >= PACE_BUFFERS;
+}
+
 /* An enum svnic_verdict or -EAGAIN. */
 static int deliver(struct core *core, struct vif *vif, const struct frame *f)
 {
@@ -206,13 +244,18 @@ static int deliver(struct core *core, struct vif *vif, const struct frame *f)
 	q = choose(core, vif, f);
 	if (!q)
 		return SVNIC_V_NOT_RUNNING;
+	if (vif->config.rx_rate && vif_rx_is_over(core, vif))
+		return SVNIC_V_RX_RATE;
 	meta = meta_for(vif, f, flags & SVNIC_VIF_TRUNK, 0);
 	err = put(core, vif, q, f, &meta);
-	if (err == 0)
+	if (err == 0) {
+		if (vif->config.rx_rate)
+			bucket_take(&vif->rx, f->len);
 		return SVNIC_V_DELIVERED;
+	}
 	if (err == -EPROTO)
 		return SVNIC_V_NOT_RUNNING;
-	if (err == -EAGAIN && f->patience == FRAME_WAIT && !q->is_stalled)
+	if (err == -EAGAIN && is_worth_waiting(q, f))
 		return -EAGAIN;
 	return (int)no_buffer(q, f);
 }

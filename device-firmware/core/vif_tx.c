@@ -68,6 +68,34 @@ static bool is_head(const struct svnic_tx_desc *d, uint32_t avail)
 	       d->meta.segs <= avail;
 }
 
+/*
+ * A frame that may take the fast lane, as far as its descriptor tells: false
+ * when it is not or has to be looked at with more care.
+ */
+static bool gather_plain(struct core *core, struct vif *vif, uint32_t at,
+			 const struct svnic_tx_desc *d, struct frame *f)
+{
+	uint64_t word[4];
+	uint8_t *ptr;
+
+	__builtin_memcpy(word, d, sizeof(word));
+	if ((word[1] & LANE_META_MASK) != LANE_META_IS || word[3])
+		return false;
+	ptr = region_ptr(core, vif, word[0], 0);
+	if (!ptr)
+		return false;
+	__builtin_prefetch(ptr);
+	f->is_plain = 1;
+	f->nr_iov = 1;
+	f->end = at + 1;
+	f->len = region_seg_len(word[0]);
+	__builtin_memcpy(&f->meta, &word[1], sizeof(f->meta));
+	f->meta.segs = 0;
+	f->iov[1].data = ptr;
+	f->iov[1].len = f->len;
+	return true;
+}
+
 /* Piece @i of the frame is that of a descriptor. */
 static enum svnic_verdict add_piece(struct core *core, struct vif *vif,
 				    struct frame *f, unsigned int i,
@@ -91,6 +119,19 @@ static enum svnic_verdict add_piece(struct core *core, struct vif *vif,
 	return SVNIC_V_DELIVERED;
 }
 
+/* A ring entry by the queue's cached page, or the long way. */
+static const struct svnic_tx_desc *desc_at(struct core *core, struct queue *q,
+					   uint32_t idx)
+{
+	uint32_t at =
+		(idx & q->tx_mask) * (uint32_t)sizeof(struct svnic_tx_desc);
+
+	if (q->tx_round == core->round && q->desc_ptr &&
+	    q->desc_page == at / SVNIC_PAGE_SIZE)
+		return (const void *)(q->desc_ptr + at % SVNIC_PAGE_SIZE);
+	return queue_tx_desc(core, q, idx);
+}
+
 /* Take the frame whose first descriptor is number @at; a ring's verdict. */
 static enum svnic_verdict gather(struct core *core, struct vif *vif,
 				 struct queue *q, uint32_t at, uint32_t avail,
@@ -100,20 +141,20 @@ static enum svnic_verdict gather(struct core *core, struct vif *vif,
 	struct svnic_tx_desc d;
 	enum svnic_verdict v;
 	unsigned int i;
-	uint64_t meta;
 
 	f->len = 0;
 	f->nr_iov = 1;
+	f->is_plain = 0;
 	for (i = 0; i < f->nr_iov; i++) {
-		slot = queue_tx_desc(core, q, at + i);
+		slot = desc_at(core, q, at + i);
 		if (!slot)
 			return SVNIC_V_BAD_RING;
 		svnic_copy_in(&d, slot, sizeof(d));
+		if (i == 0 && gather_plain(core, vif, at, &d, f))
+			return SVNIC_V_DELIVERED;
 		if (i == 0 ? !is_head(&d, avail) : !is_bare(&d))
 			return SVNIC_V_BAD_CHAIN;
 		if (i == 0) {
-			__builtin_memcpy(&meta, &d.meta, sizeof(meta));
-			f->is_plain = (meta & LANE_META_MASK) == LANE_META_IS;
 			f->meta = d.meta;
 			f->meta.segs = 0;
 			f->nr_iov = d.meta.segs;
@@ -154,19 +195,69 @@ static unsigned int gather_burst(struct core *core, struct vif *vif,
 	return nr;
 }
 
-static void set_patience(const struct core *core, const struct queue *q,
-			 struct frame *f)
+/* Does a frame further back have another destination than @f? */
+static bool is_other(struct core *core, struct vif *vif,
+		     const struct svnic_tx_desc *d, const struct frame *f)
 {
+	uint64_t seg;
+	const uint8_t *to = NULL;
+
+	__builtin_memcpy(&seg, &d->seg, sizeof(seg));
+	if (region_seg_len(seg) >= SVNIC_FRAME_MIN)
+		to = region_ptr(core, vif, seg, 0);
+	/* Only to compare: what is sent is decided when its time comes. */
+	return !to || f->tagged ||
+	       (svnic_cpu16(d->meta.flags) & SVNIC_META_VLAN) ||
+	       memcmp(to, frame_l2(f), 6) != 0;
+}
+
+/*
+ * Would anybody else's frame wait behind @f?  Each frame of the ring is looked
+ * at once, however often @f is tried.  If so, all frames before that one are
+ * in a hurry.
+ */
+static bool is_in_the_way(struct core *core, struct vif *vif, struct queue *q,
+			  const struct frame *f)
+{
+	const struct svnic_tx_desc *slot;
+	struct svnic_tx_desc d;
+	int avail = tx_provide(core, q);
+	uint32_t end;
+	uint32_t at;
+
+	if (avail < 0)
+		return true;
+	end = q->tx_next + (uint32_t)avail;
+	at = q->wait_until ? q->scanned : f->end;
+	for (; at != end; at += d.meta.segs) {
+		slot = desc_at(core, q, at);
+		if (!slot)
+			break;
+		svnic_copy_in(&d, slot, sizeof(d));
+		if (!is_head(&d, end - at) || is_other(core, vif, &d, f)) {
+			q->hurry = at;
+			q->is_hurried = 1;
+			return true;
+		}
+	}
+	q->scanned = at;
+	return false;
+}
+
+static uint8_t patience(const struct core *core, struct queue *q,
+			const struct frame *f)
+{
+	if (q->is_hurried && (int32_t)(q->hurry - f->end) >= 0)
+		return FRAME_DROP;
+	q->is_hurried = 0;
 	if (q->wait_until && core->now_ns >= q->wait_until)
-		f->patience = FRAME_EXPIRED;
-	else
-		f->patience = FRAME_WAIT;
+		return FRAME_EXPIRED;
+	return FRAME_WAIT;
 }
 
 static void charge(struct vif *vif, uint32_t octets, unsigned int frames)
 {
-	sched_sent(vif, octets);
-	vif->deficit -= (int32_t)(octets + frames * FRAME_CHARGE);
+	sched_sent(vif, octets, (int32_t)(octets + frames * FRAME_CHARGE));
 }
 
 /* False when the frame has to wait: it stays the first of the ring. */
@@ -174,12 +265,19 @@ static bool send_frame(struct core *core, struct vif *vif, struct queue *q,
 		       struct frame *f)
 {
 	int v = (int)guard_check(core, vif, f, f->nr_iov);
+	uint32_t copies = 0;
 
 	if (v == SVNIC_V_DELIVERED) {
 		f->sender = q->vif;
 		f->queue = q->id;
-		set_patience(core, q, f);
+		f->tagged = f->vlan != svnic_cpu16(vif->config.vlan);
+		f->patience = patience(core, q, f);
 		v = switch_tx(core, vif, f);
+		if (v == -EAGAIN && is_in_the_way(core, vif, q, f)) {
+			f->patience = FRAME_DROP;
+			v = switch_tx(core, vif, f);
+		}
+		copies = f->copies;
 	}
 	if (v == -EAGAIN) {
 		if (!q->wait_until) {
@@ -193,6 +291,8 @@ static bool send_frame(struct core *core, struct vif *vif, struct queue *q,
 	q->tx_next = f->end;
 	stats_tx(vif, (enum svnic_verdict)v, f->len);
 	charge(vif, f->len, 1);
+	/* Its copies cost nobody but the sender. */
+	vif->deficit -= (int32_t)(copies * (f->len + FRAME_CHARGE));
 	return true;
 }
 

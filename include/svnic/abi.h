@@ -188,8 +188,9 @@ struct svnic_vif_config {
 	__le64 rate;	  /* tx octets a second; 0: not limited */
 	__le32 burst;	  /* octets; at least one full frame when rate is set */
 	__le16 monitored; /* the VIF that a MONITOR VIF sees */
-	__le16 reserved0;
-	__le64 reserved1;
+	__le16 storm;	  /* group frames it may send a second; 0: any */
+	__le32 rx_rate;	  /* 1000 octets a second; 0: not limited */
+	__le32 min_rate;  /* 1000 tx octets a second that it gets first */
 };
 SVNIC_ABI_SIZE(struct svnic_vif_config, 40);
 SVNIC_ABI_AT(struct svnic_vif_config, mac, 0);
@@ -200,15 +201,17 @@ SVNIC_ABI_AT(struct svnic_vif_config, flags, 12);
 SVNIC_ABI_AT(struct svnic_vif_config, rate, 16);
 SVNIC_ABI_AT(struct svnic_vif_config, burst, 24);
 SVNIC_ABI_AT(struct svnic_vif_config, monitored, 28);
-SVNIC_ABI_AT(struct svnic_vif_config, reserved0, 30);
-SVNIC_ABI_AT(struct svnic_vif_config, reserved1, 32);
+SVNIC_ABI_AT(struct svnic_vif_config, storm, 30);
+SVNIC_ABI_AT(struct svnic_vif_config, rx_rate, 32);
+SVNIC_ABI_AT(struct svnic_vif_config, min_rate, 36);
 
 #define SVNIC_VIF_ANY_SOURCE (1u << 0) /* no source-address check */
 #define SVNIC_VIF_UNKNOWN    (1u << 1) /* gets frames for unknown addresses */
 #define SVNIC_VIF_TRUNK	     (1u << 2) /* sends and gets tagged frames */
 #define SVNIC_VIF_MONITOR    (1u << 3) /* gets copies, sends nothing */
 #define SVNIC_VIF_DISABLED   (1u << 4) /* carrier off: nothing in or out */
-#define SVNIC_VIF_FLAGS	     0x1fu
+#define SVNIC_VIF_CLASS	     0x300u    /* 0 to 3: weight 1, 2, 4, 8 */
+#define SVNIC_VIF_FLAGS	     0x31fu
 
 /* Inline arguments of QUEUE_START; see 6 for the layout of the area. */
 struct svnic_queue_config {
@@ -458,7 +461,9 @@ SVNIC_ABI_AT(struct svnic_tx_desc, reserved, 24);
 	X(18, WIRE_FULL, "wire takes no more frames")                      \
 	X(19, WIRE_ERROR, "wire refused the frame")                        \
 	X(20, MONITOR_LOST, "monitor was too slow for a copy")             \
-	X(21, DUPLICATED, "copies made of a group frame")
+	X(21, DUPLICATED, "copies made of a group frame")                  \
+	X(22, STORM, "more group frames than the sender may send")         \
+	X(23, RX_RATE, "the receiver's rate is used up")
 
 #define SVNIC_AS_VERDICT(nr, name, text) SVNIC_V_##name = (nr),
 enum svnic_verdict {

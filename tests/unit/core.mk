@@ -5,6 +5,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_arena \
 	tests/unit/test_demux \
 	tests/unit/test_event \
+	tests/unit/test_fair \
 	tests/unit/test_guard \
 	tests/unit/test_queue \
 	tests/unit/test_sched \
@@ -34,6 +35,10 @@ tests_unit_test_demux_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_event_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_event_SOURCES = tests/unit/test_event.c $(CORE_FIXTURE)
 tests_unit_test_event_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_fair_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_fair_SOURCES = tests/unit/test_fair.c $(CORE_FIXTURE)
+tests_unit_test_fair_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_guard_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_guard_SOURCES = tests/unit/test_guard.c $(CORE_FIXTURE)

@@ -177,7 +177,10 @@ static void set_takes_the_rate_away(void **state)
 	assert_int_equal(fixture_stats(f, 1).tx_frames, 64);
 }
 
-/* Octets, not frames and not queues, are shared alike. */
+/*
+ * Octets, not frames and not queues, are shared alike; but each frame counts 64
+ * octets more than it has, since it costs the card so much.
+ */
 static void turns_are_fair_in_octets(void **state)
 {
 	struct fixture *f = *state;
@@ -203,7 +206,7 @@ static void turns_are_fair_in_octets(void **state)
 	}
 	a = fixture_stats(f, 1).tx_octets;
 	b = fixture_stats(f, 2).tx_octets;
-	assert_in_range(b, a * 80 / 100, a * 120 / 100);
+	assert_in_range(b, a * 70 / 100, a * 110 / 100);
 }
 
 /* A full receiver holds its sender back, and no frame is lost. */

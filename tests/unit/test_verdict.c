@@ -318,6 +318,50 @@ static void duplicated(struct fixture *f)
 	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 1);
 }
 
+static void storm(struct fixture *f)
+{
+	struct svnic_vif_config c = fixture_config(1);
+	unsigned int i;
+
+	c.storm = 10;
+	assert_int_equal(sim_vif_set(&f->host[0], 1, &c), SVNIC_ST_OK);
+	for (i = 0; i < 20; i++)
+		send(f, 60, 255, NULL);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_STORM), 4);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 16);
+	/* One more each tenth of a second; others are not concerned. */
+	sim_sleep(100000000);
+	send(f, 60, 255, NULL);
+	send(f, 60, 255, NULL);
+	send(f, 60, 2, NULL);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_STORM), 5);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_DELIVERED), 1);
+}
+
+static void rx_rate(struct fixture *f)
+{
+	struct svnic_vif_config c = fixture_config(2);
+	unsigned int i;
+
+	c.rx_rate = 1000;
+	assert_int_equal(sim_vif_set(&f->host[0], 2, &c), SVNIC_ST_OK);
+	for (i = 0; i < 100; i++) {
+		send(f, 1514, 2, NULL);
+		if (f->guest[2].rx.ctrl->rx_done == f->guest[2].rx.done)
+			continue;
+		f->guest[2].rx.done++;
+		sim_provide(&f->guest[2], 1, FIXTURE_BUFFER);
+		sim_ring(&f->guest[2]);
+	}
+	/* 128 KiB at once, then a megabyte a second. */
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_DELIVERED), 87);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_RX_RATE), 13);
+	assert_int_equal(fixture_rx(f, 2, SVNIC_V_RX_RATE), 13);
+	sim_sleep(2000000);
+	send(f, 60, 2, NULL);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_DELIVERED), 88);
+}
+
 static void (*const cause[SVNIC_V_NR])(struct fixture *f) = {
 	[SVNIC_V_DELIVERED] = delivered,
 	[SVNIC_V_WIRE] = wire,
@@ -341,6 +385,8 @@ static void (*const cause[SVNIC_V_NR])(struct fixture *f) = {
 	[SVNIC_V_WIRE_ERROR] = wire_error,
 	[SVNIC_V_MONITOR_LOST] = monitor_lost,
 	[SVNIC_V_DUPLICATED] = duplicated,
+	[SVNIC_V_STORM] = storm,
+	[SVNIC_V_RX_RATE] = rx_rate,
 };
 
 #define NAME_OF(nr, name, text) [nr] = #name,

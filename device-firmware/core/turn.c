@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which VIF is served next, and how much; see sched.h.  VIFs with work take
+ * turns (deficit round robin): a turn is a quantum of octets times the weight
+ * of the VIF's class, and what a turn used too much is missing in the next, so
+ * that neither small frames, nor large ones, nor many queues get more.  A VIF
+ * that has not used up its min_rate is served before those whose turn it is.
+ * One whose rate is used up waits in the wheel and costs nothing.  Called by
+ * poll.c and, when doorbells ring, sched.c.
+ */
+#include "arena.h"
+#include "hal.h"
+#include "sched.h"
+
+#define QUANTUM	      16384u	/* octets of a turn, for weight 1 */
+#define TURN_BURSTS   4u	/* of one queue in a turn */
+#define ROUND_FRAMES  512u	/* then the round ends */
+#define PUBLISH	      64u	/* receivers that are shown what they got */
+#define URGENT_TURNS  4u	/* for each of the others' */
+#define PENDING_RETRY 100000ull /* an event ring is full: ns */
+#define KILO	      1000ull
+
+/* The lowest bit of a number that is not zero; not every CPU counts them. */
+static unsigned int lowest(uint32_t bits)
+{
+	static const uint8_t place[32] = { 0,  1,  28, 2,  29, 14, 24, 3,
+					   30, 22, 20, 15, 25, 17, 4,  8,
+					   31, 27, 13, 23, 21, 19, 16, 7,
+					   26, 12, 18, 6,  11, 5,  10, 9 };
+
+	return place[(uint32_t)((bits & -bits) * 0x077cb531u) >> 27];
+}
+
+static struct node *nodes(const struct core *core)
+{
+	return arena_part(core, ARENA_ACTIVE_NODES);
+}
+
+static uint64_t min_rate(const struct vif *vif)
+{
+	return svnic_cpu32(vif->config.min_rate) * KILO;
+}
+
+/* 5 ms of the promise may be saved up, and always one turn. */
+static uint64_t min_max(const struct vif *vif)
+{
+	uint64_t max = min_rate(vif) / 200;
+
+	return max < QUANTUM ? QUANTUM : max;
+}
+
+static int32_t quantum(const struct vif *vif)
+{
+	uint32_t class =
+		(svnic_cpu32(vif->config.flags) & SVNIC_VIF_CLASS) >> 8;
+
+	return (int32_t)(QUANTUM << class);
+}
+
+void sched_ready(struct core *core, struct vif *vif)
+{
+	struct list *list = &core->active;
+
+	vif->place = VIF_AT_TURN;
+	if (vif->config.min_rate) {
+		bucket_refill(&vif->min, core->now_ns, min_rate(vif),
+			      min_max(vif));
+		if (bucket_has(&vif->min)) {
+			vif->place = VIF_AT_HEAD;
+			list = &core->urgent;
+		}
+	}
+	list_push(list, nodes(core), (uint16_t)arena_vif_idx(core, vif));
+}
+
+void sched_wake(struct core *core, struct queue *q)
+{
+	struct vif *vif = arena_vif(core, q->vif);
+
+	vif->active |= (uint16_t)(1u << q->id);
+	if (vif->place == VIF_AT_WHEEL)
+		return;
+	vif->due_ns = 0;
+	if (vif->place != VIF_AT_REST)
+		return;
+	if (vif->deficit > 0)
+		vif->deficit = 0;
+	sched_ready(core, vif);
+}
+
+void sched_forget(struct core *core, struct vif *vif)
+{
+	uint16_t idx = (uint16_t)arena_vif_idx(core, vif);
+
+	if (vif->place == VIF_AT_TURN)
+		list_remove(&core->active, nodes(core), idx);
+	else if (vif->place == VIF_AT_HEAD)
+		list_remove(&core->urgent, nodes(core), idx);
+	else if (vif->place == VIF_AT_WHEEL)
+		wheel_remove(core, vif);
+	vif->place = VIF_AT_REST;
+}
+
+void sched_shape(struct core *core, struct vif *vif)
+{
+	bool had_work = vif->place != VIF_AT_REST;
+
+	sched_forget(core, vif);
+	bucket_fill(&vif->tx, core->now_ns, svnic_cpu32(vif->config.burst));
+	bucket_fill(&vif->min, core->now_ns, min_max(vif));
+	bucket_fill(&vif->rx, core->now_ns, VIF_RX_RESERVE);
+	bucket_fill(&vif->storm, core->now_ns, VIF_STORM_RESERVE);
+	vif->due_ns = 0;
+	vif->deficit = 0;
+	if (had_work)
+		sched_ready(core, vif);
+}
+
+int sched_may_send(struct core *core, struct vif *vif)
+{
+	uint64_t rate = svnic_cpu64(vif->config.rate);
+
+	if (!rate || bucket_has(&vif->tx))
+		return 1;
+	bucket_refill(&vif->tx, core->now_ns, rate,
+		      svnic_cpu32(vif->config.burst));
+	if (bucket_has(&vif->tx))
+		return 1;
+	vif->due_ns = bucket_due(&vif->tx, rate);
+	vif->stats.tx_throttled++;
+	return 0;
+}
+
+void sched_sent(struct vif *vif, uint32_t octets, int32_t cost)
+{
+	if (vif->config.rate)
+		bucket_take(&vif->tx, octets);
+	if (vif->place == VIF_AT_HEAD)
+		bucket_take(&vif->min, octets);
+	vif->deficit -= cost;
+}
+
+int64_t sched_octets(const struct vif *vif)
+{
+	int64_t octets = vif->deficit;
+
+	if (vif->config.rate && bucket_units(&vif->tx) < octets)
+		octets = bucket_units(&vif->tx);
+	if (vif->place == VIF_AT_HEAD && bucket_units(&vif->min) < octets)
+		octets = bucket_units(&vif->min);
+	return octets;
+}
+
+static enum vif_tx_more serve_queue(struct core *core, struct vif *vif,
+				    unsigned int id, unsigned int *done)
+{
+	struct queue *q = arena_queue(core, vif->queue[id]);
+	enum vif_tx_more more = VIF_TX_MORE;
+	unsigned int i;
+
+	for (i = 0; i < TURN_BURSTS && more == VIF_TX_MORE; i++) {
+		if (i && sched_octets(vif) <= 0)
+			break;
+		more = vif_tx_burst(core, vif, q, done);
+	}
+	if (more == VIF_TX_EMPTY)
+		vif->active &= (uint16_t) ~(1u << id);
+	if (more == VIF_TX_WAIT &&
+	    (!vif->due_ns || q->wait_until < vif->due_ns))
+		vif->due_ns = q->wait_until;
+	return more;
+}
+
+/* A VIF's queues in turn, until its share is used up. */
+static enum vif_tx_more serve_queues(struct core *core, struct vif *vif,
+				     unsigned int *done)
+{
+	enum vif_tx_more more = VIF_TX_EMPTY;
+	unsigned int first = vif->next_queue;
+	bool is_ready = false;
+	uint32_t left;
+	unsigned int id;
+
+	/* Those from the first on, then those before it. */
+	left = (uint32_t)vif->active >> first |
+	       (uint32_t)vif->active << (SVNIC_MAX_QUEUES - first);
+	left &= (1u << SVNIC_MAX_QUEUES) - 1;
+	while (left && more != VIF_TX_THROTTLED && vif->deficit > 0) {
+		id = (first + lowest(left)) % SVNIC_MAX_QUEUES;
+		left &= left - 1;
+		more = serve_queue(core, vif, id, done);
+		is_ready |= more == VIF_TX_MORE;
+		vif->next_queue = (uint8_t)((id + 1) % SVNIC_MAX_QUEUES);
+	}
+	if (is_ready && more != VIF_TX_THROTTLED)
+		vif->due_ns = 0;
+	return more;
+}
+
+/* How many quanta are missing until it may send again. */
+static uint32_t owed(const struct vif *vif)
+{
+	return vif->deficit > 0 ? 0
+				: (uint32_t)(-vif->deficit / quantum(vif)) + 1;
+}
+
+/* One turn of a VIF that was taken off its list. */
+static unsigned int serve(struct core *core, struct vif *vif, uint32_t quanta)
+{
+	enum vif_tx_more more;
+	unsigned int done = 0;
+	int64_t deficit = vif->deficit;
+
+	vif->due_ns = 0;
+	deficit += (int64_t)quantum(vif) * quanta;
+	if (deficit > quantum(vif))
+		deficit = quantum(vif);
+	vif->deficit = (int32_t)deficit;
+	if (vif->config.rate)
+		bucket_refill(&vif->tx, core->now_ns,
+			      svnic_cpu64(vif->config.rate),
+			      svnic_cpu32(vif->config.burst));
+	more = serve_queues(core, vif, &done);
+	if (!vif->active) {
+		vif->place = VIF_AT_REST;
+	} else if (more == VIF_TX_THROTTLED) {
+		vif->place = VIF_AT_WHEEL;
+		wheel_add(core, vif);
+	} else {
+		sched_ready(core, vif);
+	}
+	if (vif->place != VIF_AT_REST && owed(vif) < core->turn_owed)
+		core->turn_owed = owed(vif);
+	return done;
+}
+
+/* What the next VIFs of a list need is fetched while others are served. */
+static void fetch_ahead(const struct core *core, uint16_t idx)
+{
+	const struct queue *q;
+	const struct vif *vif;
+	uint16_t next;
+
+	if (idx == LIST_NONE)
+		return;
+	vif = arena_vif(core, idx);
+	if (vif->active) {
+		q = arena_queue(core, vif->queue[lowest(vif->active)]);
+		if (q->tx_round == core->round && q->tx_ctrl && q->desc_ptr) {
+			const uint8_t *d = q->desc_ptr;
+
+			d += (q->tx_next & q->tx_mask) % 128 * 32;
+			__builtin_prefetch(q->tx_ctrl);
+			__builtin_prefetch(&q->tx_ctrl->tx_cons, 1);
+			__builtin_prefetch(d);
+			__builtin_prefetch(d + 64);
+			__builtin_prefetch(d + 128);
+		}
+	}
+	next = nodes(core)[idx].next;
+	if (next == LIST_NONE)
+		return;
+	vif = arena_vif(core, next);
+	if (vif->active)
+		__builtin_prefetch(&arena_queue(core,
+						vif->queue[lowest(vif->active)])
+					    ->tx_next,
+				   1);
+	next = nodes(core)[next].next;
+	if (next == LIST_NONE)
+		return;
+	vif = arena_vif(core, next);
+	__builtin_prefetch(vif);
+	__builtin_prefetch(&vif->active, 1);
+	__builtin_prefetch(&vif->rx_frames);
+	__builtin_prefetch(vif->queue);
+}
+
+static unsigned int take_turn(struct core *core, struct list *list,
+			      uint32_t quanta)
+{
+	uint16_t idx = list_pop(list, nodes(core));
+	struct vif *vif = arena_vif(core, idx);
+	unsigned int done = 0;
+
+	fetch_ahead(core, list->head);
+	/* Of a link that is away: looked at again when it is back. */
+	if (core->links_up & 1u << vif->link)
+		done = serve(core, vif, quanta);
+	else
+		list_push(list, nodes(core), idx);
+	if (core->nr_dirty >= PUBLISH)
+		vif_rx_publish(core);
+	return done;
+}
+
+/* Everyone once, those that are urgent first and in between. */
+static unsigned int all_turns(struct core *core, uint32_t quanta)
+{
+	unsigned int left = core->active.nr;
+	unsigned int done = 0;
+	unsigned int urgent;
+
+	do {
+		urgent = core->urgent.nr;
+		if (urgent > URGENT_TURNS)
+			urgent = URGENT_TURNS;
+		for (; urgent; urgent--)
+			done += take_turn(core, &core->urgent, quanta);
+		if (left && core->active.nr) {
+			done += take_turn(core, &core->active, quanta);
+			left--;
+		} else {
+			left = 0;
+		}
+	} while (left && done < ROUND_FRAMES);
+	return done;
+}
+
+unsigned int sched_run(struct core *core)
+{
+	unsigned int done;
+
+	wheel_turn(core);
+	core->turn_owed = UINT32_MAX;
+	done = all_turns(core, 1);
+	/* Nobody could send, but for what earlier turns used too much. */
+	if (done == 0 && core->turn_owed && core->turn_owed != UINT32_MAX)
+		done = all_turns(core, core->turn_owed);
+	vif_rx_publish(core);
+	return done;
+}
+
+static uint64_t list_next_due(const struct core *core, const struct list *list,
+			      uint64_t due)
+{
+	const struct vif *vif;
+	uint16_t idx;
+
+	for (idx = list->head; idx != LIST_NONE; idx = nodes(core)[idx].next) {
+		vif = arena_vif(core, idx);
+		if (core->links_up & 1u << vif->link && vif->due_ns < due)
+			due = vif->due_ns;
+	}
+	return due;
+}
+
+uint64_t core_next_due(const struct core *core, uint64_t now_ns)
+{
+	uint64_t due = event_next_due(core);
+	unsigned int i;
+
+	for (i = 0; i < core->config.nr_links; i++) {
+		if (core->link[i].event.pending.nr &&
+		    due > now_ns + PENDING_RETRY)
+			due = now_ns + PENDING_RETRY;
+	}
+	due = list_next_due(core, &core->active, due);
+	due = list_next_due(core, &core->urgent, due);
+	if (core->wheel.next_ns < due)
+		due = core->wheel.next_ns;
+	if (due == UINT64_MAX)
+		return due;
+	return due > now_ns ? due - now_ns : 0;
+}
