@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include "net.h"
 
-#define LONG_VALUE 3000
+#define LONG_VALUE 1800 /* xenstored takes no more than 2048 */
 
 static const char *const numeric_keys[] = {
 	"multi-queue-num-queues",
@@ -92,37 +92,55 @@ static void long_values(struct rudenet *n)
 	kfree(text);
 }
 
-/* A ring that the backend may not write, that is not ours, that is gone. */
+/* A ring that the backend may not write. */
+static void ring_read_only(struct rudenet *n, const char *key)
+{
+	unsigned long page = get_zeroed_page(GFP_KERNEL);
+	bool is_used;
+	char ref[16];
+	int gref;
+
+	if (!page)
+		return;
+	gref = gnttab_grant_foreign_access((domid_t)n->dev->otherend_id,
+					   virt_to_gfn((void *)page), 1);
+	if (gref < 0) {
+		free_page(page);
+		return;
+	}
+	snprintf(ref, sizeof(ref), "%d", gref);
+	lie(n, &(struct net_lie) { key, ref });
+	is_used = !gnttab_try_end_foreign_access((grant_ref_t)gref);
+	net_score(n, "its page is free again", net_is(n, "in use", 0, is_used));
+	if (!is_used)
+		free_page(page);
+}
+
+/* A number of ours that grants nothing. */
+static void ring_not_granted(struct rudenet *n, const char *key)
+{
+	grant_ref_t head;
+	char ref[16];
+	int gref;
+
+	if (gnttab_alloc_grant_references(1, &head))
+		return;
+	gref = gnttab_claim_grant_reference(&head);
+	snprintf(ref, sizeof(ref), "%d", gref);
+	lie(n, &(struct net_lie) { key, ref });
+	gnttab_release_grant_reference(&head, (grant_ref_t)gref);
+	gnttab_free_grant_references(head);
+}
+
 static void wrong_rings(struct rudenet *n)
 {
 	static const char *const keys[] = { "tx-ring-ref", "rx-ring-ref",
 					    "ctrl-ring-ref" };
 	unsigned int i;
-	char ref[16];
-	int gref;
 
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {
-		unsigned long page = get_zeroed_page(GFP_KERNEL);
-		bool is_used;
-
-		if (!page)
-			return;
-		gref = gnttab_grant_foreign_access((domid_t)n->dev->otherend_id,
-						   virt_to_gfn((void *)page),
-						   1);
-		if (gref < 0) {
-			free_page(page);
-			return;
-		}
-		snprintf(ref, sizeof(ref), "%d", gref);
-		lie(n, &(struct net_lie) { keys[i], ref });
-		is_used = !gnttab_try_end_foreign_access((grant_ref_t)gref);
-		net_score(n, "its page is free again",
-			  net_is(n, "in use", 0, is_used));
-		if (!is_used)
-			free_page(page);
-		/* The same number, withdrawn now. */
-		lie(n, &(struct net_lie) { keys[i], ref });
+		ring_read_only(n, keys[i]);
+		ring_not_granted(n, keys[i]);
 	}
 }
 
@@ -164,8 +182,9 @@ void net_attack_keys(struct rudenet *n)
 
 	net_score(n, "keys rewritten while connected", rewrite(n));
 	net_score(n, "close", net_reset(n));
+	/* All of them for the first two, every third for the others. */
 	for (k = 0; k < ARRAY_SIZE(numeric_keys); k++)
-		for (i = 0; i < ARRAY_SIZE(no_numbers); i++)
+		for (i = 0; i < ARRAY_SIZE(no_numbers); i += k < 2 ? 1 : 3)
 			lie(n, &(struct net_lie) { numeric_keys[k],
 						   no_numbers[i] });
 	for (i = 0; i < ARRAY_SIZE(lies); i++)

@@ -10,8 +10,9 @@
 #include "net.h"
 
 #define STORM	  20000u
-#define TOGGLE_MS 4000
+#define TOGGLE_MS 2500
 #define CHANGE_MS 3000
+#define SETTLE_MS 1500
 
 static bool reconnect(struct rudenet *n)
 {
@@ -140,6 +141,8 @@ static bool toggling(struct rudenet *n, const enum xenbus_state *states,
 	while (time_before(jiffies, end) && !kthread_should_stop())
 		xenbus_printf(XBT_NIL, n->dev->nodename, "state", "%d",
 			      states[i++ % nr]);
+	/* The backend works off what was written; its last word counts. */
+	msleep(SETTLE_MS);
 	/* What was toggled is not what the bus believes. */
 	n->dev->state = XenbusStateConnected;
 	return reconnect(n);
