@@ -7,7 +7,7 @@ bench_core_SOURCES = tests/bench/bench_core.c tests/bench/counter.c \
 bench_core_LDADD = libsvnic_sim.a libsvnic_core.a
 dist_noinst_SCRIPTS += tests/bench/instructions
 # Generator and sink; its other half, port_dpdk.c, is built by the runner.
-check_PROGRAMS += pump-svnic pump-copy
+check_PROGRAMS += pump-svnic pump-copy density
 pump_svnic_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/frontend/libsvnic
 pump_svnic_SOURCES = tests/bench/pump.c tests/bench/port_svnic.c \
 	tests/bench/port.h tests/bench/frame.h
@@ -18,3 +18,6 @@ pump_copy_SOURCES = tests/bench/pump.c tests/bench/port_copy.c \
 	tests/bench/port.h tests/bench/frame.h
 pump_copy_LDADD = -lpthread
 EXTRA_DIST += tests/bench/run tests/bench/lib tests/bench/packages
+density_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/frontend/libsvnic
+density_SOURCES = tests/bench/density.c
+density_LDADD = frontend/libsvnic/libsvnic.a -lpthread

@@ -6,6 +6,7 @@ stay up for a whole benchmark, stopped by SIGSTOP while another one is measured.
 """
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -38,6 +39,9 @@ class Host:
         self.dir = tempfile.mkdtemp(prefix="svnic-bench.", dir="/tmp")
         self.procs, self.namespaces, self.links = [], [], []
         self.huge_before = None
+        # Thousands of VIFs have some descriptors each.
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         self.prefix = f"svb{os.getpid()}"
         self.env = dict(os.environ, XDG_RUNTIME_DIR=self.dir)
 
@@ -162,6 +166,9 @@ class Host:
             self.huge_before = None
 
     def fini(self):
+        # Nothing cuts the giving back short.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for p in list(reversed(self.procs)):
             self.end(p)
         for ns in list(self.namespaces):

@@ -29,18 +29,27 @@ def up(host):
 
 
 def interleaved(there, repetitions, measure):
-    """{name: [values]}: A B C A B C; who fails is left out from there on."""
+    """{name: [values]}: A B C A B C."""
     values = {s.name: [] for s in there}
     for n in range(repetitions):
         for s in there:
-            if values[s.name] is None:
-                continue
             try:
                 values[s.name].append(measure(s, n))
             except Failed as e:
-                say(f"  {s.name}: {e}")
-                values[s.name] = None
+                say(f"  {s.name}: {e}; once more")
+                values[s.name] += once_more(s, n, measure)
     return {k: v for k, v in values.items() if v}
+
+
+def once_more(s, n, measure):
+    """A switch that died, or did not answer, begins anew."""
+    try:
+        s.down()
+        s.up()
+        return [measure(s, n)]
+    except (Failed, Missing) as e:
+        say(f"  {s.name}: {e}")
+        return []
 
 
 def figure(name, unit, values, less_is_better=False):

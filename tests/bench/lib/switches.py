@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 from host import Failed, Missing
@@ -53,7 +54,9 @@ class Svnic(Switch):
 
     def up(self, vifs=("a", "b"), mtu=9216, count=64):
         h = self.host
-        card, self.vifs = h.path("card.sock"), h.path("vif")
+        # svnicd would find the VIFs of the one before.
+        card = os.path.join(tempfile.mkdtemp(dir=h.dir), "card.sock")
+        self.vifs = tempfile.mkdtemp(dir=h.dir)
         self.socket = h.path("svnicd.sock")
         with open(h.path("svnicd.yaml"), "w") as f:
             json.dump({"platform": "local", "log": "warning",
@@ -168,6 +171,12 @@ class Dpdk(Switch):
             argv += ["--vdev", vdev]
         return argv
 
+    @staticmethod
+    def forget(*paths):
+        for path in paths:
+            if os.path.exists(path):
+                os.unlink(path)
+
     def settle(self, path):
         self.host.wait(30, self.name, lambda: os.path.exists(path) or
                        any(p.poll() is not None for p in self.procs))
@@ -182,6 +191,7 @@ class Memif(Dpdk):
     def up(self):
         self.program = self.pump_program()
         path = self.host.path("memif.sock")
+        self.forget(path)
         one = "net_memif{0},role={1},id={0},bsize=2048,rsize=10," \
               f"socket={path},socket-abstract=no"
         self.testpmd([one.format(n, "server") for n in (0, 1)])
@@ -195,6 +205,7 @@ class Vhost(Dpdk):
     def up(self):
         self.program = self.pump_program()
         paths = [self.host.path(f"vhost{n}.sock") for n in (0, 1)]
+        self.forget(*paths)
         self.testpmd([f"net_vhost{n},iface={paths[n]}" for n in (0, 1)])
         self.vdevs = [f"net_virtio_user{n},path={paths[n]},queues=1,"
                       "queue_size=1024" for n in (0, 1)]
@@ -225,7 +236,8 @@ class Ovs(Dpdk):
         if not os.access(binary, os.X_OK):
             raise Missing("openvswitch-switch-dpdk is not installed")
         self.rundir = h.path("ovs")
-        os.makedirs(self.rundir, exist_ok=True)
+        shutil.rmtree(self.rundir, ignore_errors=True)
+        os.makedirs(self.rundir)
         for name in ("OVS_RUNDIR", "OVS_LOGDIR", "OVS_DBDIR"):
             h.env[name] = self.rundir
         db, sock = (os.path.join(self.rundir, f) for f in ("db", "db.sock"))
