@@ -109,11 +109,13 @@ domid() { dom0 xl domid "$1"; }
 frontend() { echo "/local/domain/$(domid "$1")/device/vif/$2"; }
 backend() { echo "/local/domain/0/backend/vif/$(domid "$1")/$2"; }
 
-# vif_direct GUEST DEVID: the direct path is up.
+# vif_direct GUEST DEVID: the direct path is up.  The domain is asked for first:
+# in the pipe ssh would read what jq is to read.
 vif_direct() {
-	dom0 svnic-admin --json list |
-		jq -e --arg v "$(domid "$1").$2" \
-			'any(.[]; .vif == $v and .direct)' >/dev/null
+	local vif
+	vif=$(domid "$1").$2
+	dom0 svnic-admin --json list | jq -es --arg v "$vif" \
+		'any(.[][]; .vif == $v and .direct)' >/dev/null
 }
 
 vif_count() { dom0 svnic-admin --json list | jq length; }
