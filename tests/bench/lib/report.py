@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import time
 from html import escape
 
 COLOURS = ("#1f5fa8", "#c8742c", "#4c8f4c", "#8c5fa8", "#888888", "#b04050")
@@ -66,10 +67,10 @@ def table(entries):
 
 
 def markdown(entries):
-    text = f"Measured on {machine()}.\n"
+    text = f"Measured on {machine()}, {time.strftime('%F')}.\n"
     for group, of in groups(entries).items():
         head, body = rows(of)
-        text += f"\n## {group}\n\n| " + " | ".join(head) + " |\n|" + \
+        text += f"\n### {group}\n\n| " + " | ".join(head) + " |\n|" + \
             "---|" * len(head) + "\n"
         for r in body:
             text += "| " + " | ".join(r) + " |\n"
@@ -115,6 +116,16 @@ def plot(title, entries):
                  f'fill="{COLOURS[i % len(COLOURS)]}"/>'
                  f'<text x="{at + 14}" y="{high + 117}">{escape(name)}</text>')
     return "\n".join(s) + "\n</svg>\n"
+
+
+def fill(path, entries):
+    """Put the tables between the two marks of a document."""
+    begin, end = "<!-- bench: begin -->\n", "<!-- bench: end -->\n"
+    with open(path) as f:
+        before, rest = f.read().split(begin)
+    after = rest.split(end)[1]
+    with open(path, "w") as f:
+        f.write(before + begin + markdown(entries) + end + after)
 
 
 def write(out, entries):

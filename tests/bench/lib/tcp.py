@@ -4,16 +4,16 @@
 Each way has two namespaces whose interface eth0 has 10.99.0.1 and .2.  No
 program is pinned but the polling thread of OVS, which takes a processor.
 """
-import json
 import os
 import re
+import shutil
 import signal
 import time
 from statistics import median
 
 from host import Failed, Missing, say
 from packets import figure, interleaved
-from switches import SWITCH, Ovs, Svnic
+from switches import Ovs, Svnic
 
 IP = ("10.99.0.1", "10.99.0.2")
 MTU = 1500
@@ -24,11 +24,14 @@ class Way:
 
     def __init__(self, host):
         self.host = host
-        self.ns = []
+        self.ns, self.procs, self.switch = [], [], None
 
     def spaces(self, tag):
         self.ns = [self.host.namespace(f"{tag}{n}") for n in (0, 1)]
-        self.server = None
+
+    def start(self, name, argv, n):
+        """In namespace @n, until the end of this way."""
+        self.procs.append(self.host.start(name, argv, ns=self.ns[n]))
 
     def ip(self, n, *words):
         self.host.run(["ip", "-n", self.ns[n], *words])
@@ -47,19 +50,16 @@ class Way:
 
     def begin(self):
         self.host.wait(20, f"{self.name}: an answer", self.reaches)
-        self.iperf_server = self.host.start(
-            f"iperf-{self.tag}", ["iperf3", "-s", "-B", IP[1]], ns=self.ns[1])
+        self.start(f"iperf-{self.tag}", ["iperf3", "-s", "-B", IP[1]], 1)
         self.host.wait(5, "iperf3", lambda: "5201" in self.host.run(
             ["ss", "-Hltn"], ns=self.ns[1]))
-        self.sock_server = None
-        if os.path.exists("/usr/bin/sockperf"):
-            self.sock_server = self.host.start(
-                f"sockperf-{self.tag}", ["sockperf", "sr", "-i", IP[1]],
-                ns=self.ns[1])
+        if shutil.which("sockperf"):
+            self.start(f"sockperf-{self.tag}",
+                       ["sockperf", "sr", "-i", IP[1]], 1)
         self.sleep()
 
     def sleep(self):
-        pass
+        """No processor for a switch that is not being measured."""
 
     def wake(self):
         pass
@@ -80,8 +80,8 @@ class Way:
         return median(times), times[len(times) * 99 // 100]
 
     def sockperf(self, raw, seconds):
-        if not self.sock_server:
-            raise Missing("sockperf is not installed")
+        if not shutil.which("sockperf"):
+            raise Failed("sockperf is not installed")
         text = self.host.run(["sockperf", "pp", "-i", IP[1], "-m", "64",
                               "-t", str(seconds), "--full-rtt"],
                              ns=self.ns[0])
@@ -91,8 +91,14 @@ class Way:
         return at["50.000"], at["99.000"]
 
     def down(self):
+        self.wake()
+        for p in self.procs:
+            self.host.end(p)
+        if self.switch:
+            self.switch.down()
         for ns in self.ns:
             self.host.drop_namespace(ns)
+        self.ns, self.procs, self.switch = [], [], None
 
 
 class SvnicTap(Way):
@@ -100,22 +106,23 @@ class SvnicTap(Way):
 
     def up(self):
         self.spaces(self.tag)
-        self.card = Svnic(self.host)
-        self.card.core = None
-        self.card.up(mtu=MTU)
-        self.card.wake()
-        h = self.host
-        self.guests = [h.start(f"svnic-guest-{v}", [
-            h.program("svnic-guest"), "--vif", v, "--socket-dir",
-            self.card.vifs, "--tap", "eth0", "--address", IP[n] + "/24"],
-            ns=self.ns[n]) for n, v in enumerate("ab")]
+        self.switch = Svnic(self.host)
+        self.switch.core = None
+        self.switch.up(mtu=MTU)
+        self.switch.wake()
+        for n, v in enumerate("ab"):
+            self.start(f"svnic-guest-{v}", [
+                self.host.program("svnic-guest"), "--vif", v, "--socket-dir",
+                self.switch.vifs, "--tap", "eth0", "--address",
+                IP[n] + "/24"], n)
         self.begin()
 
     def sleep(self):
-        self.host.signal(self.card.procs[0], signal.SIGSTOP)
+        self.host.signal(self.switch.procs[0], signal.SIGSTOP)
 
     def wake(self):
-        self.host.signal(self.card.procs[0], signal.SIGCONT)
+        if self.switch:
+            self.switch.wake()
 
 
 class Bridge(Way):
@@ -125,6 +132,7 @@ class Bridge(Way):
         self.spaces(self.tag)
         h = self.host
         middle = h.namespace("bm")
+        self.ns.append(middle)
         h.run(["ip", "-n", middle, "link", "add", "br0", "type", "bridge"])
         h.run(["ip", "-n", middle, "link", "set", "br0", "up"])
         for n in (0, 1):
@@ -145,15 +153,15 @@ class OvsKernel(Way):
             raise Missing("the kernel has no openvswitch datapath")
         self.spaces(self.tag)
         h = self.host
-        self.ovs = Ovs(h)
-        self.ovs.daemons()
-        self.ovs.vsctl("add-br", "svbk0")
+        self.switch = Ovs(h)
+        self.switch.daemons()
+        self.switch.vsctl("add-br", "svbk0")
         for n in (0, 1):
             h.run(["ip", "link", "add", "eth0", "netns", self.ns[n], "type",
                    "veth", "peer", "name", f"svbk{n}v"])
             h.links.append(f"svbk{n}v")
             h.run(["ip", "link", "set", f"svbk{n}v", "up"])
-            self.ovs.vsctl("add-port", "svbk0", f"svbk{n}v")
+            self.switch.vsctl("add-port", "svbk0", f"svbk{n}v")
             self.address(n)
         self.begin()
 
@@ -164,14 +172,14 @@ class OvsTap(Way):
 
     def up(self):
         self.spaces(self.tag)
-        self.ovs = Ovs(self.host)
-        self.ovs.daemons()
-        self.ovs.vsctl("add-br", "br0", "--", "set", "bridge", "br0",
+        self.switch = Ovs(self.host)
+        self.switch.daemons()
+        self.switch.vsctl("add-br", "br0", "--", "set", "bridge", "br0",
                        "datapath_type=netdev")
         for n in (0, 1):
             name = f"svbt{os.getpid() % 10000}{n}"
             # That driver wants as many queues to receive as to send: two.
-            self.ovs.vsctl("add-port", "br0", f"tap{n}", "--", "set",
+            self.switch.vsctl("add-port", "br0", f"tap{n}", "--", "set",
                            "interface", f"tap{n}", "type=dpdk",
                            "options:dpdk-devargs="
                            f"net_tap{n},iface={name}", "options:n_rxq=2")
@@ -184,17 +192,11 @@ class OvsTap(Way):
         self.begin()
 
     def sleep(self):
-        for p in self.ovs.procs:
-            self.host.signal(p, signal.SIGSTOP)
+        self.switch.sleep()
 
     def wake(self):
-        for p in self.ovs.procs:
-            self.host.signal(p, signal.SIGCONT)
-
-    def down(self):
-        self.wake()
-        self.ovs.down()
-        super().down()
+        if self.switch:
+            self.switch.wake()
 
 
 def up(host):
