@@ -46,6 +46,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/region.h \
 	device-firmware/core/region_inline.h \
 	device-firmware/core/regs.c \
+	device-firmware/core/rss.c \
+	device-firmware/core/rss.h \
 	device-firmware/core/sched.c \
 	device-firmware/core/sched.h \
 	device-firmware/core/stats.c \

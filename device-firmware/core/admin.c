@@ -77,6 +77,7 @@ static const struct command commands[SVNIC_OP_NR] = {
 	[SVNIC_OP_FILTER_ADD] = { admin_filter_add, 0 },
 	[SVNIC_OP_FILTER_DEL] = { admin_filter_del, 0 },
 	[SVNIC_OP_PORT_QUERY] = { port_query, sizeof(struct svnic_port_info) },
+	[SVNIC_OP_RSS_SET] = { admin_rss_set, sizeof(struct svnic_rss) },
 };
 
 /* Memory of the payload at @at, up to the end of its page; @n octets of it. */

@@ -159,3 +159,15 @@ enum svnic_status admin_filter_del(struct core *core, struct admin_call *call)
 		return SVNIC_ST_BAD_FIELD;
 	return vif_filter_del(core, vif, f->mac);
 }
+
+enum svnic_status admin_rss_set(struct core *core, struct admin_call *call)
+{
+	struct vif *vif = vif_of(core, call);
+	struct svnic_rss config;
+
+	if (!vif)
+		return SVNIC_ST_NO_VIF;
+	if (!admin_read(call, &config, sizeof(config)))
+		return SVNIC_ST_BAD_ADDRESS;
+	return rss_set(core, vif, &config);
+}

@@ -41,6 +41,7 @@ static uint64_t lay_out(const struct core_config *c, uint64_t *offset)
 		[ARENA_CHUNKS] = (uint64_t)c->nr_chunks * VIF_CHUNK_PAGES *
 				 sizeof(uint64_t),
 		[ARENA_CHUNK_USED] = c->nr_chunks * sizeof(uint16_t),
+		[ARENA_RSS] = vifs * sizeof(struct rss),
 		[ARENA_LINK_VIFS] = (uint64_t)c->nr_links * SVNIC_MAX_VIFS *
 				    sizeof(uint16_t),
 		[ARENA_VIF_NEXT] = vifs * sizeof(uint32_t),
@@ -134,6 +135,7 @@ static void derive(struct core *core)
 	unsigned int i;
 
 	journal_repair(core);
+	rss_init(&core->rss);
 	core->nr_dirty = 0;
 	core->nr_marked = 0;
 	core->nr_bells = 0;

@@ -20,11 +20,12 @@
 #include "link.h"
 #include "list.h"
 #include "pool.h"
+#include "rss.h"
 #include "switch.h"
 #include "vif.h"
 #include "wheel.h"
 
-#define ARENA_LAYOUT  5u  /* raise when anything in the arena moves */
+#define ARENA_LAYOUT  6u  /* raise when anything in the arena moves */
 #define ARENA_BURST   32u /* frames that are worked on together */
 #define ARENA_BUFFERS 64u /* receive buffers of one frame */
 
@@ -37,6 +38,7 @@ enum arena_part {
 	ARENA_FILTERS,
 	ARENA_CHUNKS,	  /* page tables, VIF_CHUNK_PAGES entries each */
 	ARENA_CHUNK_USED, /* entries in use of each chunk */
+	ARENA_RSS,	  /* of each VIF */
 	ARENA_LINK_VIFS,  /* per link: VIF number -> index */
 	ARENA_VIF_NEXT,	  /* slots of the pools */
 	ARENA_QUEUE_NEXT,
@@ -97,6 +99,7 @@ struct core {
 
 	/* Scratch: means nothing between two calls into the core. */
 	uint8_t payload[SVNIC_PAGE_SIZE] __attribute__((aligned(64)));
+	struct rss_default rss;
 	struct hal_frame wire[ARENA_BURST];
 	struct buffer buffer[ARENA_BUFFERS];
 	struct frame frame[ARENA_BURST];

@@ -114,6 +114,20 @@ void lane_check(struct core *core, const struct vif *vif, struct frame *f,
 	find_all(core, vif, f, nr);
 }
 
+/* One of several queues, by the flow. */
+static struct queue *spread(const struct core *core, struct frame *f)
+{
+	struct rss_hash hash;
+	struct queue *q;
+
+	q = vif_rx_spread(core, f->to, f->iov[1].data, f->len, &hash);
+	if (hash.is_l4) {
+		f->out[0] |= SVNIC_META_HASH_L4;
+		f->out[1] |= (uint64_t)hash.value << 32;
+	}
+	return q;
+}
+
 /* The receivers, their queues on the way. */
 static unsigned int open_all(struct core *core, const struct vif *vif,
 			     struct frame *f, unsigned int nr)
@@ -134,7 +148,9 @@ static unsigned int open_all(struct core *core, const struct vif *vif,
 		if (to->config.rx_rate && vif_rx_is_over(core, to))
 			break;
 		f[i].to = to;
-		f[i].q = arena_queue(core, to->rx_queue);
+		f[i].q = to->rx_queue != LIST_NONE
+				 ? arena_queue(core, to->rx_queue)
+				 : spread(core, &f[i]);
 		__builtin_prefetch(&f[i].q->rx_next, 1);
 	}
 	return i;
@@ -187,6 +203,8 @@ static unsigned int take_all(struct core *core, struct frame *f,
 /* What vif_rx_look() stopped is not worked on. */
 static bool is_running(const struct core *core, const struct frame *f)
 {
+	if (f->to->rx_queue == LIST_NONE)
+		return f->q->state == QUEUE_RUNNING;
 	return f->to->rx_queue == arena_queue_idx(core, f->q);
 }
 

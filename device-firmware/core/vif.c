@@ -81,7 +81,7 @@ void vif_set_lane(struct vif *vif)
 	if ((flags & no_tx) || vif->monitors.nr)
 		return;
 	vif->lane = VIF_LANE_TX;
-	if (vif->rx_queue != LIST_NONE)
+	if (nr)
 		vif->lane |= VIF_LANE_RX;
 }
 
@@ -258,6 +258,7 @@ enum svnic_status vif_create(struct core *core, unsigned int link,
 	id = vif_choose_id(core, link, id);
 	vif = arena_vif(core, idx);
 	clear(vif, link, id);
+	rss_reset(core, vif);
 	vif->config = *config;
 	st = attach(core, vif);
 	if (st != SVNIC_ST_OK) {

@@ -12,6 +12,7 @@
 #include "bucket.h"
 #include "list.h"
 #include "queue.h"
+#include "rss.h"
 
 struct core;
 struct frame;
@@ -80,7 +81,7 @@ struct vif {
 	uint8_t lane;	   /* VIF_LANE_* */
 	uint16_t id;	   /* on its link */
 	uint16_t domain;   /* that its untagged frames belong to */
-	uint16_t rx_queue; /* index of the only one that gets frames */
+	uint16_t rx_queue; /* the only one that gets frames, or LIST_NONE */
 	uint8_t slot;	   /* of the wheel, while it waits there */
 	uint8_t reserved0[3];
 	uint64_t mac; /* mem_mac() of config.mac */
@@ -182,6 +183,13 @@ void vif_rx_monitors(struct core *core, struct vif *vif, const struct frame *f,
  * buffers, 0 none, -EPROTO its queue was stopped for what it did.
  */
 int vif_rx_look(struct core *core, struct vif *vif, struct queue *q);
+/*
+ * The queue for a frame whose first @linear octets are at @l2, when several
+ * run; @hash goes with it.
+ */
+struct queue *vif_rx_spread(const struct core *core, const struct vif *vif,
+			    const uint8_t *l2, size_t linear,
+			    struct rss_hash *hash);
 /* Is the rate at which the VIF may be sent to used up?  It has one. */
 bool vif_rx_is_over(const struct core *core, struct vif *vif);
 /* Buffers of the queue were used: show them at the next vif_rx_publish(). */

@@ -167,9 +167,9 @@ static int put(struct core *core, struct vif *vif, struct queue *q,
 	return 0;
 }
 
-/* The queue for a frame, or NULL when the VIF has none that runs. */
-static struct queue *choose(const struct core *core, const struct vif *vif,
-			    const struct frame *f)
+struct queue *vif_rx_spread(const struct core *core, const struct vif *vif,
+			    const uint8_t *l2, size_t linear,
+			    struct rss_hash *hash)
 {
 	const uint16_t *set = vif->running;
 	unsigned int nr = vif->nr_direct;
@@ -178,23 +178,39 @@ static struct queue *choose(const struct core *core, const struct vif *vif,
 		set = &vif->running[SVNIC_SLOW_QUEUE];
 		nr = vif->nr_slow;
 	}
-	if (!nr || !(core->links_up & 1u << vif->link))
+	*hash = rss_hash(core, vif, l2, linear);
+	return arena_queue(core, rss_choose(core, vif, set, nr, hash->value));
+}
+
+/* The queue for a frame, or NULL when the VIF has none that runs. */
+static struct queue *choose(const struct core *core, const struct vif *vif,
+			    const struct frame *f, struct rss_hash *hash)
+{
+	*hash = (struct rss_hash) { 0 };
+	if ((!vif->nr_direct && !vif->nr_slow) ||
+	    !(core->links_up & 1u << vif->link))
 		return NULL;
-	return arena_queue(core, set[nr > 1 ? f->queue % nr : 0]);
+	if (vif->rx_queue != LIST_NONE)
+		return arena_queue(core, vif->rx_queue);
+	return vif_rx_spread(core, vif, frame_l2(f), frame_iov(f)->len, hash);
 }
 
 /* The metadata as this receiver gets it. */
 static struct svnic_meta meta_for(const struct vif *vif, const struct frame *f,
-				  bool tagged, unsigned int more)
+				  bool tagged, const struct rss_hash *hash)
 {
 	struct svnic_meta m = f->meta;
-	unsigned int flags = svnic_cpu16(m.flags) | more;
+	unsigned int flags = svnic_cpu16(m.flags);
 
 	if (flags & SVNIC_META_CSUM_BLANK)
 		flags |= SVNIC_META_CSUM_GOOD;
 	if (tagged && f->vlan != svnic_cpu16(vif->config.vlan)) {
 		flags |= SVNIC_META_VLAN;
 		m.vlan_tci = svnic_le16((uint16_t)(f->tci | f->vlan));
+	}
+	if (hash->is_l4) {
+		flags |= SVNIC_META_HASH_L4;
+		m.hash = svnic_le32(hash->value);
 	}
 	m.flags = svnic_le16((uint16_t)flags);
 	return m;
@@ -234,6 +250,7 @@ static int deliver(struct core *core, struct vif *vif, const struct frame *f)
 {
 	uint32_t flags = svnic_cpu32(vif->config.flags);
 	struct svnic_meta meta;
+	struct rss_hash hash;
 	struct queue *q;
 	int err;
 
@@ -241,12 +258,12 @@ static int deliver(struct core *core, struct vif *vif, const struct frame *f)
 		return SVNIC_V_DISABLED;
 	if (frame_is_oversize(f, svnic_cpu16(vif->config.mtu)))
 		return SVNIC_V_OVERSIZE;
-	q = choose(core, vif, f);
+	q = choose(core, vif, f, &hash);
 	if (!q)
 		return SVNIC_V_NOT_RUNNING;
 	if (vif->config.rx_rate && vif_rx_is_over(core, vif))
 		return SVNIC_V_RX_RATE;
-	meta = meta_for(vif, f, flags & SVNIC_VIF_TRUNK, 0);
+	meta = meta_for(vif, f, flags & SVNIC_VIF_TRUNK, &hash);
 	err = put(core, vif, q, f, &meta);
 	if (err == 0) {
 		if (vif->config.rx_rate)
@@ -277,6 +294,7 @@ void vif_rx_monitors(struct core *core, struct vif *vif, const struct frame *f,
 {
 	const struct node *nodes = arena_part(core, ARENA_MONITOR_NODES);
 	struct svnic_meta meta;
+	struct rss_hash hash;
 	struct vif *monitor;
 	struct queue *q;
 	uint16_t idx;
@@ -286,11 +304,12 @@ void vif_rx_monitors(struct core *core, struct vif *vif, const struct frame *f,
 		monitor = arena_vif(core, idx);
 		if (svnic_cpu32(monitor->config.flags) & SVNIC_VIF_DISABLED)
 			continue;
-		q = choose(core, monitor, f);
+		q = choose(core, monitor, f, &hash);
 		meta = meta_for(vif, f,
 				svnic_cpu32(vif->config.flags) &
 					SVNIC_VIF_TRUNK,
-				flags);
+				&hash);
+		meta.flags |= svnic_le16((uint16_t)flags);
 		if (q && put(core, monitor, q, f, &meta) == 0)
 			stats_rx(monitor, SVNIC_V_DELIVERED, f->len);
 		else

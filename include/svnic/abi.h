@@ -151,7 +151,8 @@ SVNIC_ABI_AT(struct svnic_doorbell, reserved, 8);
 	X(10, QUEUE_STOP, "stop a queue pair")                            \
 	X(11, FILTER_ADD, "add an address to a VIF")                      \
 	X(12, FILTER_DEL, "take an address from a VIF")                   \
-	X(13, PORT_QUERY, "read a wire port's state and counters")
+	X(13, PORT_QUERY, "read a wire port's state and counters")        \
+	X(14, RSS_SET, "spread a VIF's frames over its queues")
 
 #define SVNIC_ADMIN_STATUSES(X)                                         \
 	X(0, OK, "done")                                                \
@@ -255,9 +256,23 @@ SVNIC_ABI_AT(struct svnic_filter, mac, 0);
 SVNIC_ABI_AT(struct svnic_filter, reserved0, 6);
 SVNIC_ABI_AT(struct svnic_filter, reserved1, 8);
 
+#define SVNIC_RSS_KEY	40u
+#define SVNIC_RSS_TABLE 128u
+
+/* Payload of RSS_SET.  Before it: the usual key, running queues in turn. */
+struct svnic_rss {
+	__u8 key[40];
+	__u8 reserved[8];
+	__u8 table[128]; /* low bits of the hash: a guest's queue */
+};
+SVNIC_ABI_SIZE(struct svnic_rss, 176);
+SVNIC_ABI_AT(struct svnic_rss, key, 0);
+SVNIC_ABI_AT(struct svnic_rss, reserved, 40);
+SVNIC_ABI_AT(struct svnic_rss, table, 48);
+
 /*
  * One command.  @addr and @len name the payload in the host's memory: read
- * by EVENT_RING (the ring itself) and PAGES_MAP, written by the queries.
+ * by EVENT_RING (the ring itself), PAGES_MAP and RSS_SET, written by the queries.
  * EVENT_RING: len = 4096 + 8 * entries, entries a power of two, 64 to 65536.
  * VIF_CREATE: vif is a chosen number or SVNIC_VIF_NONE; result is the number.
  * VIF_LIST: payload is a bitmap of SVNIC_MAX_VIFS / 8 octets, bit = VIF number.

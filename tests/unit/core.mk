@@ -8,6 +8,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_fair \
 	tests/unit/test_guard \
 	tests/unit/test_queue \
+	tests/unit/test_rss \
 	tests/unit/test_sched \
 	tests/unit/test_switch \
 	tests/unit/test_takeover \
@@ -47,6 +48,10 @@ tests_unit_test_guard_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_queue_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_queue_SOURCES = tests/unit/test_queue.c $(CORE_FIXTURE)
 tests_unit_test_queue_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_rss_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_rss_SOURCES = tests/unit/test_rss.c $(CORE_FIXTURE)
+tests_unit_test_rss_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_sched_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_sched_SOURCES = tests/unit/test_sched.c $(CORE_FIXTURE)
