@@ -86,7 +86,7 @@ static int setup(void **state)
 	sim_init(2, 1, 4096);
 	for (i = 0; i < 2; i++) {
 		free(sim_link(i)->mem);
-		free(sim_link(i)->doorbell);
+		munmap(sim_link(i)->doorbell, SIM_BELLS_SIZE);
 		sim_link(i)->mem = shared(MEMORY);
 		sim_link(i)->size = MEMORY;
 		sim_link(i)->doorbell = shared(BELLS);

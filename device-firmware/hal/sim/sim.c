@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "hal.h"
 #include "sim.h"
 
@@ -44,6 +45,19 @@ static void *allocate(size_t size)
 	return p;
 }
 
+/* Zeroed memory that costs nothing until it is touched. */
+static void *map(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED) {
+		fprintf(stderr, "sim: no memory for %zu octets\n", size);
+		exit(1);
+	}
+	return p;
+}
+
 void sim_init(unsigned int nr_links, unsigned int nr_ports, size_t size)
 {
 	unsigned int i;
@@ -55,8 +69,7 @@ void sim_init(unsigned int nr_links, unsigned int nr_ports, size_t size)
 	for (i = 0; i < nr_links; i++) {
 		sim.link[i].mem = allocate(size);
 		sim.link[i].size = size;
-		sim.link[i].doorbell =
-			allocate(SVNIC_MAX_VIFS * SVNIC_PAGE_SIZE);
+		sim.link[i].doorbell = map(SIM_BELLS_SIZE);
 	}
 	for (i = 0; i < nr_ports; i++) {
 		sim.port[i].to_card.max = SIM_WIRE_FRAMES;
@@ -89,7 +102,7 @@ void sim_fini(void)
 
 	for (i = 0; i < sim.nr_links; i++) {
 		free(sim.link[i].mem);
-		free(sim.link[i].doorbell);
+		munmap(sim.link[i].doorbell, SIM_BELLS_SIZE);
 	}
 	for (i = 0; i < sim.nr_ports; i++) {
 		while (sim.port[i].to_card.nr)

@@ -16,6 +16,8 @@
 #define SIM_WIRE_FRAMES 256u
 #define SIM_NOTIFIES	64u
 #define SIM_BELLS	64u /* doorbells from one VIF's page to the next's */
+/* Octets of a link's doorbells; munmap() frees them. */
+#define SIM_BELLS_SIZE ((size_t)SVNIC_MAX_VIFS * SVNIC_PAGE_SIZE)
 
 struct sim_link {
 	uint8_t *mem;
