@@ -284,10 +284,13 @@ static void show(const struct bench *b, const struct options *o,
 		 const struct counter *n, uint64_t frames, uint64_t octets)
 {
 	double ns = counter_ns(n) / (double)frames;
+	double best = ns * (double)n->best / (double)n->ticks;
 
 	printf("{\"name\": \"%s\", \"unit\": \"ns/frame\", \"value\": %.1f, "
-	       "\"mpps\": %.2f, \"gbit\": %.2f, \"tsc_per_frame\": %.0f, ",
-	       b->name, ns, 1e3 / ns, (double)octets / (double)frames * 8 / ns,
+	       "\"best\": %.1f, \"mpps\": %.2f, \"gbit\": %.2f, "
+	       "\"tsc_per_frame\": %.0f, ",
+	       b->name, ns, best, 1e3 / ns,
+	       (double)octets / (double)frames * 8 / ns,
 	       (double)n->ticks / (double)frames);
 	if (n->has_hardware)
 		printf("\"cycles_per_frame\": %.0f, "

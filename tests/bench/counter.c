@@ -132,6 +132,7 @@ void counter_median(struct counter *samples, unsigned int nr,
 	qsort(samples, nr, sizeof(*samples), compare);
 	memset(total, 0, sizeof(*total));
 	total->ticks = samples[nr / 2].ticks * nr;
+	total->best = samples[nr / 10].ticks * nr;
 	total->has_hardware = samples[0].has_hardware;
 	for (i = 0; i < nr; i++) {
 		total->cycles += samples[i].cycles;

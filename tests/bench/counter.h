@@ -13,6 +13,7 @@ struct counter {
 	uint64_t ticks; /* of the time stamp counter, or nanoseconds */
 	uint64_t cycles;
 	uint64_t instructions;
+	uint64_t best; /* of counter_median(): the fastest tenth, times all */
 	bool has_hardware;
 	uint64_t began;
 	uint64_t began_hardware[2];
