@@ -56,17 +56,18 @@ uint32_t rss_toeplitz(const uint8_t *key, const uint8_t *flow, size_t len)
 void rss_init(struct rss_default *d)
 {
 	unsigned int i;
-	unsigned int value;
+	unsigned int k;
 	unsigned int bit;
 
 	for (i = 0; i < 2 * RSS_FLOW; i++) {
-		for (value = 0; value < 16; value++) {
-			d->part[i][value] = 0;
-			for (bit = 0; bit < 4; bit++) {
-				if (value & 8u >> bit)
-					d->part[i][value] ^= key_bits(
-						default_key, 4 * i + bit);
-			}
+		d->part[i][0] = 0;
+		/* A value with one bit more is one part of the key more. */
+		for (bit = 0; bit < 4; bit++) {
+			uint32_t part = key_bits(default_key, 4 * i + 3 - bit);
+
+			for (k = 0; k < 1u << bit; k++)
+				d->part[i][k | 1u << bit] =
+					d->part[i][k] ^ part;
 		}
 	}
 }
