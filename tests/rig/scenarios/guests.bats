@@ -98,8 +98,9 @@ refused() {
 	in_guest a "iperf3 -c $B -t 12" &
 	local load=$!
 	dom0 xl network-attach a mac=00:16:3e:77:02:01 bridge=net0 script=vif-svnic
-	until_true 20 "the second vif" vif_direct a 1
+	until_true 20 "the second vif" connected a 1
 	in_guest a 'ip addr add 10.78.0.1/24 dev eth1; ip link set eth1 up'
+	until_true 20 "its direct path" vif_direct a 1
 	in_guest a 'ip neigh add 10.78.0.2 lladdr 00:16:3e:77:00:0c dev eth1
 		ping -q -f -c 2000 -W 1 10.78.0.2 >/dev/null 2>&1 &'
 	dom0 xl network-detach a 1
@@ -116,8 +117,9 @@ refused() {
 	dom0 xl network-detach a 0
 	[ "$(vif_count)" = 1 ]
 	dom0 xl network-attach a mac=00:16:3e:77:00:0b bridge=net0 script=vif-svnic
-	until_true 20 "the vif" vif_direct a 0
+	until_true 20 "the vif" connected a 0
 	in_guest a 'pkill iperf3; ip addr add 10.77.0.11/24 dev eth0; ip link set eth0 up'
+	until_true 20 "the direct path" vif_direct a 0
 	answers a $B
 }
 
@@ -143,7 +145,7 @@ refused() {
 
 @test "after the restart, interfaces still come and go" {
 	dom0 xl network-attach a mac=00:16:3e:77:02:02 bridge=net0 script=vif-svnic
-	until_true 20 "the second vif" vif_direct a 1
+	until_true 20 "the second vif" connected a 1
 	dom0 xl network-detach a 1
 	[ "$(vif_count)" = 2 ]
 }
