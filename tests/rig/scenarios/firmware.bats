@@ -116,7 +116,7 @@ nothing_lost() {
 		sleep 0.3
 		kill_core
 		wait $!
-		until_true 20 "the second vif" vif_direct a 1
+		until_true 20 "the second vif" connected a 1
 		[ "$(vif_count)" = 3 ]
 		dom0 xl network-detach a 1
 		until_true 10 "the second vif to go" test "$(vif_count)" = 2
