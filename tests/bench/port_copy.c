@@ -144,7 +144,7 @@ unsigned int port_send(struct port *p, struct flow *f, unsigned int max)
 		uint32_t slot = l->next & (SLOTS - 1);
 
 		l->octets[slot] = (uint16_t)frame_next_octets(f);
-		frame_write(f, l->from + slot * l->stride);
+		frame_write(f, l->from + slot * l->stride, true);
 	}
 	return i;
 }

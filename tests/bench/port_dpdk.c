@@ -110,7 +110,7 @@ static void write_frames(struct port *p, struct flow *f, unsigned int nr)
 	for (i = 0; i < nr; i++) {
 		unsigned int octets = frame_next_octets(f);
 
-		frame_write(f, rte_pktmbuf_mtod(ready[i], void *));
+		frame_write(f, rte_pktmbuf_mtod(ready[i], void *), false);
 		ready[i]->data_len = (uint16_t)octets;
 		ready[i]->pkt_len = octets;
 	}

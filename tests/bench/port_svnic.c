@@ -61,7 +61,7 @@ unsigned int port_send(struct port *p, struct flow *f, unsigned int max)
 
 		if (svnic_tx_frame(p->vif, iov, pieces) <= 0)
 			break;
-		frame_write(f, iov[0].iov_base);
+		frame_write(f, iov[0].iov_base, true);
 		if (svnic_tx_send(p->vif, octets, &meta))
 			die("a frame of %u octets was refused", octets);
 	}

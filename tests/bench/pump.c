@@ -7,7 +7,10 @@
  * slows the pump down instead of throwing frames away.  One JSON line.
  *
  *   pump-svnic [-b] [-l] [-s octets | imix] [-t seconds] [-u seconds]
- *              [-w frames] [-r frames-a-second] PORTS...
+ *              [-w frames] [-r frames-a-second] [-n frames] PORTS...
+ *
+ * -n: write and check only one frame of so many, as a guest that forwards does;
+ * the others are counted.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -30,6 +33,7 @@ struct options {
 	double seconds;
 	double warm_up;
 	unsigned int window;
+	unsigned int every; /* frames, of which one is touched */
 	double rate; /* frames a second and direction; 0: as many as go */
 };
 
@@ -43,7 +47,7 @@ struct direction {
 };
 
 static volatile sig_atomic_t is_stopped;
-static uint64_t nr_rounds, nr_idle; /* how often it waited for the switch */
+static uint64_t idle_stamps; /* in which it waited for the switch */
 
 static void on_signal(int sig)
 {
@@ -83,6 +87,7 @@ static void flow_init(struct flow *f, const struct options *o,
 
 	memset(f, 0, sizeof(*f));
 	f->size = o->size;
+	f->every = o->every;
 	port_address(to, f->model.dst);
 	port_address(from, f->model.src);
 	memcpy(f->model.type, headers, sizeof(headers));
@@ -144,6 +149,18 @@ static bool round_trip(struct direction *d, unsigned int nr,
 	return true;
 }
 
+/* Adds to the idle time; @at: when the last round ended. */
+static uint64_t round_trip_at(struct direction *d, unsigned int nr,
+			      const struct options *o, uint64_t at)
+{
+	bool was_busy = round_trip(d, nr, o);
+	uint64_t now = frame_stamp();
+
+	if (!was_busy)
+		idle_stamps += now - at;
+	return now;
+}
+
 /* Pump until @until; false when a signal or a fault ended it. */
 static bool pump(struct direction *d, unsigned int nr, const struct options *o,
 		 double until)
@@ -152,12 +169,12 @@ static bool pump(struct direction *d, unsigned int nr, const struct options *o,
 	unsigned int rounds = o->rate > 0.0 ? 1 : LOOK_ROUNDS;
 	double began = clock_s(), now = began;
 	uint32_t first[2] = { d[0].flow.next, d[1].flow.next };
+	uint64_t at = frame_stamp();
 	unsigned int i;
 
 	while (now < until && !is_stopped) {
 		for (i = 0; i < rounds; i++)
-			nr_idle += !round_trip(d, nr, o);
-		nr_rounds += rounds;
+			at = round_trip_at(d, nr, o, at);
 		now = clock_s();
 		for (i = 0; i < nr; i++) {
 			d[i].allowed =
@@ -240,7 +257,8 @@ static void show(struct direction *d, unsigned int nr, double seconds)
 	       (double)received / seconds * 1e-6,
 	       (double)octets / seconds * 8e-9, seconds,
 	       (unsigned long long)received, (unsigned long long)lost,
-	       (unsigned long long)wrong, (double)nr_idle / (double)nr_rounds);
+	       (unsigned long long)wrong,
+	       (double)idle_stamps / stamps_per_us() * 1e-6 / seconds);
 	show_times(&d[0].flow);
 	printf("}\n");
 }
@@ -259,7 +277,7 @@ static void measure(struct direction d[2], const struct options *o)
 		d[i].flow.lost = d[i].flow.wrong = 0;
 		d[i].flow.nr_samples = 0;
 	}
-	nr_rounds = nr_idle = 0;
+	idle_stamps = 0;
 	began = clock_s();
 	if (!pump(d, nr, o, began + o->seconds))
 		exit(1);
@@ -270,7 +288,7 @@ static int parse(struct options *o, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "+bls:t:u:w:r:")) != -1) {
+	while ((c = getopt(argc, argv, "+bls:t:u:w:r:n:")) != -1) {
 		switch (c) {
 		case 'b':
 			o->both = true;
@@ -292,27 +310,32 @@ static int parse(struct options *o, int argc, char **argv)
 		case 'w':
 			o->window = (unsigned int)atoi(optarg);
 			break;
+		case 'n':
+			o->every = (unsigned int)atoi(optarg);
+			break;
 		case 'r':
 			o->rate = atof(optarg);
 			break;
 		default:
 			die("usage: [-b] [-l] [-s octets | imix] [-t seconds] "
-			    "[-u seconds] [-w frames] [-r frames/s] %s",
+			    "[-u seconds] [-w frames] [-n frames] [-r frames/s] %s",
 			    port_usage());
 		}
 	}
 	if (o->size != FRAME_IMIX && o->size < FRAME_MIN + 4)
 		die("no frame is shorter than %u octets", FRAME_MIN + 4);
-	if (o->window == 0)
-		die("-w wants at least one frame");
+	if (o->window == 0 || o->every == 0)
+		die("-w and -n want at least one frame");
 	return optind;
 }
 
 int main(int argc, char **argv)
 {
-	struct options o = {
-		.size = 64, .seconds = 1.0, .warm_up = 0.3, .window = 256
-	};
+	struct options o = { .size = 64,
+			     .seconds = 1.0,
+			     .warm_up = 0.3,
+			     .window = 256,
+			     .every = 1 };
 	int first = parse(&o, argc, argv);
 	struct direction d[2] = { 0 };
 	struct port *ports[2];

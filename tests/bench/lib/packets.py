@@ -70,14 +70,17 @@ def rates(host, o):
     there = up(host)
     try:
         for ways in ("oneway", "both"):
-            for size in SIZES:
+            for size in (*SIZES, "64-untouched"):
                 name = f"packets-{size}-{ways}"
                 if not o.wants(name):
                     continue
                 say(name)
-                options = ["-s", size, "-t", str(o.seconds)]
+                options = ["-s", size.split("-")[0], "-t", str(o.seconds)]
                 if ways == "both":
                     options.append("-b")
+                if size == "64-untouched":
+                    # What a guest can have that only passes frames on.
+                    options += ["-n", "32"]
                 if size == "9000":
                     # A ring of memif takes five entries for each.
                     options += ["-w", "64"]
@@ -87,10 +90,14 @@ def rates(host, o):
                     if r["wrong"] or r["lost"] > r["received"] / 1000:
                         say(f"  {s.name}: {r['lost']} lost, "
                             f"{r['wrong']} wrong")
+                    idle.setdefault(s.name, []).append(r["idle"])
                     return r["mpps"]
 
+                idle = {}
                 yield figure(name, "Mpps",
                              interleaved(there, o.repetitions, measure))
+                say("  the pump waited for the switch: " + ", ".join(
+                    f"{k} {median(v):.0%}" for k, v in idle.items()))
     finally:
         for s in there:
             s.down()

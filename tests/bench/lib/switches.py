@@ -256,6 +256,7 @@ class Ovs(Dpdk):
                    "other_config:dpdk-init=true",
                    f"other_config:dpdk-extra={extra}",
                    "other_config:dpdk-socket-mem=512",
+                   "other_config:dpdk-socket-limit=512",
                    f"other_config:dpdk-lcore-mask={1 << PUMP}",
                    f"other_config:pmd-cpu-mask={1 << SWITCH}")
         switchd = h.start("ovs-vswitchd", [
