@@ -91,7 +91,7 @@ moves() {
 	done
 	in_guest a 'ip addr add 10.78.0.1/24 dev eth1; ip link set eth1 mtu 9000 up'
 	in_guest b 'ip addr add 10.78.0.2/24 dev eth1; ip link set eth1 mtu 9000 up'
-	in_guest a ping -n -q -c 5 -i 0.2 -M do -s 8900 -W 2 10.78.0.2 |
+	in_guest a ping -n -q -c 5 -i 0.2 -M "do" -s 8900 -W 2 10.78.0.2 |
 		grep ' 0% packet loss'
 	dom0 xl network-detach a 1
 	dom0 xl network-detach b 1
@@ -201,7 +201,7 @@ moves() {
 }
 
 @test "svnicd is killed ten times under load" {
-	local gap grants
+	local gap
 	load_start a 26
 	probe_start a 22
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
