@@ -91,9 +91,10 @@ static void serve(int listener, enum manner manner)
 	int fd = accept(listener, NULL, NULL);
 	unsigned int i;
 
-	for (i = 0; fd >= 0; i++)
+	if (fd < 0)
+		_exit(1);
+	for (i = 0;; i++)
 		answer(fd, manner, i);
-	_exit(1);
 }
 
 static pid_t begin(enum manner manner)
