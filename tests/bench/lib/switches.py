@@ -15,7 +15,7 @@ import time
 from host import Failed, Missing
 
 SWITCH, PUMP = 1, 0
-EAL = ["--no-pci", "--no-telemetry", "--in-memory"]
+EAL = ["--no-pci", "--no-telemetry"]
 
 
 class Switch:
@@ -123,8 +123,10 @@ class Dpdk(Switch):
         h = self.host
         if not hasattr(h, "has_huge"):
             h.has_huge = h.huge_pages(1600)
-        return EAL + ([] if h.has_huge else ["--no-huge"]) + [
-            "-m", str(megabytes)]
+        # virtio-user hands its memory over by few descriptors.
+        return EAL + (["--in-memory", "--single-file-segments"] if h.has_huge
+                      else ["--no-huge", "--no-shconf"]) + [
+                          "-m", str(megabytes)]
 
     def tool(self, name):
         path = shutil.which(name)
@@ -163,10 +165,8 @@ class Dpdk(Switch):
         return p
 
     def command(self, options):
-        # virtio-user hands its memory over by few descriptors.
         argv = [self.program, *options, "--", "--lcores", f"0@{PUMP}",
-                *self.eal(320), "--single-file-segments",
-                "--log-level=error"]
+                *self.eal(320), "--log-level=error"]
         for vdev in self.vdevs:
             argv += ["--vdev", vdev]
         return argv
@@ -250,13 +250,20 @@ class Ovs(Dpdk):
                          core=PUMP)
         self.procs = (server,)
         h.wait(10, "ovsdb-server", lambda: os.path.exists(sock))
-        extra = " ".join(o for o in self.eal(512) if o not in ("-m", "512"))
+        extra = self.eal(512)
+        memory = []
+        if not h.has_huge:
+            # Else it adds --in-memory, which --no-huge excludes.
+            extra.append("--legacy-mem")
+        else:
+            # OVS has options of its own for these, which -m excludes.
+            extra = extra[:-2]
+            memory = ["other_config:dpdk-socket-mem=512",
+                      "other_config:dpdk-socket-limit=512"]
         self.vsctl("--no-wait", "init")
         self.vsctl("--no-wait", "set", "Open_vSwitch", ".",
                    "other_config:dpdk-init=true",
-                   f"other_config:dpdk-extra={extra}",
-                   "other_config:dpdk-socket-mem=512",
-                   "other_config:dpdk-socket-limit=512",
+                   f"other_config:dpdk-extra={' '.join(extra)}", *memory,
                    f"other_config:dpdk-lcore-mask={1 << PUMP}",
                    f"other_config:pmd-cpu-mask={1 << SWITCH}")
         switchd = h.start("ovs-vswitchd", [
