@@ -99,6 +99,10 @@ moves() {
 	done
 	in_guest a 'ip addr add 10.78.0.1/24 dev eth1; ip link set eth1 mtu 9000 up'
 	in_guest b 'ip addr add 10.78.0.2/24 dev eth1; ip link set eth1 mtu 9000 up'
+	# Both interfaces of a guest are in one network, and Linux answers for the
+	# address of one by the other, whose mtu is 1500.
+	in_guest a ip neigh replace 10.78.0.2 lladdr 00:16:3e:77:02:02 dev eth1
+	in_guest b ip neigh replace 10.78.0.1 lladdr 00:16:3e:77:02:01 dev eth1
 	answers a 10.78.0.2
 	# The load may delay them, but lose none.
 	in_guest a ping -n -q -c 5 -i 0.2 -M "do" -s 8900 -W 10 10.78.0.2 |
