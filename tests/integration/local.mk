@@ -25,3 +25,4 @@ TESTS += \
 check_PROGRAMS += tests/integration/attack
 tests_integration_attack_SOURCES = tests/integration/attack.c
 tests_integration_attack_LDADD = frontend/libsvnic/libsvnic.a
+CLEANFILES += out/firmware-local.json
