@@ -103,8 +103,12 @@ static void attach(struct svnic_front *f)
 	struct front_direct *d = &f->direct;
 	int r;
 
-	if (time_before(jiffies, d->not_before))
+	if (time_before(jiffies, d->not_before)) {
+		/* Whoever had us look now took the place of the later look. */
+		mod_delayed_work(system_freezable_wq, &f->work,
+				 d->not_before - jiffies);
 		return;
+	}
 	r = take(f);
 	if (r) {
 		dev_err(&f->dev->dev,

@@ -78,6 +78,7 @@ pf_reload() {
 	gap_note card_back_stock_ms "$(jq .gap_ms <<<"$gap")"
 	load_end a
 	until_true 30 "the direct path of a" vif_direct a 0
+	until_true 30 "the direct path of b" vif_direct b 0
 	answers a $B
 	answers s $WIRE
 }
