@@ -114,6 +114,7 @@ struct svnic_net_queue {
 	u64 touched;		    /* any: when there was work last */
 	u64 look_until;		    /* any: until when it looks */
 	u64 window;		    /* any: for how long after work; 0: not */
+	unsigned int misses;	    /* any: events that looking had found */
 	unsigned long last_reset;   /* lock: jiffies */
 	unsigned long patience;	    /* any: jiffies before the next reset */
 	unsigned long resets;	    /* lock */

@@ -7,10 +7,11 @@
  * card to hold its events meanwhile (abi.md 6).  Any other task runs at once;
  * while one does, an event comes after the hold time, which moderates them.
  *
- * The while is at most poll_us.  It shrinks when it brought nothing, down to
- * none at all; an event that came so soon after work that looking would have
- * found it brings the whole while back.  So conversations are looked for, and
- * packets that come now and then cost no more than without all this.
+ * The while is at most poll_us.  It begins when several events in succession
+ * came so soon after work that looking would have found them, shrinks when it
+ * brought nothing, and ends with the first pause.  So a conversation that goes
+ * on and on is looked for; requests that come now and then, each with its one
+ * answer, leave the processor to those who produce the answer.
  */
 #include <linux/kthread.h>
 #include <linux/moduleparam.h>
@@ -22,6 +23,8 @@
 #define POLL_US	   1000u
 #define POLL_MAX   10000u
 #define WINDOW_MIN 16u /* the shortest while, as a fraction of poll_us */
+#define MISSES_MIN 4u  /* events in succession that begin it */
+#define PAUSE	   4u  /* times poll_us without any work, which ends it */
 
 static unsigned int poll_us = POLL_US;
 module_param(poll_us, uint, 0644);
@@ -59,6 +62,10 @@ void svnic_net_poller_touch(struct svnic_net_queue *q)
 	if (!max || !q->poller || READ_ONCE(q->hold))
 		return;
 	now = local_clock();
+	if (now - READ_ONCE(q->touched) > PAUSE * max) {
+		q->window = 0;
+		q->misses = 0;
+	}
 	WRITE_ONCE(q->touched, now);
 	if (!q->window)
 		return;
@@ -73,7 +80,8 @@ void svnic_net_poller_missed(struct svnic_net_queue *q)
 
 	/* A wake-up takes time that looking would not have taken. */
 	if (!READ_ONCE(q->looking) &&
-	    local_clock() - READ_ONCE(q->touched) < max + max / 2)
+	    local_clock() - READ_ONCE(q->touched) < max + max / 2 &&
+	    ++q->misses >= MISSES_MIN)
 		q->window = max;
 }
 
