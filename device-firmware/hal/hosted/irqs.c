@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,8 @@ static void line_signal(struct irq_line *line)
 		close(line->fd);
 		line->fd = -1;
 	}
+	/* Where it shares this processor with us, it is to run before we poll. */
+	sched_yield();
 }
 
 void irqs_assign(struct irq_set *set, unsigned int i, int fd)
