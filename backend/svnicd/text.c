@@ -6,12 +6,14 @@
 #include "text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define RATE_BURST_MIN	 131072u /* as netback's; above any GSO frame */
 #define RATE_INTERVAL_US 50000u
+#define DECIMALS_MAX	 1000000000u
 
 /* Digits at @s up to the first other character, which *@end names. */
 static int digits(const char *s, uint64_t max, uint64_t *out, const char **end)
@@ -131,29 +133,30 @@ int text_rate(const char *s, struct text_rate *out)
 static int interval(const char *s, uint64_t *us)
 {
 	uint64_t v;
-	uint64_t unit;
+	uint64_t times;
 	const char *end;
 	int err = digits(s, UINT32_MAX, &v, &end);
 
 	if (err)
 		return err;
 	if (strcmp(end, "us") == 0 || *end == '\0')
-		unit = 1;
+		times = 1;
 	else if (strcmp(end, "ms") == 0)
-		unit = 1000;
+		times = 1000;
 	else if (strcmp(end, "s") == 0)
-		unit = 1000000;
+		times = 1000000;
 	else
 		return -EINVAL;
-	if (v == 0 || v > UINT32_MAX / unit)
+	if (v == 0 || v > UINT32_MAX / times)
 		return -ERANGE;
-	*us = v * unit;
+	*us = v * times;
 	return 0;
 }
 
 static uint64_t multiplier(const char **s)
 {
 	switch (**s) {
+	case 'k':
 	case 'K':
 		++*s;
 		return 1000;
@@ -168,12 +171,98 @@ static uint64_t multiplier(const char **s)
 	}
 }
 
+/* The octets of "b/s", "bit/s" or "B/s" with its multiplier. */
+static int unit(const char **s, uint64_t *times, uint64_t *bits)
+{
+	*times = multiplier(s);
+	*bits = **s == 'b' ? 8 : 1;
+	if (**s != 'B' && **s != 'b')
+		return -EINVAL;
+	++*s;
+	if (*bits == 8 && strncmp(*s, "it", 2) == 0)
+		*s += 2;
+	if (strncmp(*s, "/s", 2) != 0)
+		return -EINVAL;
+	*s += 2;
+	return 0;
+}
+
+/* A number, perhaps with decimals, and a unit, perhaps after a space. */
+static int speed(const char *s, uint64_t *octets, const char **end)
+{
+	uint64_t whole, part = 0, scale = 1, times, bits;
+	const char *from;
+	const char *p;
+	int err = digits(s, UINT32_MAX, &whole, &p);
+
+	if (err)
+		return err;
+	if (*p == '.') {
+		from = ++p;
+		err = digits(from, DECIMALS_MAX, &part, &p);
+		for (; !err && from < p; from++)
+			scale *= 10;
+	}
+	if (err || scale > DECIMALS_MAX)
+		return -EINVAL;
+	if (*p == ' ')
+		p++;
+	err = unit(&p, &times, &bits);
+	if (err)
+		return err;
+	/* At most 2^62 and 10^18. */
+	*octets = (whole * times + part * times / scale) / bits;
+	*end = p;
+	return 0;
+}
+
+int text_speed(const char *s, uint64_t *octets)
+{
+	const char *end;
+	uint64_t v = 0;
+	int err = 0;
+
+	if (strcmp(s, "0") == 0) {
+		*octets = 0;
+		return 0;
+	}
+	err = speed(s, &v, &end);
+	if (err)
+		return err;
+	if (*end)
+		return -EINVAL;
+	if (v == 0)
+		return -ERANGE;
+	*octets = v;
+	return 0;
+}
+
+void text_speed_print(uint64_t octets, char out[TEXT_SPEED])
+{
+	static const struct {
+		uint64_t bits;
+		const char *name;
+	} units[] = { { 1000000000, "Gb/s" },
+		      { 1000000, "Mb/s" },
+		      { 1000, "Kb/s" } };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		/* The number stays below 2^64 for what a card can do. */
+		if (octets && octets * 8 % units[i].bits == 0)
+			break;
+	}
+	if (i == sizeof(units) / sizeof(units[0]))
+		snprintf(out, TEXT_SPEED, "%" PRIu64 "b/s", octets * 8);
+	else
+		snprintf(out, TEXT_SPEED, "%" PRIu64 "%s",
+			 octets * 8 / units[i].bits, units[i].name);
+}
+
 int text_rate_person(const char *s, struct text_rate *out)
 {
 	uint64_t us = RATE_INTERVAL_US;
 	uint64_t v;
-	uint64_t times;
-	bool bits;
 	const char *p;
 	int err;
 
@@ -184,24 +273,14 @@ int text_rate_person(const char *s, struct text_rate *out)
 	}
 	if (strchr(s, ','))
 		return text_rate(s, out);
-	err = digits(s, UINT32_MAX, &v, &p);
-	if (err)
-		return err;
-	times = multiplier(&p);
-	if (*p != 'B' && *p != 'b')
-		return -EINVAL;
-	bits = *p++ == 'b';
-	if (strncmp(p, "/s", 2) != 0)
-		return -EINVAL;
-	p += 2;
-	if (*p == '@')
+	err = speed(s, &v, &p);
+	if (!err && *p == '@')
 		err = interval(p + 1, &us);
-	else if (*p)
+	else if (!err && *p)
 		err = -EINVAL;
 	if (err)
 		return err;
 	/* At most 2^62, which the next product would overflow: share first. */
-	v = v * times / (bits ? 8 : 1);
 	if (v > UINT64_MAX / us || v * us / 1000000u > UINT32_MAX)
 		return -ERANGE;
 	return rate_make(v * us / 1000000u, us, out);

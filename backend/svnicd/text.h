@@ -14,6 +14,7 @@
 
 #define TEXT_MAC     18
 #define TEXT_VERDICT 24
+#define TEXT_SPEED   32
 
 struct text_rate {
 	uint64_t rate;	/* octets a second; 0: not limited */
@@ -28,8 +29,16 @@ int text_mac(const char *s, uint8_t mac[6]);
 void text_mac_print(const uint8_t mac[6], char out[TEXT_MAC]);
 /* XenStore's "<octets>,<microseconds>". */
 int text_rate(const char *s, struct text_rate *out);
-/* xl's "10Mb/s", "1MB/s@20ms"; also the form above, and "0" for no limit. */
+/*
+ * xl's "10Mb/s", "1MB/s@20ms"; also the form above, and "0" for no limit.
+ * Besides, for people: decimals ("1.5Gb/s"), "bit" for "b", "k" for "K", and a
+ * space before the unit ("100 Mbit/s").
+ */
 int text_rate_person(const char *s, struct text_rate *out);
+/* The same without an interval: octets a second, 0 for "0". */
+int text_speed(const char *s, uint64_t *octets);
+/* In bits, exact, with the largest unit that keeps it whole: "10Mb/s". */
+void text_speed_print(uint64_t octets, char out[TEXT_SPEED]);
 
 /* A card function's result: -errno or enum svnic_status. */
 const char *text_result(int result);

@@ -144,7 +144,16 @@ static void test_rate_person(void **state)
 		"1Mb/s@0",
 		"Mb/s",
 		"-1Mb/s",
-		"1.5Gb/s",
+		"1.Gb/s",
+		".5Gb/s",
+		"1,5Gb/s",
+		"1.5.5Gb/s",
+		"1.0000000001Gb/s",
+		"1  Mb/s",
+		"1 M b/s",
+		"1Mbits/s",
+		"1MBit/s",
+		"1Mbit",
 		"1Tb/s",
 		"1Mb/s 5",
 		"1Mb/s@5ms5",
@@ -167,6 +176,10 @@ static void test_rate_person(void **state)
 		{ "100KB/s@500us", 100000, 131072 },
 		{ "1GB/s@1s", 1000000000, 1000000000 },
 		{ "62500,50000", 1250000, 131072 },
+		{ "100 Mbit/s", 12500000, 625000 },
+		{ "1.5Gb/s", 187500000, 9375000 },
+		{ "0.25 MB/s", 250000, 131072 },
+		{ "64 kbit/s", 8000, 131072 },
 	};
 	struct text_rate r = { 5, 6 };
 	unsigned int i;
@@ -180,6 +193,40 @@ static void test_rate_person(void **state)
 		assert_int_equal(text_rate_person(good[i].text, &r), 0);
 		assert_int_equal(r.rate, good[i].rate);
 		assert_int_equal(r.burst, good[i].burst);
+	}
+}
+
+static void test_speed(void **state)
+{
+	static const char *const bad[] = { "",	  "1",	  "fast",  "1Mb/s@20ms",
+					   "5,6", "7b/s", "0Mb/s", "1Mb/s " };
+	static const struct {
+		const char *text, *again;
+		uint64_t octets;
+	} good[] = {
+		{ "0", "0b/s", 0 },
+		{ "8b/s", "8b/s", 1 },
+		{ "2.5 Gbit/s", "2500Mb/s", 312500000 },
+		{ "10GB/s", "80Gb/s", 10000000000 },
+		{ "9 kbit/s", "9Kb/s", 1125 },
+		{ "4294967295GB/s", "34359738360Gb/s", 4294967295000000000 },
+	};
+	char text[TEXT_SPEED];
+	uint64_t v = 5;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (text_speed(bad[i], &v) == 0)
+			fail_msg("\"%s\" was taken", bad[i]);
+	assert_int_equal(v, 5);
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(text_speed(good[i].text, &v), 0);
+		assert_true(v == good[i].octets);
+		if (v >= UINT64_MAX / 8)
+			continue;
+		text_speed_print(v, text);
+		assert_string_equal(text, good[i].again);
 	}
 }
 
@@ -248,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_mac),
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_rate_person),
+		cmocka_unit_test(test_speed),
 		cmocka_unit_test(test_results),
 		cmocka_unit_test(test_checksum),
 	};
