@@ -245,6 +245,9 @@ int capture_create(struct daemon *d, struct vif *vif, uint32_t snaplen,
 	config.flags = svnic_le32(SVNIC_VIF_MONITOR);
 	config.rate = 0;
 	config.burst = 0;
+	config.rx_rate = 0;
+	config.min_rate = 0;
+	config.storm = 0;
 	config.monitored = svnic_le16((uint16_t)vif->nr);
 	err = d->ops->vif_create(d->platform, &config, daemon_cookie(d),
 				 &c->nr);

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@ int config_init(struct config *config)
 	strcpy(config->networks[0].name, "net0");
 	strcpy(config->platform, "xen");
 	config->mtu = 1500;
+	config->limits.value[LIMIT_STORM] = CONFIG_STORM;
+	config->limits.value[LIMIT_WEIGHT] = 1;
 	config->max_pages = SVNIC_SLOW_PAGE;
 	config->max_queues = SVNIC_SLOW_QUEUE;
 	config->log = LOG_LEVEL_INFO;
@@ -34,8 +37,14 @@ int config_init(struct config *config)
 void config_fini(struct config *config)
 {
 	free(config->networks);
+	free(config->classes);
+	free(config->guests);
 	config->networks = NULL;
+	config->classes = NULL;
+	config->guests = NULL;
 	config->nr_networks = 0;
+	config->nr_classes = 0;
+	config->nr_guests = 0;
 }
 
 const struct network *config_network(const struct config *config,
@@ -61,21 +70,77 @@ const struct network *config_network_of(const struct config *config,
 	return NULL;
 }
 
+/* Adds @name to the list in @out; false when it is full. */
+static bool add_name(char *out, size_t size, const char *name)
+{
+	size_t used = strlen(out);
+	int n = snprintf(out + used, size - used, "%s%s", used ? ", " : "",
+			 name);
+
+	if (n >= 0 && (size_t)n < size - used)
+		return true;
+	if (size >= 4)
+		strcpy(out + size - 4, "...");
+	return false;
+}
+
 void config_network_names(const struct config *config, char *out, size_t size)
 {
-	size_t used = 0;
 	unsigned int i;
 
 	out[0] = '\0';
-	for (i = 0; i < config->nr_networks; i++) {
-		int n = snprintf(out + used, size - used, "%s%s", i ? ", " : "",
-				 config->networks[i].name);
-
-		if (n < 0 || (size_t)n >= size - used) {
-			if (size >= 4)
-				strcpy(out + size - 4, "...");
+	for (i = 0; i < config->nr_networks; i++)
+		if (!add_name(out, size, config->networks[i].name))
 			return;
-		}
-		used += (size_t)n;
+}
+
+uint64_t config_speed(const struct config *config, unsigned int segment)
+{
+	unsigned int i;
+
+	for (i = 0; i < config->nr_networks; i++)
+		if (config->networks[i].segment == segment &&
+		    config->networks[i].speed)
+			return config->networks[i].speed;
+	return 0;
+}
+
+const struct class *config_class(const struct config *config, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < config->nr_classes; i++)
+		if (strcmp(config->classes[i].name, name) == 0)
+			return &config->classes[i];
+	return NULL;
+}
+
+void config_class_names(const struct config *config, char *out, size_t size)
+{
+	unsigned int i;
+
+	out[0] = '\0';
+	for (i = 0; i < config->nr_classes; i++)
+		if (!add_name(out, size, config->classes[i].name))
+			return;
+}
+
+const struct class *config_guest_class(const struct config *config,
+				       const char *name, const uint8_t mac[6])
+{
+	const struct class *by_name = NULL;
+	uint8_t octets[6];
+	unsigned int i;
+
+	for (i = 0; i < config->nr_guests; i++) {
+		const struct guest *g = &config->guests[i];
+
+		/* One interface of a guest may differ from the others. */
+		if (text_mac(g->name, octets) == 0 &&
+		    memcmp(octets, mac, sizeof(octets)) == 0)
+			return config_class(config, g->class);
+		if (strcmp(g->name, name) == 0)
+			by_name = config_class(config, g->class);
 	}
+	return by_name;
 }

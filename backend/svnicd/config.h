@@ -6,17 +6,35 @@
 #ifndef SVNICD_CONFIG_H
 #define SVNICD_CONFIG_H
 
+#include "limit.h"
 #include "log.h"
 #include "platform.h"
 #include "text.h"
 
 #define CONFIG_NAME  32	 /* of a network or group, with the NUL */
+#define CONFIG_GUEST 64	 /* a guest's name, or its address */
 #define CONFIG_ERROR 512 /* octets of an error, with the NUL */
 
 struct network {
 	char name[CONFIG_NAME];
 	uint16_t segment; /* segment n < ports has uplink n */
 	uint16_t vlan;	  /* SVNIC_VLAN_NONE or the access VLAN */
+	uint64_t speed;	  /* octets a second that it carries; 0: not said */
+	char class[LIMITS_CLASS]; /* of its VIFs, or "" */
+	unsigned int line;
+};
+
+struct class
+{
+	char name[LIMITS_CLASS];
+	struct limits limits;
+	unsigned int line;
+};
+
+/* Which class the VIFs of a guest are of. */
+struct guest {
+	char name[CONFIG_GUEST]; /* of the domain or tenant, or a MAC */
+	char class[LIMITS_CLASS];
 	unsigned int line;
 };
 
@@ -24,9 +42,14 @@ struct config {
 	char platform[8]; /* "xen" or "local" */
 	struct network *networks;
 	unsigned int nr_networks;
-	uint16_t mtu;	       /* of a VIF that says none */
-	struct text_rate rate; /* likewise */
-	uint32_t max_pages;    /* of one VIF */
+	struct class *classes;
+	unsigned int nr_classes;
+	struct guest *guests;
+	unsigned int nr_guests;
+	uint16_t mtu;		  /* of a VIF that says none */
+	struct limits limits;	  /* where neither VIF nor class says one */
+	char class[LIMITS_CLASS]; /* where nobody says one, or "" */
+	uint32_t max_pages;	  /* of one VIF */
 	uint32_t max_queues;
 	enum log_level log;
 	char socket[108];
@@ -35,6 +58,9 @@ struct config {
 	char local_card[108];	 /* vfio-user socket of svnic-fw */
 	char local_tenants[108];
 };
+
+/* Group frames of a VIF a second where nobody says: svnicd.conf(5) has why. */
+#define CONFIG_STORM 1000
 
 /* Values without a file: one network, net0, on port 0. */
 int config_init(struct config *config);
@@ -55,5 +81,14 @@ const struct network *config_network_of(const struct config *config,
 					unsigned int vlan);
 /* "net0, blue": for error messages; cut with "..." when @size is small. */
 void config_network_names(const struct config *config, char *out, size_t size);
+/* What a segment carries, octets a second; 0: nobody said. */
+uint64_t config_speed(const struct config *config, unsigned int segment);
+
+/* The class of that name, or NULL; and all names, as above. */
+const struct class *config_class(const struct config *config, const char *name);
+void config_class_names(const struct config *config, char *out, size_t size);
+/* That of a guest, by its address or its name, or NULL. */
+const struct class *config_guest_class(const struct config *config,
+				       const char *name, const uint8_t mac[6]);
 
 #endif /* SVNICD_CONFIG_H */

@@ -301,6 +301,7 @@ static void reload(evutil_socket_t sig, short what, void *arg)
 	char platform[sizeof(d->config.platform)];
 	char socket[sizeof(d->config.socket)];
 	enum log_level level = d->config.log;
+	struct vif *vif;
 	bool missing;
 
 	(void)sig;
@@ -318,8 +319,14 @@ static void reload(evutil_socket_t sig, short what, void *arg)
 	strcpy(d->config.socket, socket);
 	if (level != d->config.log)
 		log_set_level(d->config.log);
-	log_info("config", "%s read again; it holds for VIFs to come",
-		 d->config_path);
+	log_info(
+		"config",
+		"%s read again; limits hold at once, all else for VIFs to come",
+		d->config_path);
+	TAILQ_FOREACH(vif, &d->vifs, link)
+	{
+		vif_reconfigure(vif);
+	}
 }
 
 static void stop(evutil_socket_t sig, short what, void *arg)

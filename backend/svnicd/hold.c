@@ -70,7 +70,9 @@ static int take_up(struct vif *vif, const struct platform_vif *left)
 
 	if (err)
 		return err;
-	vif->config.flags = info.config.flags;
+	/* Whether it is enabled, only the card remembers. */
+	vif->config.flags &= ~svnic_le32(SVNIC_VIF_DISABLED);
+	vif->config.flags |= info.config.flags & svnic_le32(SVNIC_VIF_DISABLED);
 	if (memcmp(&vif->config, &info.config, sizeof(vif->config)) != 0)
 		err = d->ops->vif_set(d->platform, left->nr, &vif->config);
 	if (err)

@@ -5,12 +5,15 @@ SVNICD_COMMON = \
 	backend/svnicd/capture.c backend/svnicd/capture.h \
 	backend/svnicd/checksum.c backend/svnicd/checksum.h \
 	backend/svnicd/command.c backend/svnicd/command.h \
+	backend/svnicd/command_priv.h backend/svnicd/command_vif.c \
 	backend/svnicd/config.c backend/svnicd/config.h \
-	backend/svnicd/config_yaml.c \
+	backend/svnicd/config_class.c backend/svnicd/config_net.c \
+	backend/svnicd/config_reader.h backend/svnicd/config_yaml.c \
 	backend/svnicd/control.c backend/svnicd/control.h \
 	backend/svnicd/ctrl.c backend/svnicd/ctrl.h \
 	backend/svnicd/daemon.c backend/svnicd/daemon.h \
 	backend/svnicd/hold.c backend/svnicd/hold.h \
+	backend/svnicd/limit.c backend/svnicd/limit.h \
 	backend/svnicd/log.c backend/svnicd/log.h \
 	backend/svnicd/netif/batch.c \
 	backend/svnicd/netif/groups.c backend/svnicd/netif/groups.h \
@@ -33,11 +36,14 @@ SVNICD_COMMON = \
 	backend/svnicd/netif/wire.h \
 	backend/svnicd/ownq.c backend/svnicd/ownq.h \
 	backend/svnicd/platform.h \
+	backend/svnicd/policy.c backend/svnicd/policy.h \
 	backend/svnicd/report.c backend/svnicd/report.h \
+	backend/svnicd/report_limits.c \
 	backend/svnicd/report_netif.c \
 	backend/svnicd/request.c backend/svnicd/request.h \
 	backend/svnicd/text.c backend/svnicd/text.h \
-	backend/svnicd/vif.c backend/svnicd/vif.h
+	backend/svnicd/vif.c backend/svnicd/vif.h \
+	backend/svnicd/vif_config.c
 
 SVNICD_LOCAL = \
 	backend/svnicd/local/card.c backend/svnicd/local/card.h \

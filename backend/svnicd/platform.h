@@ -28,10 +28,11 @@ struct platform; /* the running platform's own state */
 struct tenant;	 /* the platform's side of a VIF: who uses it, and how */
 struct vif;	 /* the daemon's side of the same VIF */
 
-#define PLATFORM_OWN	NULL	     /* as a tenant: the daemon itself */
-#define PLATFORM_PATH	"svnic-path" /* key: "direct", where it can be had, */
-#define PLATFORM_NETIF	"netif"	     /* or this */
-#define PLATFORM_REASON 256	     /* octets of a sentence, with the NUL */
+#define PLATFORM_OWN	NULL	       /* as a tenant: the daemon itself */
+#define PLATFORM_PATH	"svnic-path"   /* key: "direct", where it can be had, */
+#define PLATFORM_NETIF	"netif"	       /* or this */
+#define PLATFORM_LIMITS "svnic-limits" /* key: see limit_own_read() */
+#define PLATFORM_REASON 256	       /* octets of a sentence, with the NUL */
 
 /* The states of xenbus, and their numbers; a local tenant has the same. */
 enum peer_state {
@@ -84,7 +85,8 @@ struct platform_request {
 	const char *mac;
 	const char *network; /* xl's bridge= */
 	const char *mtu;
-	const char *rate; /* "octets,microseconds", or a person's "10Mb/s" */
+	const char *rate;   /* "octets,microseconds", or a person's "10Mb/s" */
+	const char *limits; /* "class=gold storm=100", see limit.h */
 	/* What an earlier daemon left; PEER_INITIALISING for a new one. */
 	enum peer_state state;
 	bool direct;	  /* the keys of the direct path are there ... */
@@ -143,7 +145,7 @@ struct platform_upcalls {
 				const struct platform_request *request);
 	/* After start(): every tenant that was there has come by now. */
 	void (*tenants_known)(void *core);
-	/* mtu or rate may have changed; the other fields are not looked at. */
+	/* mtu, rate or limits may have changed; the rest is not looked at. */
 	void (*vif_changed)(struct vif *vif,
 			    const struct platform_request *request);
 	/* Nobody wants it any more; @vif and its tenant are gone after this
@@ -253,7 +255,8 @@ struct platform_ops {
 	/* Why it is refused or was stopped; NULL: no reason any longer. */
 	void (*tenant_reason)(struct platform *p, struct tenant *tenant,
 			      const char *reason);
-	/* The daemon changed what a key says, by hand of an administrator. */
+	/* The daemon changed what a key says, by hand of an administrator;
+	   a NULL value takes it away. */
 	void (*tenant_key)(struct platform *p, struct tenant *tenant,
 			   const char *key, const char *value);
 	/*

@@ -105,6 +105,8 @@ static json_t *networks(const struct daemon *d)
 		add_text(o, "name", n->name);
 		add_int(o, "segment", n->segment);
 		add_int(o, "vlan", n->vlan);
+		add_int(o, "speed", config_speed(&d->config, n->segment));
+		add_text(o, "class", n->class);
 		add(o, "uplink", json_boolean(n->segment < d->card.ports));
 		json_array_append_new(a, o);
 	}
@@ -267,6 +269,7 @@ static void add_line(json_t *o, const struct vif *vif,
 	add(o, "enabled",
 	    json_boolean(!(svnic_cpu32(c->flags) & SVNIC_VIF_DISABLED)));
 	add_text(o, "reason", vif->reason);
+	report_limits(vif, &info->stats, o);
 	add_totals(o, &info->stats);
 }
 

@@ -22,6 +22,10 @@ json_t *report_vif(struct vif *vif, bool full);
 /* All counters, flat. */
 json_t *report_stats(const struct svnic_vif_stats *stats);
 
+/* Adds its class and its limits, who said each, and what they did. */
+void report_limits(const struct vif *vif, const struct svnic_vif_stats *stats,
+		   json_t *o);
+
 /* Its netif path, which is there: for show, and added to stats. */
 json_t *report_netif(const struct vif *vif);
 void report_netif_stats(const struct vif *vif, json_t *o);

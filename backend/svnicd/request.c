@@ -6,7 +6,6 @@
 #include "request.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,21 +98,6 @@ int request_mtu(const struct config *config, const char *mtu,
 	return 0;
 }
 
-int request_rate(const struct config *config, const char *rate,
-		 struct svnic_vif_config *out, char *why)
-{
-	struct text_rate r = config->rate;
-
-	if (rate && text_rate_person(rate, &r))
-		return say(
-			why,
-			"rate \"%.32s\" is out of range or not of a form such as 10Mb/s, 1MB/s@20ms",
-			rate);
-	out->rate = svnic_le64(r.rate);
-	out->burst = svnic_le32(r.burst);
-	return 0;
-}
-
 int request_parse(const struct config *config,
 		  const struct platform_request *request,
 		  struct svnic_vif_config *out, char *why)
@@ -127,26 +111,6 @@ int request_parse(const struct config *config,
 	if (!err)
 		err = request_mtu(config, request->mtu, &c, why);
 	if (!err)
-		err = request_rate(config, request->rate, &c, why);
-	if (!err)
 		*out = c;
 	return err;
-}
-
-void request_rate_print(const struct svnic_vif_config *config,
-			char out[REQUEST_RATE])
-{
-	uint64_t bits = svnic_cpu64(config->rate) * 8;
-
-	if (bits == 0)
-		out[0] = '\0';
-	else if (bits % 1000000000u == 0)
-		snprintf(out, REQUEST_RATE, "%" PRIu64 "Gb/s",
-			 bits / 1000000000u);
-	else if (bits % 1000000u == 0)
-		snprintf(out, REQUEST_RATE, "%" PRIu64 "Mb/s", bits / 1000000u);
-	else if (bits % 1000u == 0)
-		snprintf(out, REQUEST_RATE, "%" PRIu64 "Kb/s", bits / 1000u);
-	else
-		snprintf(out, REQUEST_RATE, "%" PRIu64 "b/s", bits);
 }

@@ -9,19 +9,12 @@
 #include "config.h"
 #include "platform.h"
 
-/* All of it; -EINVAL and a sentence in @why of PLATFORM_REASON octets. */
+/* All but its limits; -EINVAL and a sentence in @why of PLATFORM_REASON octets. */
 int request_parse(const struct config *config,
 		  const struct platform_request *request,
 		  struct svnic_vif_config *out, char *why);
 /* One key; NULL means the configuration's default. */
 int request_mtu(const struct config *config, const char *mtu,
 		struct svnic_vif_config *out, char *why);
-int request_rate(const struct config *config, const char *rate,
-		 struct svnic_vif_config *out, char *why);
-
-/* Octets a second for people: "10Mb/s"; "" when there is no limit. */
-#define REQUEST_RATE 32
-void request_rate_print(const struct svnic_vif_config *config,
-			char out[REQUEST_RATE]);
 
 #endif /* SVNICD_REQUEST_H */

@@ -193,7 +193,7 @@ static int speed(const char *s, uint64_t *octets, const char **end)
 	uint64_t whole, part = 0, scale = 1, times, bits;
 	const char *from;
 	const char *p;
-	int err = digits(s, UINT32_MAX, &whole, &p);
+	int err = digits(s, UINT64_MAX, &whole, &p);
 
 	if (err)
 		return err;
@@ -210,7 +210,8 @@ static int speed(const char *s, uint64_t *octets, const char **end)
 	err = unit(&p, &times, &bits);
 	if (err)
 		return err;
-	/* At most 2^62 and 10^18. */
+	if (whole > UINT64_MAX / 4 / times)
+		return -ERANGE;
 	*octets = (whole * times + part * times / scale) / bits;
 	*end = p;
 	return 0;

@@ -25,7 +25,6 @@
 #include "vif.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +36,6 @@
 #include "daemon.h"
 #include "hold.h"
 #include "netif/netif.h"
-#include "request.h"
 
 #define PEER_NEVER UINT32_MAX
 #define PATIENCE_S 3 /* libxl waits ten seconds for Closed */
@@ -491,7 +489,7 @@ struct vif *vif_create(struct daemon *d, struct tenant *tenant,
 				  : d->config.networks[0].name);
 	TAILQ_INSERT_TAIL(&d->vifs, vif, link);
 	d->nr_vifs++;
-	if (request_parse(&d->config, request, &vif->config, why)) {
+	if (vif_request(vif, request, why)) {
 		vif_reason(vif, why);
 		vif_event(vif, EV_REFUSE);
 	} else if (d->has_card) {
@@ -522,44 +520,4 @@ void vif_free(struct vif *vif)
 	if (vif->timer)
 		event_free(vif->timer);
 	free(vif);
-}
-
-int vif_configure(struct vif *vif, const struct svnic_vif_config *config)
-{
-	struct daemon *d = vif->d;
-	int err = 0;
-
-	if (vif->nr != SVNIC_VIF_NONE)
-		err = d->ops->vif_set(d->platform, vif->nr, config);
-	if (!err)
-		vif->config = *config;
-	return err;
-}
-
-void vif_change(struct vif *vif, const struct platform_request *request)
-{
-	const struct config *config = &vif->d->config;
-	struct svnic_vif_config fresh = vif->config;
-	char why[PLATFORM_REASON];
-	int err;
-
-	if (request_mtu(config, request->mtu, &fresh, why) ||
-	    request_rate(config, request->rate, &fresh, why)) {
-		snprintf(vif->note, sizeof(vif->note), "%s", why);
-		if (log_allowed(&vif->limit, "vif"))
-			log_warnx("vif", "%s: %s; the last value stays",
-				  vif->name, why);
-		return;
-	}
-	vif->note[0] = '\0';
-	if (memcmp(&fresh, &vif->config, sizeof(fresh)) == 0)
-		return;
-	err = vif_configure(vif, &fresh);
-	if (err)
-		log_warnx("vif", "%s: mtu or rate was not changed: %s",
-			  vif->name, text_result(err));
-	else
-		log_info("vif", "%s: mtu %u, rate %" PRIu64 " octets/s",
-			 vif->name, svnic_cpu16(fresh.mtu),
-			 svnic_cpu64(fresh.rate));
 }

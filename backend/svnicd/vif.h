@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "config.h"
+#include "limit.h"
 #include "platform.h"
 
 struct daemon;
@@ -74,15 +75,16 @@ struct vif {
 	bool gate;
 	unsigned int nr; /* on the card, or SVNIC_VIF_NONE */
 	struct svnic_vif_config config;
-	uint32_t pages_end;  /* no page from this index on is registered */
-	uint32_t queues;     /* of the guest, bitmap of the started ones */
-	struct netif *netif; /* or NULL */
-	bool direct;	     /* the direct path is offered */
-	bool netif_only;     /* ... and is not to be */
-	bool no_carrier;     /* the guest was told so */
-	bool keyed;	     /* netif's keys are written */
-	bool fresh;	     /* its number is younger than its connection */
-	uint32_t epoch;	     /* of the number, as the guest is told */
+	struct limits_own own; /* limits that were said of it */
+	uint32_t pages_end;    /* no page from this index on is registered */
+	uint32_t queues;       /* of the guest, bitmap of the started ones */
+	struct netif *netif;   /* or NULL */
+	bool direct;	       /* the direct path is offered */
+	bool netif_only;       /* ... and is not to be */
+	bool no_carrier;       /* the guest was told so */
+	bool keyed;	       /* netif's keys are written */
+	bool fresh;	       /* its number is younger than its connection */
+	uint32_t epoch;	       /* of the number, as the guest is told */
 	char reason[PLATFORM_REASON]; /* "" while all is well */
 	char note[PLATFORM_REASON];   /* a key that was not understood */
 	unsigned int fault;	      /* enum svnic_verdict of the last one */
@@ -110,10 +112,21 @@ void vif_card_lost(struct vif *vif, const char *why);
 void vif_card_fault(struct vif *vif, unsigned int queue, unsigned int verdict);
 
 /*
+ * vif_config.c: all that @request asks of a new VIF, or -EINVAL and a sentence
+ * in @why.
+ */
+int vif_request(struct vif *vif, const struct platform_request *request,
+		char *why);
+/*
  * Load @config into the card and keep it: 0, -errno, or enum svnic_status as
  * the card functions; on failure the old one stays.
  */
 int vif_configure(struct vif *vif, const struct svnic_vif_config *config);
+/* The same with the limits that hold if @own is said of it; keeps @own too. */
+int vif_limit(struct vif *vif, const struct limits_own *own,
+	      struct svnic_vif_config *config);
+/* The daemon's configuration changed: other limits may hold. */
+void vif_reconfigure(struct vif *vif);
 
 /* EV_LATE after three seconds, or @at_once from the event loop. */
 int vif_expect(struct vif *vif, bool at_once);

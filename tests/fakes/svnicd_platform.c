@@ -263,7 +263,7 @@ static void tenant_key(struct platform *p, struct tenant *t, const char *key,
 		       const char *value)
 {
 	(void)p;
-	snprintf(t->key, sizeof(t->key), "%s=%s", key, value);
+	snprintf(t->key, sizeof(t->key), "%s=%s", key, value ? value : "-");
 }
 
 static int tenant_keys(struct platform *p, struct tenant *t,
@@ -326,8 +326,7 @@ static int tenant_list(struct platform *p, struct tenant *t, uint32_t gref,
 static const char *tenant_name(struct platform *p, struct tenant *t)
 {
 	(void)p;
-	(void)t;
-	return fake_name;
+	return t->name ? t->name : fake_name;
 }
 
 static void tenant_destroy(struct platform *p, struct tenant *t)

@@ -15,7 +15,8 @@ struct tenant {
 	unsigned int state; /* as told last */
 	char states[32];    /* all of them, a digit each */
 	char reason[PLATFORM_REASON];
-	char key[64]; /* "mtu=1400", the last one */
+	char key[128];	  /* "mtu=1400", the last one; "-" for none */
+	const char *name; /* of the guest; NULL: "guest" */
 	char carrier;
 	bool keyed; /* netif's keys are there */
 	bool rings; /* it has netif */

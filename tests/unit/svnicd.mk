@@ -2,7 +2,7 @@
 # svnicd above its platform, which is a fake.
 
 SVNICD_TESTS = tests/unit/test_config tests/unit/test_control \
-	tests/unit/test_ctrl tests/unit/test_text \
+	tests/unit/test_ctrl tests/unit/test_policy tests/unit/test_text \
 	tests/unit/test_svnicd_vif
 check_PROGRAMS += $(SVNICD_TESTS)
 TESTS += $(SVNICD_TESTS)
@@ -26,6 +26,10 @@ tests_unit_test_control_LDADD = $(SVNICD_TEST_LDADD)
 tests_unit_test_ctrl_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_ctrl_SOURCES = tests/unit/test_ctrl.c $(SVNICD_FAKES)
 tests_unit_test_ctrl_LDADD = $(SVNICD_TEST_LDADD)
+
+tests_unit_test_policy_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_policy_SOURCES = tests/unit/test_policy.c $(SVNICD_FAKES)
+tests_unit_test_policy_LDADD = $(SVNICD_TEST_LDADD)
 
 tests_unit_test_text_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c

@@ -42,10 +42,40 @@ static void test_default(void **state)
 	assert_int_equal(read_text(&c, "", error), 0);
 	assert_int_equal(read_text(&c, "# nothing\n", error), 0);
 	assert_int_equal(c.mtu, 1500);
+	assert_int_equal(c.limits.value[LIMIT_STORM], CONFIG_STORM);
+	assert_int_equal(c.limits.value[LIMIT_WEIGHT], 1);
 	assert_int_equal(config_read(&c, "/nonexistent/x.yaml", error),
 			 -ENOENT);
 	assert_non_null(strstr(error, "/nonexistent/x.yaml"));
 	config_fini(&c);
+}
+
+static void check_classes(const struct config *c)
+{
+	static const uint8_t mac[6] = { 0, 0x16, 0x3e, 0, 0, 1 };
+	static const uint8_t other[6] = { 0, 0x16, 0x3e, 0, 0, 2 };
+	const struct class *gold = config_class(c, "gold");
+	const struct class *tin = config_class(c, "tin");
+	char names[64];
+
+	assert_true(gold && tin);
+	assert_int_equal(gold->limits.given, (1u << LIMIT_NR) - 1);
+	assert_int_equal(gold->limits.value[LIMIT_WEIGHT], 8);
+	assert_int_equal(gold->limits.value[LIMIT_RATE], 125000000);
+	assert_int_equal(gold->limits.value[LIMIT_RX_RATE], 250000000);
+	assert_int_equal(gold->limits.value[LIMIT_MIN_RATE], 12500000);
+	assert_int_equal(gold->limits.value[LIMIT_STORM], 0);
+	assert_int_equal(tin->limits.given, 0);
+	config_class_names(c, names, sizeof(names));
+	assert_string_equal(names, "gold, tin");
+	assert_string_equal(config_network(c, "net0")->class, "gold");
+	assert_string_equal(config_network(c, "blue")->class, "");
+	assert_int_equal(config_speed(c, 0), 1250000000);
+	assert_int_equal(config_speed(c, 1), 0);
+	/* An address counts more than a name. */
+	assert_ptr_equal(config_guest_class(c, "web", other), tin);
+	assert_ptr_equal(config_guest_class(c, "web", mac), gold);
+	assert_null(config_guest_class(c, "we", other));
 }
 
 static void test_all(void **state)
@@ -53,11 +83,16 @@ static void test_all(void **state)
 	static const char text[] =
 		"platform: local\n"
 		"networks:\n"
-		"  net0: {port: 1}\n"
-		"  blue: {port: 0, vlan: 10}\n"
+		"  net0: {port: 1, class: gold}\n"
+		"  blue: {port: 0, vlan: 10, speed: 10 Gbit/s}\n"
 		"  private: {segment: 100}\n"
-		"defaults: {mtu: 9000, rate: 1MB/s@20ms}\n"
+		"defaults: {mtu: 9000, rate: 1MB/s@20ms, storm: 5, class: tin}\n"
 		"limits: {pages: 1000, queues: 2}\n"
+		"guests: {web: tin, '00:16:3E:00:00:01': gold}\n"
+		"classes:\n"
+		"  gold: {weight: 8, rate: 1 Gbit/s, rx_rate: 2Gb/s,\n"
+		"    min_rate: 100 Mbit/s, storm: 0}\n"
+		"  tin: {}\n"
 		"log: debug\n"
 		"control: {socket: /tmp/s, group: adm}\n"
 		"xen: {device: /dev/svnic3}\n"
@@ -77,7 +112,10 @@ static void test_all(void **state)
 	assert_ptr_equal(config_network_of(&c, 0, 10),
 			 config_network(&c, "blue"));
 	assert_int_equal(c.mtu, 9000);
-	assert_int_equal(c.rate.rate, 1000000);
+	assert_int_equal(c.limits.value[LIMIT_RATE], 1000000);
+	assert_int_equal(c.limits.value[LIMIT_STORM], 5);
+	assert_string_equal(c.class, "tin");
+	check_classes(&c);
 	assert_int_equal(c.max_pages, 1000);
 	assert_int_equal(c.max_queues, 2);
 	assert_int_equal(c.log, LOG_LEVEL_DEBUG);
@@ -125,6 +163,36 @@ static void test_errors(void **state)
 		{ "defaults: {mtu: 67}\n", ":1:17:", "68 to 9216" },
 		{ "defaults: {mtu: [1]}\n", ":1:17:", "68 to 9216" },
 		{ "defaults: {rate: fast}\n", ":1:18:", "100Mb/s" },
+		{ "defaults: {storm: 65536}\n", ":1:19:", "65535" },
+		{ "defaults: {min_rate: 1Mb/s}\n", ":1:12:", "rx_rate" },
+		{ "defaults: {class: gold}\n", ":1:19:", "has none" },
+		{ "classes: {a: {}, b: {}}\ndefaults: {class: c}\n",
+		  ":2:19:", "has a, b" },
+		{ "classes:\n", ":1:9:", "gold: {weight: 4}" },
+		{ "classes: {a: 5}\n", ":1:14:", "keys with values" },
+		{ "classes: {a b: {}}\n", ":1:11:", "letters" },
+		{ "classes: {default: {}}\n", ":1:11:", "not \"default\"" },
+		{ "classes:\n  a: {}\n  a: {}\n", ":3:3:", "line 2" },
+		{ "classes: {a: {}}\nclasses: {b: {}}\n", ":2:1:", "twice" },
+		{ "classes: {a: {weight: 3}}\n", ":1:23:", "1, 2, 4 or 8" },
+		{ "classes: {a: {weight: 0}}\n", ":1:23:", "1, 2, 4 or 8" },
+		{ "classes: {a: {weight: 16}}\n", ":1:23:", "1, 2, 4 or 8" },
+		{ "classes: {a: {rate: fast}}\n", ":1:21:", "100Mb/s" },
+		{ "classes: {a: {rx_rate: 1Mb/s@5ms}}\n", ":1:24:", "100Mb/s" },
+		{ "classes: {a: {min_rate: 40000Gb/s}}\n", ":1:25:", "or 0" },
+		{ "classes: {a: {storm: -1}}\n", ":1:22:", "group frames" },
+		{ "classes: {a: {rate: 1Mb/s, min_rate: 2Mb/s}}\n",
+		  ":1:11:", "above its rate" },
+		{ "classes: {a: {mtu: 9}}\n", ":1:15:", "weight, rate" },
+		{ "networks: {a: {port: 0, class: b}}\n", ":1:32:", "\"b\"" },
+		{ "networks: {a: {port: 0, speed: 0}}\n", ":1:32:", "10Gb/s" },
+		{ "networks:\n  a: {port: 0, speed: 1Gb/s}\n"
+		  "  b: {port: 0, vlan: 2, speed: 2Gb/s}\n",
+		  ":3:3:", "line 2" },
+		{ "guests: {}\n", ":1:9:", "web: gold" },
+		{ "guests: {web: gold}\n", ":1:15:", "no class" },
+		{ "classes: {a: {}}\nguests: {w: a, w: a}\n",
+		  ":2:16:", "twice" },
 		{ "limits: {pages: 14337}\n", ":1:17:", "1 to 14336" },
 		{ "limits: {queues: 0}\n", ":1:18:", "1 to 8" },
 		{ "- a\n- b\n", ":1:1:", "keys with values" },

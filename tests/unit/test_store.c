@@ -685,6 +685,34 @@ static void test_rate(void **state)
 	guest_key(&p, vif->tenant, "rate", "20000,20000");
 	pump();
 	assert_int_equal(vif->config.rate, 1250000);
+	guest_key(&p, vif->tenant, "rate", NULL);
+	assert_string_equal(fake_store_get(BE "/rate"), "(none)");
+}
+
+/* Where the guest cannot write they count, elsewhere they do not. */
+static void test_limits(void **state)
+{
+	struct vif *vif;
+
+	(void)state;
+	up_to_connected();
+	vif = TAILQ_FIRST(&d.vifs);
+	fake_store_set(BE "/svnic-limits", "storm=5 min_rate=1MB/s");
+	pump();
+	assert_int_equal(vif->config.storm, 5);
+	assert_int_equal(vif->config.min_rate, 1000);
+	fake_store_set(FE "/svnic-limits", "storm=0");
+	fake_store_set(FE "/rate", "0");
+	fake_store_set(FE "/state", "4");
+	pump();
+	assert_int_equal(vif->config.storm, 5);
+	fake_store_set(BE "/svnic-limits", "class=");
+	pump();
+	assert_non_null(strstr(vif->note, "class"));
+	assert_int_equal(vif->config.storm, 5);
+	guest_key(&p, vif->tenant, "svnic-limits", NULL);
+	pump();
+	assert_string_equal(fake_store_get(BE "/svnic-limits"), "(none)");
 }
 
 static void test_hvm(void **state)
@@ -738,6 +766,7 @@ int main(void)
 		TEST(test_nonsense),
 		TEST(test_storm),
 		TEST(test_rate),
+		TEST(test_limits),
 		TEST(test_hvm),
 		TEST(test_page_of_pv),
 	};

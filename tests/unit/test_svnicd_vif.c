@@ -780,6 +780,38 @@ static void test_change(void **state)
 	vif_change(f.vif, &r);
 	assert_int_equal(svnic_cpu64(f.p.vif[0].config.rate), 0);
 	assert_string_equal(f.vif->note, "");
+	r.limits = "storm=7  class=gold rx_rate=1MB/s";
+	vif_change(f.vif, &r);
+	assert_int_equal(svnic_cpu16(f.p.vif[0].config.storm), 7);
+	assert_int_equal(svnic_cpu32(f.p.vif[0].config.rx_rate), 1000);
+	r.limits = "storm=7 weight=8";
+	vif_change(f.vif, &r);
+	assert_non_null(strstr(f.vif->note, "weight"));
+	assert_int_equal(svnic_cpu32(f.p.vif[0].config.rx_rate), 1000);
+	end(&f);
+}
+
+/* Taken up as it was: disabled, and with the limits of now. */
+static void test_restart_limits(void **state)
+{
+	struct platform_request r;
+	struct tenant t = { .rings = true };
+	static struct fixture f;
+	struct vif *vif;
+
+	(void)state;
+	begin(&f);
+	r = fake_request(1);
+	left(&f, r.cookie);
+	f.p.vif[2].config.flags = svnic_le32(SVNIC_VIF_DISABLED | 0x300);
+	r.state = PEER_CONNECTED;
+	r.limits = "min_rate=1Mb/s";
+	vif = vif_create(&f.d, &t, &r);
+	assert_int_equal(vif->nr, 2);
+	assert_int_equal(svnic_cpu32(f.p.vif[2].config.flags),
+			 SVNIC_VIF_DISABLED);
+	assert_int_equal(svnic_cpu32(f.p.vif[2].config.min_rate), 125);
+	assert_int_equal(svnic_cpu16(f.p.vif[2].config.storm), CONFIG_STORM);
 	end(&f);
 }
 
@@ -811,6 +843,7 @@ int main(void)
 		cmocka_unit_test(test_restart_without),
 		cmocka_unit_test(test_restart_failed),
 		cmocka_unit_test(test_change),
+		cmocka_unit_test(test_restart_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #include <sys/queue.h>
 #include "card.h"
+#include "limit.h"
 #include "platform.h"
 
 #define TENANT_NAME 64
@@ -48,6 +49,7 @@ struct tenant {
 	char network[TENANT_WORD];
 	char mtu[TENANT_WORD];
 	char rate[TENANT_WORD];
+	char limits[LIMITS_WORDS];
 	int listen_fd;
 	struct event *listener;
 	int client_fd; /* -1: nobody */

@@ -59,7 +59,12 @@ static void set_word(char word[TENANT_WORD], const char *value)
 	snprintf(word, TENANT_WORD, "%s", value ? value : "");
 }
 
-static const char *get_word(const char word[TENANT_WORD])
+static void set_limits(struct tenant *t, const char *value)
+{
+	snprintf(t->limits, sizeof(t->limits), "%s", value ? value : "");
+}
+
+static const char *get_word(const char *word)
 {
 	return word[0] ? word : NULL;
 }
@@ -107,6 +112,7 @@ static struct tenant *tenant_alloc(struct platform *p,
 	set_word(t->network, request->network);
 	set_word(t->mtu, request->mtu);
 	set_word(t->rate, request->rate);
+	set_limits(t, request->limits);
 	TAILQ_INSERT_TAIL(&p->tenants, t, link);
 	return t;
 }
@@ -122,6 +128,7 @@ static int tenant_announce(struct tenant *t, uint64_t cookie, char *why)
 		.network = get_word(t->network),
 		.mtu = get_word(t->mtu),
 		.rate = get_word(t->rate),
+		.limits = get_word(t->limits),
 		.state = PEER_INITIALISING,
 	};
 	int rc = client_listen(t);
@@ -258,6 +265,8 @@ void tenant_key(struct platform *p, struct tenant *t, const char *key,
 		set_word(t->mtu, value);
 	else if (strcmp(key, "rate") == 0)
 		set_word(t->rate, value);
+	else if (strcmp(key, PLATFORM_LIMITS) == 0)
+		set_limits(t, value);
 	else
 		return;
 	if (record_save(t))

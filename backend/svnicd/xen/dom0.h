@@ -18,6 +18,7 @@
 
 #include <svnic/pf.h>
 
+#include "../limit.h"
 #include "../platform.h"
 
 struct event;
@@ -66,15 +67,15 @@ struct tenant {
 	uint32_t devid;
 	char backend[DOM0_PATH];
 	char frontend[DOM0_PATH];
-	char domain[64];	/* its name as read last */
-	unsigned int state;	/* ours, as written or found last */
-	char mtu[32], rate[64]; /* as read last */
-	bool offline;		/* online was 0 when read last */
-	bool watched;		/* its frontend's state is */
-	bool dirty;		/* to be looked at */
-	bool seen;		/* by the running scan */
-	uint64_t window;	/* frame of its doorbell page, or 0 */
-	struct event *clear;	/* after a failed attach */
+	char domain[64];    /* its name as read last */
+	unsigned int state; /* ours, as written or found last */
+	char mtu[32], rate[64], limits[LIMITS_WORDS]; /* as read last */
+	bool offline;	     /* online was 0 when read last */
+	bool watched;	     /* its frontend's state is */
+	bool dirty;	     /* to be looked at */
+	bool seen;	     /* by the running scan */
+	uint64_t window;     /* frame of its doorbell page, or 0 */
+	struct event *clear; /* after a failed attach */
 	struct ring ring;
 };
 

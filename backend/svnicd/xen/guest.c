@@ -49,19 +49,13 @@ static void frontend_watch(struct tenant *t, bool on)
 void guest_ask(struct platform *p, const char *backend)
 {
 	static const char *const keys[] = {
-		"script",
-		"frontend",
-		"state",
-		"hotplug-status",
-		"mac",
-		"bridge",
-		"mtu",
-		"rate",
-		SVNIC_KEY_DOORBELL,
-		SVNIC_KEY_EPOCH,
-		"carrier",
-		PLATFORM_PATH,
-		"online",
+		"script",	 "frontend",
+		"state",	 "hotplug-status",
+		"mac",		 "bridge",
+		"mtu",		 "rate",
+		PLATFORM_LIMITS, SVNIC_KEY_DOORBELL,
+		SVNIC_KEY_EPOCH, "carrier",
+		PLATFORM_PATH,	 "online",
 	};
 
 	batch_read(p, backend, keys, sizeof(keys) / sizeof(keys[0]));
@@ -173,6 +167,7 @@ static void read_request(struct tenant *t, struct platform_request *r)
 	r->network = store_read(t->p, t->backend, "bridge");
 	r->mtu = store_read(t->p, t->backend, "mtu");
 	r->rate = store_read(t->p, t->backend, "rate");
+	r->limits = store_read(t->p, t->backend, PLATFORM_LIMITS);
 	r->failed = hotplug && strcmp(hotplug, "error") == 0;
 	free(hotplug);
 }
@@ -211,12 +206,15 @@ static void free_request(struct platform_request *r)
 	free((char *)r->network);
 	free((char *)r->mtu);
 	free((char *)r->rate);
+	free((char *)r->limits);
 }
 
 static void remember(struct tenant *t, const struct platform_request *r)
 {
 	snprintf(t->mtu, sizeof(t->mtu), "%s", r->mtu ? r->mtu : "");
 	snprintf(t->rate, sizeof(t->rate), "%s", r->rate ? r->rate : "");
+	snprintf(t->limits, sizeof(t->limits), "%s",
+		 r->limits ? r->limits : "");
 }
 
 /* false: no memory, and the entry will be tried at the next watch. */
@@ -243,14 +241,22 @@ static bool announce(struct tenant *t, unsigned int state)
 	return t->vif != NULL;
 }
 
+/* Does @value differ from the one that is remembered, as far as that goes? */
+static bool differs(const char *remembered, size_t size, const char *value)
+{
+	return strncmp(remembered, value ? value : "", size - 1) != 0;
+}
+
 static void look_changes(struct tenant *t)
 {
 	struct platform_request r = { .name = t->domain };
 
 	r.mtu = store_read(t->p, t->backend, "mtu");
 	r.rate = store_read(t->p, t->backend, "rate");
-	if (strncmp(t->mtu, r.mtu ? r.mtu : "", sizeof(t->mtu) - 1) != 0 ||
-	    strncmp(t->rate, r.rate ? r.rate : "", sizeof(t->rate) - 1) != 0) {
+	r.limits = store_read(t->p, t->backend, PLATFORM_LIMITS);
+	if (differs(t->mtu, sizeof(t->mtu), r.mtu) ||
+	    differs(t->rate, sizeof(t->rate), r.rate) ||
+	    differs(t->limits, sizeof(t->limits), r.limits)) {
 		remember(t, &r);
 		t->p->up->vif_changed(t->vif, &r);
 	}
@@ -441,9 +447,12 @@ void guest_key(struct platform *p, struct tenant *t, const char *key,
 	(void)p;
 	/* The watch will find what the daemon knows already. */
 	if (strcmp(key, "mtu") == 0)
-		snprintf(t->mtu, sizeof(t->mtu), "%s", value);
+		snprintf(t->mtu, sizeof(t->mtu), "%s", value ? value : "");
 	else if (strcmp(key, "rate") == 0)
-		snprintf(t->rate, sizeof(t->rate), "%s", value);
+		snprintf(t->rate, sizeof(t->rate), "%s", value ? value : "");
+	else if (strcmp(key, PLATFORM_LIMITS) == 0)
+		snprintf(t->limits, sizeof(t->limits), "%s",
+			 value ? value : "");
 	store_write(t, &pair, 1);
 }
 

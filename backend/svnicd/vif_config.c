@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a VIF is configured to: from what was said of it to what the card has.
+ * A card that is not there is told when it comes (hold.c).
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <svnic/order.h>
+
+#include "daemon.h"
+#include "policy.h"
+#include "request.h"
+#include "vif.h"
+
+int vif_configure(struct vif *vif, const struct svnic_vif_config *config)
+{
+	struct daemon *d = vif->d;
+	int err = 0;
+
+	if (memcmp(config, &vif->config, sizeof(*config)) == 0)
+		return 0;
+	if (vif->nr != SVNIC_VIF_NONE)
+		err = d->ops->vif_set(d->platform, vif->nr, config);
+	if (!err)
+		vif->config = *config;
+	return err;
+}
+
+/* One that cannot be kept holds all the same, as far as the card can. */
+static void settle(struct vif *vif, const struct limits_own *own,
+		   struct svnic_vif_config *config)
+{
+	struct policy policy;
+	char why[PLATFORM_REASON];
+
+	policy_find(vif, own, &policy);
+	limit_fill(&policy.limits, config);
+	if (policy_check(vif, &policy, why) && log_allowed(&vif->limit, "vif"))
+		log_warnx("vif", "%s: %s", vif->name, why);
+}
+
+int vif_request(struct vif *vif, const struct platform_request *request,
+		char *why)
+{
+	struct svnic_vif_config config;
+	int err = request_parse(&vif->d->config, request, &config, why);
+
+	if (!err)
+		err = limit_own_read(request->rate, request->limits, &vif->own,
+				     why);
+	if (err)
+		return err;
+	/* Which limits hold depends on address and network. */
+	vif->config = config;
+	settle(vif, &vif->own, &vif->config);
+	return 0;
+}
+
+int vif_limit(struct vif *vif, const struct limits_own *own,
+	      struct svnic_vif_config *config)
+{
+	int err;
+
+	settle(vif, own, config);
+	err = vif_configure(vif, config);
+	if (!err)
+		vif->own = *own;
+	return err;
+}
+
+static void changed(struct vif *vif, const struct limits_own *own,
+		    struct svnic_vif_config *fresh)
+{
+	struct svnic_vif_config old = vif->config;
+	int err = vif_limit(vif, own, fresh);
+
+	if (err)
+		log_warnx("vif", "%s: mtu or limits were not changed: %s",
+			  vif->name, text_result(err));
+	else if (memcmp(&old, fresh, sizeof(old)) != 0)
+		log_info("vif",
+			 "%s: mtu %u, rate %" PRIu64
+			 ", rx_rate %u000, min_rate %u000 octets/s, storm %u/s",
+			 vif->name, svnic_cpu16(fresh->mtu),
+			 svnic_cpu64(fresh->rate), svnic_cpu32(fresh->rx_rate),
+			 svnic_cpu32(fresh->min_rate),
+			 svnic_cpu16(fresh->storm));
+}
+
+void vif_change(struct vif *vif, const struct platform_request *request)
+{
+	struct svnic_vif_config fresh = vif->config;
+	struct limits_own own;
+	char why[PLATFORM_REASON];
+
+	if (request_mtu(&vif->d->config, request->mtu, &fresh, why) ||
+	    limit_own_read(request->rate, request->limits, &own, why)) {
+		snprintf(vif->note, sizeof(vif->note), "%s", why);
+		if (log_allowed(&vif->limit, "vif"))
+			log_warnx("vif", "%s: %s; the last value stays",
+				  vif->name, why);
+		return;
+	}
+	vif->note[0] = '\0';
+	changed(vif, &own, &fresh);
+}
+
+void vif_reconfigure(struct vif *vif)
+{
+	struct svnic_vif_config fresh = vif->config;
+	struct limits_own own = vif->own;
+
+	if (vif->state != VIF_REFUSED && vif->state != VIF_DETACHED)
+		changed(vif, &own, &fresh);
+}
