@@ -201,6 +201,11 @@ static void test_request(void **state)
 		asked,
 		"{\"command\":\"create\",\"arguments\":{\"name\":\"v\",\"network\":\"net0\",\"mac\":\"m\",\"mtu\":\"9000\",\"rate\":\"1Gb/s\"}}\n");
 	assert_string_equal(out, "v: created\n");
+	admin_with("set v -x 1Gb/s --min-rate=default -t 0 -c gold",
+		   "{\"result\":{}}\n");
+	assert_string_equal(
+		asked,
+		"{\"command\":\"set\",\"arguments\":{\"vif\":\"v\",\"rx_rate\":\"1Gb/s\",\"min_rate\":\"default\",\"storm\":\"0\",\"class\":\"gold\"}}\n");
 	assert_int_equal(admin_with("set v --disable", "{\"result\":{}}\n"),
 			 ADMIN_OK);
 	assert_string_equal(
@@ -240,12 +245,12 @@ static void test_table(void **state)
 	assert_int_equal(
 		admin_with(
 			"list",
-			"{\"result\":[{\"vif\":\"3.0\",\"state\":\"connected\",\"direct\":true,\"path\":\"direct\",\"network\":\"net0\",\"mac\":\"m\",\"mtu\":1500,\"rate\":1250000,\"tx_octets\":1234567,\"rx_octets\":5,\"domain\":\"web\",\"reason\":\"\"}]}\n"),
+			"{\"result\":[{\"vif\":\"3.0\",\"state\":\"connected\",\"direct\":true,\"path\":\"direct\",\"network\":\"net0\",\"mac\":\"m\",\"mtu\":1500,\"rate\":1250000,\"class\":\"gold\",\"tx_octets\":1234567,\"rx_octets\":5,\"domain\":\"web\",\"reason\":\"\"}]}\n"),
 		ADMIN_OK);
 	assert_string_equal(
 		out,
-		"VIF  STATE      PATH    NETWORK  MAC   MTU     RATE     SENT  RECEIVED  DOMAIN  REASON\n"
-		"3.0  connected  direct  net0     m    1500  10 Mb/s  1.23 MB         5  web     -\n");
+		"VIF  STATE      PATH    NETWORK  MAC   MTU     RATE  CLASS     SENT  RECEIVED  DOMAIN  REASON\n"
+		"3.0  connected  direct  net0     m    1500  10 Mb/s  gold   1.23 MB         5  web     -\n");
 	admin_with("--json list", "{\"result\":[{\"rate\":1250000}]}\n");
 	assert_non_null(strstr(out, "\"rate\": 1250000"));
 }
@@ -270,6 +275,14 @@ static void test_nested(void **state)
 				 "    x                      1\n"
 				 "port 1\n"
 				 "  verdicts        -\n");
+	admin_with(
+		"show v",
+		"{\"result\":{\"limits\":{\"min_rate\":0,\"rate\":0,\"rx_rate\":125000,\"storm\":5}}}\n");
+	assert_string_equal(out, "limits\n"
+				 "  min rate        none\n"
+				 "  rate            unlimited\n"
+				 "  rx rate         1 Mb/s\n"
+				 "  storm           5/s\n");
 	admin_with("show v", "{\"result\":{\"queues\":[]}}\n");
 	assert_string_equal(out, "queues            -\n");
 }

@@ -40,13 +40,20 @@ static const struct admin_option create_options[] = {
 	{ "mac", 'm', "MAC", "address (made from the name)", NULL },
 	{ "mtu", 'M', "OCTETS", "largest packet (as configured)", NULL },
 	{ "rate", 'r', "RATE", "limit of what it sends, such as 10Mb/s", NULL },
+	{ "rx-rate", 'x', "RATE", "limit of what it gets", NULL },
+	{ "min-rate", 'i', "RATE", "what it may send before others", NULL },
+	{ "storm", 't', "FRAMES", "group frames it may send a second", NULL },
+	{ "class", 'c', "CLASS", "class of svnicd's configuration", NULL },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
 static const struct admin_option set_options[] = {
 	{ "mtu", 'M', "OCTETS", "largest packet", NULL },
-	{ "rate", 'r', "RATE",
-	  "limit of what it sends, such as 10Mb/s; 0 for none", NULL },
+	{ "rate", 'r', "RATE", "limit of what it sends, such as 10Mb/s", NULL },
+	{ "rx-rate", 'x', "RATE", "limit of what it gets", NULL },
+	{ "min-rate", 'i', "RATE", "what it may send before others", NULL },
+	{ "storm", 't', "FRAMES", "group frames it may send a second", NULL },
+	{ "class", 'c', "CLASS", "class of svnicd's configuration", NULL },
 	{ "path", 'p', "PATH",
 	  "netif: withdraw the direct path; direct: offer it again", NULL },
 	{ "enable", 'e', NULL, "carrier on", NULL },
@@ -76,8 +83,10 @@ const struct admin_command admin_commands[] = {
 	  create_options, cmd_create },
 	{ "destroy", "VIF", 1, 1, "vif", "remove a VIF of the local platform",
 	  NULL, no_options, cmd_destroy },
-	{ "set", "VIF", 1, 1, "vif", "change a VIF", NULL, set_options,
-	  cmd_set },
+	{ "set", "VIF", 1, 1, "vif", "change a VIF",
+	  "RATE is 10Mb/s (bits) or 1MB/s (octets), 100 Mbit/s or 1.5Gb/s, as in xl;\n"
+	  "0 lifts a limit, default leaves it to the VIF's class.\n",
+	  set_options, cmd_set },
 	{ "capture", "VIF [FILTER...]", 1, UINT_MAX, "vif",
 	  "copy the frames that a VIF sends and gets",
 	  "FILTER is a filter of pcap-filter(7).  Without --write, one line per\n"

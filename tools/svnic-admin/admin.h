@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ADMIN_MAX_OPTIONS 8 /* of one command, without the global ones */
+#define ADMIN_MAX_OPTIONS 12 /* of one command, without the global ones */
 
 enum admin_exit {
 	ADMIN_OK = 0,

@@ -11,9 +11,25 @@ static void add_option(const struct admin *a, json_t *arguments,
 		       const char *name)
 {
 	const char *value = admin_value(a, name);
+	char key[32];
+	size_t i;
 
-	if (value)
-		json_object_set_new(arguments, name, json_string(value));
+	if (!value)
+		return;
+	for (i = 0; name[i] && i + 1 < sizeof(key); i++)
+		key[i] = name[i] == '-' ? '_' : name[i];
+	key[i] = '\0';
+	json_object_set_new(arguments, key, json_string(value));
+}
+
+static void add_limits(const struct admin *a, json_t *arguments)
+{
+	static const char *const names[] = { "rate", "rx-rate", "min-rate",
+					     "storm", "class" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		add_option(a, arguments, names[i]);
 }
 
 /* Ask, then say @done (with the name of the VIF) or print the result. */
@@ -42,7 +58,7 @@ int cmd_create(struct admin *a)
 	add_option(a, arguments, "network");
 	add_option(a, arguments, "mac");
 	add_option(a, arguments, "mtu");
-	add_option(a, arguments, "rate");
+	add_limits(a, arguments);
 	return change(a, arguments, "created");
 }
 
@@ -68,7 +84,7 @@ int cmd_set(struct admin *a)
 	if (!arguments)
 		return admin_usage(a, "the name is not UTF-8");
 	add_option(a, arguments, "mtu");
-	add_option(a, arguments, "rate");
+	add_limits(a, arguments);
 	add_option(a, arguments, "path");
 	if (enable || disable)
 		json_object_set_new(arguments, "enabled", json_boolean(enable));
@@ -76,7 +92,7 @@ int cmd_set(struct admin *a)
 		json_decref(arguments);
 		return admin_usage(
 			a,
-			"nothing to change; expected --mtu, --rate, --path, --enable or --disable");
+			"nothing to change; expected --mtu, --rate, --rx-rate, --min-rate, --storm, --class, --path, --enable or --disable");
 	}
 	return change(a, arguments, "changed");
 }

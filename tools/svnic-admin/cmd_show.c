@@ -8,12 +8,12 @@
 #define NR_COLUMNS(c) (sizeof(c) / sizeof((c)[0]))
 
 static const struct output_column list_columns[] = {
-	{ "VIF", "vif", false },	   { "STATE", "state", false },
-	{ "PATH", "path", false },	   { "NETWORK", "network", false },
-	{ "MAC", "mac", false },	   { "MTU", "mtu", true },
-	{ "RATE", "rate", true },	   { "SENT", "tx_octets", true },
-	{ "RECEIVED", "rx_octets", true }, { "DOMAIN", "domain", false },
-	{ "REASON", "reason", false },
+	{ "VIF", "vif", false },       { "STATE", "state", false },
+	{ "PATH", "path", false },     { "NETWORK", "network", false },
+	{ "MAC", "mac", false },       { "MTU", "mtu", true },
+	{ "RATE", "rate", true },      { "CLASS", "class", false },
+	{ "SENT", "tx_octets", true }, { "RECEIVED", "rx_octets", true },
+	{ "DOMAIN", "domain", false }, { "REASON", "reason", false },
 };
 
 /* What comes first for people; svnicd sorts by name. */
@@ -23,13 +23,14 @@ static const char *const device_keys[] = {
 };
 
 static const char *const show_keys[] = {
-	"vif",	       "domain",      "number",	   "state",	"path",
-	"direct",      "wanted",      "offered",   "reason",	"fault",
-	"note",	       "enabled",     "peer",	   "network",	"segment",
-	"vlan",	       "mac",	      "mtu",	   "rate",	"burst",
-	"pages",       "tx_frames",   "tx_octets", "rx_frames", "rx_octets",
-	"tx_verdicts", "rx_verdicts", "events",	   "faults",	"tx_throttled",
-	"tx_waited",   "queues",      "netif",	   NULL,
+	"vif",	     "domain",	     "number",	    "state",	   "path",
+	"direct",    "wanted",	     "offered",	    "reason",	   "fault",
+	"note",	     "enabled",	     "peer",	    "network",	   "segment",
+	"vlan",	     "mac",	     "mtu",	    "rate",	   "burst",
+	"class",     "limits",	     "pages",	    "tx_frames",   "tx_octets",
+	"rx_frames", "rx_octets",    "tx_verdicts", "rx_verdicts", "events",
+	"faults",    "tx_throttled", "tx_waited",   "queues",	   "netif",
+	NULL,
 };
 
 static json_t *vif_argument(const struct admin *a)
