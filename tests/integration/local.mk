@@ -8,6 +8,7 @@ dist_noinst_SCRIPTS += \
 	tests/integration/firmware.sh \
 	tests/integration/hostile.sh \
 	tests/integration/jumbo.sh \
+	tests/integration/limits.sh \
 	tests/integration/refuse.sh \
 	tests/integration/restart.sh \
 	tests/integration/traffic.sh
@@ -18,6 +19,7 @@ TESTS += \
 	tests/integration/firmware.sh \
 	tests/integration/hostile.sh \
 	tests/integration/jumbo.sh \
+	tests/integration/limits.sh \
 	tests/integration/refuse.sh \
 	tests/integration/restart.sh \
 	tests/integration/traffic.sh
