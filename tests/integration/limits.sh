@@ -26,6 +26,7 @@ END
 }
 
 setup
+run "$SVNICD" --check-config --config "$top_srcdir/backend/svnicd/svnicd.yaml"
 configure "1 Gbit/s"
 start_fw
 start_svnicd
