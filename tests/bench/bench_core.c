@@ -170,7 +170,7 @@ static void init(const struct bench *b, const struct options *o, struct card *c)
 	c->arena_size = core_arena_size(&config);
 	c->arena = allocate(c->arena_size, o);
 	sim_init(1, 0, SVNIC_PAGE_SIZE);
-	free(link->mem);
+	munmap(link->mem, link->size + SIM_GUARD);
 	link->size = (pages + 64) * SVNIC_PAGE_SIZE;
 	link->mem = allocate(link->size, o);
 	if (core_init(c->arena, c->arena_size, &config, &c->core, &adopted))

@@ -85,7 +85,7 @@ static int setup(void **state)
 	w->saved = malloc(f->arena_size + MEMORY);
 	sim_init(2, 1, 4096);
 	for (i = 0; i < 2; i++) {
-		free(sim_link(i)->mem);
+		munmap(sim_link(i)->mem, sim_link(i)->size + SIM_GUARD);
 		munmap(sim_link(i)->doorbell, SIM_BELLS_SIZE);
 		sim_link(i)->mem = shared(MEMORY);
 		sim_link(i)->size = MEMORY;

@@ -58,6 +58,18 @@ static void *map(size_t size)
 	return p;
 }
 
+/* The same with nothing behind it; going beyond its end kills the process. */
+static uint8_t *map_memory(size_t size)
+{
+	uint8_t *p = map(size + SIM_GUARD);
+
+	if (mprotect(p + size, SIM_GUARD, PROT_NONE)) {
+		perror("sim: mprotect");
+		exit(1);
+	}
+	return p;
+}
+
 void sim_init(unsigned int nr_links, unsigned int nr_ports, size_t size)
 {
 	unsigned int i;
@@ -67,7 +79,7 @@ void sim_init(unsigned int nr_links, unsigned int nr_ports, size_t size)
 	sim.nr_ports = nr_ports;
 	sim.now_ns = 1000000000;
 	for (i = 0; i < nr_links; i++) {
-		sim.link[i].mem = allocate(size);
+		sim.link[i].mem = map_memory(size);
 		sim.link[i].size = size;
 		sim.link[i].doorbell = map(SIM_BELLS_SIZE);
 	}
@@ -101,7 +113,8 @@ void sim_fini(void)
 	unsigned int i;
 
 	for (i = 0; i < sim.nr_links; i++) {
-		free(sim.link[i].mem);
+		if (sim.link[i].mem)
+			munmap(sim.link[i].mem, sim.link[i].size + SIM_GUARD);
 		munmap(sim.link[i].doorbell, SIM_BELLS_SIZE);
 	}
 	for (i = 0; i < sim.nr_ports; i++) {

@@ -19,8 +19,11 @@
 /* Octets of a link's doorbells; munmap() frees them. */
 #define SIM_BELLS_SIZE ((size_t)SVNIC_MAX_VIFS * SVNIC_PAGE_SIZE)
 
+/* Octets behind the memory of a link that nobody may touch. */
+#define SIM_GUARD SVNIC_PAGE_SIZE
+
 struct sim_link {
-	uint8_t *mem;
+	uint8_t *mem; /* mapped, with SIM_GUARD; NULL: the test's own */
 	size_t size;
 	struct svnic_doorbell *doorbell; /* a page of each VIF */
 	/* What the card did. */
