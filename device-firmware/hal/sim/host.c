@@ -224,6 +224,8 @@ static void start_guest(struct sim_guest *g, struct sim_host *host,
 	g->host = host;
 	g->vif = vif;
 	g->queue = queue;
+	/* Only a change says something to the card. */
+	g->kick = svnic_peek32(&sim_guest_bell(g)->kick);
 	g->first = host->next - index;
 	g->rx_page = index + area.pages;
 	g->tx_page = g->rx_page + buffers;
