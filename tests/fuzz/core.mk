@@ -6,7 +6,8 @@ CORE_FUZZ_CPPFLAGS = $(AM_CPPFLAGS) $(FIRMWARE_INCLUDES)
 CORE_FUZZ_LDADD = libsvnic_sim.a libsvnic_core.a
 CORE_FUZZ_CARD = tests/fuzz/core_card.c tests/fuzz/core_card.h \
 	tests/fuzz/fuzz.h
-CORE_FUZZ = tests/fuzz/fuzz_admin tests/fuzz/fuzz_demux tests/fuzz/fuzz_tx
+CORE_FUZZ = tests/fuzz/fuzz_admin tests/fuzz/fuzz_demux \
+	tests/fuzz/fuzz_switch tests/fuzz/fuzz_tx
 
 check_PROGRAMS += $(CORE_FUZZ)
 
@@ -18,6 +19,13 @@ tests_fuzz_fuzz_demux_CPPFLAGS = $(CORE_FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_demux_SOURCES = tests/fuzz/fuzz_demux.c $(CORE_FUZZ_CARD)
 tests_fuzz_fuzz_demux_LDADD = $(CORE_FUZZ_LDADD)
 
+tests_fuzz_fuzz_switch_CPPFLAGS = $(CORE_FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_switch_SOURCES = tests/fuzz/fuzz_switch.c $(CORE_FUZZ_CARD) \
+	tests/fuzz/model.c tests/fuzz/model.h tests/fuzz/model_look.c \
+	tests/fuzz/model_send.c tests/fuzz/switch_card.c \
+	tests/fuzz/switch_card.h tests/fuzz/switch_flush.c
+tests_fuzz_fuzz_switch_LDADD = $(CORE_FUZZ_LDADD)
+
 tests_fuzz_fuzz_tx_CPPFLAGS = $(CORE_FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_tx_SOURCES = tests/fuzz/fuzz_tx.c $(CORE_FUZZ_CARD)
 tests_fuzz_fuzz_tx_LDADD = $(CORE_FUZZ_LDADD)
@@ -25,13 +33,15 @@ tests_fuzz_fuzz_tx_LDADD = $(CORE_FUZZ_LDADD)
 if ENABLE_FUZZER
 tests_fuzz_fuzz_admin_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_demux_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_switch_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_tx_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 else
 tests_fuzz_fuzz_admin_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_demux_SOURCES += tests/fuzz/replay.c
+tests_fuzz_fuzz_switch_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_tx_SOURCES += tests/fuzz/replay.c
 TESTS += $(CORE_FUZZ)
 endif
 
 EXTRA_DIST += tests/fuzz/corpus/admin tests/fuzz/corpus/demux \
-	tests/fuzz/corpus/tx
+	tests/fuzz/corpus/switch tests/fuzz/corpus/tx
