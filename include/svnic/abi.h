@@ -632,6 +632,12 @@ SVNIC_ABI_AT(struct svnic_ctrl_rsp, data, 8);
  */
 #define SVNIC_CTRL_ATTACH 0x5305
 
+/*
+ * Spread received frames over the queues.  data[0]: gref of a page that begins
+ * with a struct svnic_rss, which names running queues of the guest only.
+ */
+#define SVNIC_CTRL_RSS_SET 0x5306
+
 /* Status; the values of XEN_NETIF_CTRL_STATUS_*. */
 #define SVNIC_CTRL_OK		 0
 #define SVNIC_CTRL_NOT_SUPPORTED 1
