@@ -2,7 +2,7 @@
 /*
  * The flow's hash and the queue that follows from it; see rss.h.  The header is
  * copied before it is looked at.  With the default key the hash is one look-up
- * for each half octet; a key of the host's own is worked bit by bit.  Called by
+ * for each half octet; another key is worked bit by bit.  Called by
  * vif_rx.c and lane.c for VIFs that have several running queues.
  */
 #include "arena.h"
@@ -133,7 +133,7 @@ struct rss_hash rss_hash(const struct core *core, const struct vif *vif,
 	memcpy(h, l2, linear);
 	len = find_flow(h, linear, flow);
 	hash.is_l4 = len == 12 || len == 36;
-	if (r->is_set)
+	if (r->is_set && !r->is_default)
 		hash.value = rss_toeplitz(r->key, flow, len);
 	else
 		hash.value = hash_default(&core->rss, flow, len);
@@ -176,9 +176,13 @@ enum svnic_status rss_set(struct core *core, struct vif *vif,
 		if (config->table[i] >= SVNIC_SLOW_QUEUE)
 			return SVNIC_ST_BAD_FIELD;
 	}
+	/* Whatever happens in between, key and flag agree. */
+	r->is_default = 0;
+	mem_commit();
 	memcpy(r->key, config->key, sizeof(r->key));
 	memcpy(r->table, config->table, sizeof(r->table));
 	mem_commit();
+	r->is_default = memcmp(r->key, default_key, sizeof(default_key)) == 0;
 	r->is_set = 1;
 	return SVNIC_ST_OK;
 }

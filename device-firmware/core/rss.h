@@ -19,8 +19,9 @@ struct vif;
 struct rss {
 	uint8_t key[SVNIC_RSS_KEY];
 	uint8_t table[SVNIC_RSS_TABLE];
-	uint8_t is_set; /* written last */
-	uint8_t reserved[23];
+	uint8_t is_set;	    /* written last */
+	uint8_t is_default; /* the key is; then its table serves */
+	uint8_t reserved[22];
 };
 _Static_assert(sizeof(struct rss) == 192, "three lines");
 

@@ -175,6 +175,7 @@ static void the_table_decides(void **state)
 	struct fixture *f = *state;
 	struct svnic_rss config = { 0 };
 	struct svnic_meta meta;
+	uint8_t flow[12];
 	unsigned int got_by;
 	unsigned int i;
 
@@ -197,6 +198,13 @@ static void the_table_decides(void **state)
 		assert_int_equal(got_by, meta.hash % 128 == 0x78 ? 3 : 0);
 	}
 	/* Another key, another hash; of zeroes it is zero. */
+	config.key[0] ^= 1;
+	assert_int_equal(set(f, &config), SVNIC_ST_OK);
+	send(f, 100, 4096, &meta);
+	memcpy(flow, frame + 26, sizeof(flow));
+	assert_int_equal(meta.hash,
+			 rss_toeplitz(config.key, flow, sizeof(flow)));
+	assert_int_not_equal(meta.hash, rss_toeplitz(key, flow, sizeof(flow)));
 	memset(config.key, 0, sizeof(config.key));
 	config.table[0] = 2;
 	assert_int_equal(set(f, &config), SVNIC_ST_OK);
