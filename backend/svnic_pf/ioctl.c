@@ -52,6 +52,30 @@ static int do_info(struct pf_card *card, struct pf_call *call)
 	return 0;
 }
 
+/* The table names running queues of the guest only. */
+static int rss_check(struct pf_card *card, const struct pf_call *call)
+{
+	const struct svnic_pf_admin *a = &call->arg.admin;
+	const struct svnic_rss *rss = call->payload;
+	struct pf_vif *vif;
+	u32 i, queues;
+
+	if (a->payload_len != sizeof(*rss))
+		return -EINVAL;
+	vif = svnic_pf_guest_vif(card, svnic_cpu16(a->cmd.vif));
+	if (IS_ERR(vif))
+		return PTR_ERR(vif);
+	mutex_lock(&vif->lock);
+	queues = vif->queues;
+	mutex_unlock(&vif->lock);
+	svnic_pf_vif_put(vif);
+	for (i = 0; i < SVNIC_RSS_TABLE; i++)
+		if (rss->table[i] >= SVNIC_SLOW_QUEUE ||
+		    !(queues & BIT(rss->table[i])))
+			return -EINVAL;
+	return 0;
+}
+
 static int do_admin(struct pf_card *card, struct pf_call *call)
 {
 	struct svnic_pf_admin *a = &call->arg.admin;
@@ -66,6 +90,15 @@ static int do_admin(struct pf_card *card, struct pf_call *call)
 			return -EBADF;
 		if (a->payload_len)
 			return -EINVAL;
+		break;
+	case SVNIC_OP_RSS_SET:
+		if (!call->writer)
+			return -EBADF;
+		err = rss_check(card, call);
+		if (err)
+			return err;
+		c.payload = call->payload;
+		c.payload_len = a->payload_len;
 		break;
 	case SVNIC_OP_VIF_QUERY:
 	case SVNIC_OP_VIF_LIST:
@@ -227,6 +260,14 @@ static const struct pf_ioctl *find_ioctl(unsigned int cmd)
 	return NULL;
 }
 
+/* Does the payload go to the card, and not come from it? */
+static bool is_sent(unsigned int cmd, const struct pf_call *call)
+{
+	return cmd == SVNIC_PF_GRANTS_MAP ||
+	       (cmd == SVNIC_PF_ADMIN &&
+		svnic_cpu16(call->arg.admin.cmd.opcode) == SVNIC_OP_RSS_SET);
+}
+
 /* What the argument points to; zeroed where the card will fill it. */
 static int payload_get(unsigned int cmd, struct pf_call *call)
 {
@@ -249,7 +290,7 @@ static int payload_get(unsigned int cmd, struct pf_call *call)
 	call->payload = kzalloc(call->payload_len, GFP_KERNEL);
 	if (!call->payload)
 		return -ENOMEM;
-	if (cmd == SVNIC_PF_GRANTS_MAP &&
+	if (is_sent(cmd, call) &&
 	    copy_from_user(call->payload, u64_to_user_ptr(call->payload_user),
 			   call->payload_len))
 		return -EFAULT;
@@ -286,6 +327,7 @@ long svnic_pf_ioctl(struct pf_card *card, bool writer, unsigned int cmd,
 		goto out_free;
 	err = run(card, op, &call);
 	if (!err && cmd == SVNIC_PF_ADMIN && call.payload &&
+	    !is_sent(cmd, &call) &&
 	    copy_to_user(u64_to_user_ptr(call.payload_user), call.payload,
 			 call.payload_len))
 		err = -EFAULT;

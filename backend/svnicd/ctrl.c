@@ -88,13 +88,13 @@ static uint32_t add_pages(struct vif *vif, const struct args *a, uint32_t *data)
 	uint32_t failed = 0;
 	int err;
 
-	if (!d->ops->tenant_list)
+	if (!d->ops->tenant_copy)
 		return SVNIC_CTRL_NOT_SUPPORTED;
 	if (count > SVNIC_PAGES_BATCH ||
 	    !is_range(first, count, d->config.max_pages))
 		return SVNIC_CTRL_BAD_PARAMETER;
-	err = d->ops->tenant_list(d->platform, vif->tenant, a->data[1], entries,
-				  count);
+	err = d->ops->tenant_copy(d->platform, vif->tenant, a->data[1], entries,
+				  (uint32_t)(count * sizeof(entries[0])));
 	if (err) {
 		complain(vif, "its list of pages was not read", err);
 		return status_of(err);
@@ -180,6 +180,40 @@ static uint32_t queue_stop(struct vif *vif, const struct args *a,
 	return status_of(err);
 }
 
+/* Does the table name running queues of the guest only? */
+static bool is_spread(const struct vif *vif, const struct svnic_rss *rss)
+{
+	static const __u8 zero[sizeof(rss->reserved)];
+	unsigned int i;
+
+	for (i = 0; i < SVNIC_RSS_TABLE; i++)
+		if (rss->table[i] >= SVNIC_SLOW_QUEUE ||
+		    !(vif->queues & 1u << rss->table[i]))
+			return false;
+	return memcmp(rss->reserved, zero, sizeof(zero)) == 0;
+}
+
+static uint32_t rss_set(struct vif *vif, const struct args *a, uint32_t *data)
+{
+	struct daemon *d = vif->d;
+	struct svnic_rss rss;
+	int err;
+
+	(void)data;
+	if (!d->ops->tenant_copy)
+		return SVNIC_CTRL_NOT_SUPPORTED;
+	if (a->data[1] || a->data[2])
+		return SVNIC_CTRL_BAD_PARAMETER;
+	err = d->ops->tenant_copy(d->platform, vif->tenant, a->data[0], &rss,
+				  sizeof(rss));
+	if (!err && !is_spread(vif, &rss))
+		return SVNIC_CTRL_BAD_PARAMETER;
+	if (!err)
+		err = d->ops->rss_set(d->platform, vif->nr, &rss);
+	complain(vif, "its frames are not spread as it wants", err);
+	return status_of(err);
+}
+
 /* ATTACH is the local platform's own: it carries descriptors. */
 static const struct type types[] = {
 	{ SVNIC_CTRL_HELLO, hello },
@@ -187,6 +221,7 @@ static const struct type types[] = {
 	{ SVNIC_CTRL_DEL_PAGES, del_pages },
 	{ SVNIC_CTRL_QUEUE_START, queue_start },
 	{ SVNIC_CTRL_QUEUE_STOP, queue_stop },
+	{ SVNIC_CTRL_RSS_SET, rss_set },
 };
 
 static const struct type *find_type(uint16_t type)

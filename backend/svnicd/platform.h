@@ -221,6 +221,10 @@ struct platform_ops {
 	int (*queue_stop)(struct platform *p, unsigned int nr,
 			  unsigned int queue);
 
+	/* The caller has checked the table. */
+	int (*rss_set)(struct platform *p, unsigned int nr,
+		       const struct svnic_rss *rss);
+
 	/*
 	 * The daemon's own memory in a VIF's table: zeroed, page n at
 	 * *@mem + n * 4096.  pages_free() before vif_destroy().
@@ -281,10 +285,12 @@ struct platform_ops {
 			      char *why);
 	/* No control message after this; may come twice. */
 	void (*tenant_disconnect)(struct platform *p, struct tenant *tenant);
-	/* Copy the list page @gref once; NULL where there are no grants. */
-	int (*tenant_list)(struct platform *p, struct tenant *tenant,
-			   uint32_t gref, struct svnic_gref_entry *entries,
-			   uint32_t count);
+	/*
+	 * Copy the first @len octets of page @gref once; NULL where there are
+	 * no grants.
+	 */
+	int (*tenant_copy)(struct platform *p, struct tenant *tenant,
+			   uint32_t gref, void *mem, uint32_t len);
 	/*
 	 * Memory and event channels of a tenant, for the netif path; all NULL
 	 * where tenants have none.  tenant_read(): what it wrote under a key,

@@ -190,6 +190,17 @@ static int queue_stop(struct platform *p, unsigned int nr, unsigned int queue)
 	return 0;
 }
 
+static int rss_set(struct platform *p, unsigned int nr,
+		   const struct svnic_rss *rss)
+{
+	struct fake_vif *v = used(p, nr);
+
+	if (!v || p->rss_result)
+		return v ? p->rss_result : SVNIC_ST_NO_VIF;
+	p->card_rss = *rss;
+	return 0;
+}
+
 static int pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 		       uint32_t count, void **mem)
 {
@@ -313,13 +324,13 @@ static void tenant_disconnect(struct platform *p, struct tenant *t)
 	t->connected = false;
 }
 
-static int tenant_list(struct platform *p, struct tenant *t, uint32_t gref,
-		       struct svnic_gref_entry *entries, uint32_t count)
+static int tenant_copy(struct platform *p, struct tenant *t, uint32_t gref,
+		       void *mem, uint32_t len)
 {
 	(void)t;
 	(void)gref;
 	if (!p->list_result)
-		memcpy(entries, p->list, count * sizeof(*entries));
+		memcpy(mem, p->list, len);
 	return p->list_result;
 }
 
@@ -348,6 +359,7 @@ const struct platform_ops fake_ops = {
 	.pages_del = pages_del,
 	.queue_start = queue_start,
 	.queue_stop = queue_stop,
+	.rss_set = rss_set,
 	.pages_alloc = pages_alloc,
 	.pages_free = pages_free,
 	.doorbell_map = doorbell_map,
@@ -362,7 +374,7 @@ const struct platform_ops fake_ops = {
 	.tenant_read = tenant_read,
 	.tenant_connect = tenant_connect,
 	.tenant_disconnect = tenant_disconnect,
-	.tenant_list = tenant_list,
+	.tenant_copy = tenant_copy,
 	.tenant_name = tenant_name,
 	.tenant_destroy = tenant_destroy,
 };

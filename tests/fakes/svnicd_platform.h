@@ -39,8 +39,13 @@ struct platform {
 	struct fake_vif vif[FAKE_VIFS];
 	/* What the next call of that kind returns; 0: it works. */
 	int create_result, set_result, offer_result, connect_result;
-	int list_result, add_result, start_result;
-	struct svnic_gref_entry list[SVNIC_PAGES_BATCH];
+	int list_result, add_result, start_result, rss_result;
+	/* The page that a tenant names. */
+	union {
+		struct svnic_gref_entry list[SVNIC_PAGES_BATCH];
+		struct svnic_rss rss;
+	};
+	struct svnic_rss card_rss; /* as the card has it */
 	struct svnic_vif_stats stats;
 	/* Of the last queue_start(), pages_add(), pages_del(). */
 	struct svnic_queue_config queue_config;

@@ -99,7 +99,8 @@ static void test_types(void **state)
 	(void)state;
 	begin(&f);
 	for (type = 0; type < 0x10000; type++) {
-		if (type >= SVNIC_CTRL_HELLO && type <= SVNIC_CTRL_QUEUE_STOP)
+		if (type >= SVNIC_CTRL_HELLO && type <= SVNIC_CTRL_RSS_SET &&
+		    type != SVNIC_CTRL_ATTACH)
 			continue;
 		assert_int_equal(ask(&f, type, 1, 2, 3),
 				 SVNIC_CTRL_NOT_SUPPORTED);
@@ -265,6 +266,59 @@ static void test_queue_twice(void **state)
 	fake_daemon_fini(&f.d);
 }
 
+/* A table reaches the card if all its queues run, and are the guest's. */
+static void test_rss(void **state)
+{
+	static struct fixture f;
+	unsigned int entry, queue;
+
+	(void)state;
+	begin(&f);
+	f.p.rss.key[39] = 0xfe;
+	assert_int_equal(ask(&f, SVNIC_CTRL_RSS_SET, 5, 0, 0),
+			 SVNIC_CTRL_BAD_PARAMETER);
+	for (queue = 0; queue < 3; queue++)
+		assert_int_equal(ask(&f, SVNIC_CTRL_QUEUE_START,
+				     queue | 0x080800, 20 * queue, 9),
+				 SVNIC_CTRL_OK);
+	f.vif->queues |= 1u << SVNIC_SLOW_QUEUE;
+	assert_int_equal(ask(&f, SVNIC_CTRL_RSS_SET, 5, 0, 0), SVNIC_CTRL_OK);
+	for (entry = 0; entry < SVNIC_RSS_TABLE; entry++) {
+		for (queue = 0; queue < 256; queue++) {
+			f.p.rss.table[entry] = (uint8_t)queue;
+			memset(&f.p.card_rss, 0xff, sizeof(f.p.card_rss));
+			assert_int_equal(ask(&f, SVNIC_CTRL_RSS_SET, 5, 0, 0) ==
+						 SVNIC_CTRL_OK,
+					 queue < 3);
+			assert_int_equal(memcmp(&f.p.card_rss, &f.p.rss,
+						sizeof(f.p.rss)) == 0,
+					 queue < 3);
+		}
+		f.p.rss.table[entry] = (uint8_t)(entry % 3);
+	}
+	f.p.rss.reserved[7] = 1;
+	assert_int_equal(ask(&f, SVNIC_CTRL_RSS_SET, 5, 0, 0),
+			 SVNIC_CTRL_BAD_PARAMETER);
+	f.p.rss.reserved[7] = 0;
+	assert_int_equal(ask(&f, SVNIC_CTRL_RSS_SET, 5, 1, 0),
+			 SVNIC_CTRL_BAD_PARAMETER);
+	assert_int_equal(ask(&f, SVNIC_CTRL_RSS_SET, 5, 0, 1),
+			 SVNIC_CTRL_BAD_PARAMETER);
+	f.p.rss_result = SVNIC_ST_BAD_FIELD;
+	assert_int_equal(ask(&f, SVNIC_CTRL_RSS_SET, 5, 0, 0),
+			 SVNIC_CTRL_BAD_PARAMETER);
+	f.p.rss_result = 0;
+	f.p.list_result = -EFAULT;
+	assert_int_equal(ask(&f, SVNIC_CTRL_RSS_SET, 5, 0, 0),
+			 SVNIC_CTRL_BAD_PARAMETER);
+	f.p.list_result = 0;
+	assert_int_equal(ask(&f, SVNIC_CTRL_QUEUE_STOP, 2, 0, 0),
+			 SVNIC_CTRL_OK);
+	assert_int_equal(ask(&f, SVNIC_CTRL_RSS_SET, 5, 0, 0),
+			 SVNIC_CTRL_BAD_PARAMETER);
+	fake_daemon_fini(&f.d);
+}
+
 /* Every message in every state (rule R03). */
 static void test_states(void **state)
 {
@@ -276,7 +330,7 @@ static void test_states(void **state)
 	for (s = VIF_NEW; s < VIF_STATE_NR; s++) {
 		f.vif->state = s;
 		f.p.nr_calls = 0;
-		for (type = SVNIC_CTRL_HELLO; type <= SVNIC_CTRL_QUEUE_STOP;
+		for (type = SVNIC_CTRL_HELLO; type <= SVNIC_CTRL_RSS_SET;
 		     type++)
 			ask(&f, type, 0, 0, 1);
 		if (s != VIF_CONNECTED && s != VIF_DETACHING)
@@ -296,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_del_pages),
 		cmocka_unit_test(test_queue_start),
 		cmocka_unit_test(test_queue_twice),
+		cmocka_unit_test(test_rss),
 		cmocka_unit_test(test_states),
 	};
 

@@ -255,16 +255,16 @@ static void test_open_fails(void **state)
 	assert_non_null(strstr(why, "grant 8"));
 }
 
-static void test_list(void **state)
+static void test_copy(void **state)
 {
 	struct svnic_gref_entry e[4] = { { .gref = 1 } };
 
 	(void)state;
-	assert_int_equal(ring_list(&p, &t, 5, e, 3), 0);
+	assert_int_equal(ring_copy(&p, &t, 5, e, 3 * sizeof(e[0])), 0);
 	assert_int_equal(e[2].gref, 0x77777777);
 	assert_int_equal(e[3].gref, 0);
 	fake_hypervisor.copy_status = GNTST_bad_gntref;
-	assert_int_equal(ring_list(&p, &t, 5, e, 3), -EFAULT);
+	assert_int_equal(ring_copy(&p, &t, 5, e, 3 * sizeof(e[0])), -EFAULT);
 }
 
 int main(void)
@@ -275,7 +275,7 @@ int main(void)
 		TEST(test_padding),    TEST(test_full_laps),
 		TEST(test_quota),      cmocka_unit_test(test_impossible_index),
 		TEST(test_storm),      TEST(test_restart),
-		TEST(test_open_fails), TEST(test_list),
+		TEST(test_open_fails), TEST(test_copy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,7 +105,7 @@ static const struct platform_ops ops = {
 	.tenant_read = read_key,
 	.tenant_connect = guest_connect,
 	.tenant_disconnect = guest_disconnect,
-	.tenant_list = ring_list,
+	.tenant_copy = ring_copy,
 	.tenant_name = guest_name,
 	.tenant_destroy = guest_destroy,
 };

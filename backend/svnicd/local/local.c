@@ -231,6 +231,7 @@ static const struct platform_ops local_ops = {
 	.filter_del = local_filter_del,
 	.queue_start = local_queue_start,
 	.queue_stop = local_queue_stop,
+	.rss_set = local_rss_set,
 	.pages_add = own_pages_add,
 	.pages_del = own_pages_del,
 	.pages_alloc = own_pages_alloc,

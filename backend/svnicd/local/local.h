@@ -83,6 +83,8 @@ int local_queue_start(struct platform *p, unsigned int nr, unsigned int queue,
 		      struct tenant *t, uint32_t port,
 		      const struct svnic_queue_config *config);
 int local_queue_stop(struct platform *p, unsigned int nr, unsigned int queue);
+int local_rss_set(struct platform *p, unsigned int nr,
+		  const struct svnic_rss *rss);
 /* ... and a command for @nr without arguments. */
 int local_command(struct platform *p, unsigned int opcode, unsigned int nr,
 		  unsigned int queue);

@@ -116,6 +116,16 @@ int local_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6])
 	return filter(p, SVNIC_OP_FILTER_DEL, nr, mac);
 }
 
+int local_rss_set(struct platform *p, unsigned int nr,
+		  const struct svnic_rss *rss)
+{
+	struct svnic_admin_cmd cmd = { .opcode = SVNIC_OP_RSS_SET,
+				       .vif = svnic_le16((uint16_t)nr) };
+	struct svnic_rss copy = *rss;
+
+	return card_admin(&p->card, &cmd, &copy, sizeof(copy), true, NULL);
+}
+
 /* A tenant is woken by its own descriptor, the daemon by the event ring. */
 int local_queue_start(struct platform *p, unsigned int nr, unsigned int queue,
 		      struct tenant *t, uint32_t port,

@@ -140,6 +140,8 @@ int pf_queue_start(struct platform *p, unsigned int nr, unsigned int queue,
 		   struct tenant *tenant, uint32_t port,
 		   const struct svnic_queue_config *config);
 int pf_queue_stop(struct platform *p, unsigned int nr, unsigned int queue);
+int pf_rss_set(struct platform *p, unsigned int nr,
+	       const struct svnic_rss *rss);
 int pf_pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 		   uint32_t count, void **mem);
 void pf_pages_free(struct platform *p, unsigned int nr, uint32_t first,
@@ -209,8 +211,8 @@ void guest_destroy(struct platform *p, struct tenant *t);
 /* Its control ring. */
 int ring_open(struct tenant *t, uint32_t gref, uint32_t remote, char *why);
 void ring_close(struct tenant *t);
-int ring_list(struct platform *p, struct tenant *t, uint32_t gref,
-	      struct svnic_gref_entry *entries, uint32_t count);
+int ring_copy(struct platform *p, struct tenant *t, uint32_t gref, void *mem,
+	      uint32_t len);
 
 /* Its memory and its event channels, as struct platform_ops has them. */
 char *guest_read(struct platform *p, struct tenant *t, const char *key);

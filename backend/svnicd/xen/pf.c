@@ -398,3 +398,17 @@ int pf_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6])
 {
 	return filter(p, SVNIC_OP_FILTER_DEL, nr, mac);
 }
+
+int pf_rss_set(struct platform *p, unsigned int nr, const struct svnic_rss *rss)
+{
+	struct svnic_pf_admin a = {
+		.cmd = {
+			.opcode = svnic_le16(SVNIC_OP_RSS_SET),
+			.vif = svnic_le16((uint16_t)nr),
+		},
+		.payload = (uintptr_t)rss,
+		.payload_len = sizeof(*rss),
+	};
+
+	return admin(p, &a);
+}

@@ -253,13 +253,13 @@ void ring_close(struct tenant *t)
 	memset(r, 0, sizeof(*r));
 }
 
-int ring_list(struct platform *p, struct tenant *t, uint32_t gref,
-	      struct svnic_gref_entry *entries, uint32_t count)
+int ring_copy(struct platform *p, struct tenant *t, uint32_t gref, void *mem,
+	      uint32_t len)
 {
 	xengnttab_grant_copy_segment_t seg = {
 		.source.foreign = { .ref = gref, .domid = (domid_t)t->domid },
-		.dest.virt = entries,
-		.len = (uint16_t)(count * sizeof(*entries)),
+		.dest.virt = mem,
+		.len = (uint16_t)len,
 		.flags = GNTCOPY_source_gref,
 	};
 
