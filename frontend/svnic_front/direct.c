@@ -64,7 +64,7 @@ static void give_back(struct svnic_front *f)
 		svnic_net_lost(f->net);
 	else if (f->net)
 		svnic_net_detach(f->net);
-	svnic_front_queue_unbind(f);
+	svnic_front_queues_unbind(f);
 	doorbell_unmap(&f->direct);
 }
 
@@ -143,7 +143,7 @@ void svnic_front_direct_leave(struct svnic_front *f)
 void svnic_front_direct_look(struct svnic_front *f)
 {
 	struct front_direct *d = &f->direct;
-	bool failed = xchg(&d->queue.failed, false);
+	bool failed = xchg(&d->failed, false);
 	bool diverted = xchg(&d->diverted, false);
 	bool offered = f->ctrl.open && svnic_front_is_offered(f->dev);
 

@@ -265,7 +265,7 @@ static int probe(struct xenbus_device *dev, const struct xenbus_device_id *id)
 	f->dev = dev;
 	f->state = FRONT_IDLE;
 	f->patience = PATIENCE_MIN;
-	f->direct.queue.front = f;
+	svnic_front_queues_init(f);
 	r = svnic_front_netif_init(f);
 	if (r) {
 		kfree(f);

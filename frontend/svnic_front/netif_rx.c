@@ -346,7 +346,9 @@ static void frame_deliver(struct netif_queue *q, const struct frame *f)
 	if (!gso_set(skb, &f->gso) || !csum_set(q, skb, f->flags))
 		goto err_free;
 	account(&q->rx, len);
-	skb_record_rx_queue(skb, (u16)q->index);
+	/* The stack may know of fewer by now (ethtool -L). */
+	if (q->index < READ_ONCE(skb->dev->real_num_rx_queues))
+		skb_record_rx_queue(skb, (u16)q->index);
 	napi_gro_receive(&q->napi, skb);
 	return;
 

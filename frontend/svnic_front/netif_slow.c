@@ -138,7 +138,11 @@ static void rings_set(void *owner, u32 tx, u32 rx)
 	WRITE_ONCE(f->netif.rx_limit, min_t(u32, rx, NETIF_RING));
 }
 
-/* The number of queues is part of the connection, so make another one. */
+/*
+ * The number of queues is part of the connection, so make another one; but for
+ * fewer queues of the card the connection beneath them may wait for its next
+ * occasion.
+ */
 static int channels_set(void *owner, u32 nr)
 {
 	struct svnic_front *f = owner;
@@ -146,7 +150,8 @@ static int channels_set(void *owner, u32 nr)
 	if (nr == 0 || nr > f->netif.peer_max)
 		return -EINVAL;
 	WRITE_ONCE(f->netif.wanted, nr);
-	if (nr != f->netif.nr_queues)
+	if (nr > f->netif.nr_queues ||
+	    (nr < f->netif.nr_queues && !READ_ONCE(f->direct.on)))
 		svnic_front_reconnect(f);
 	return 0;
 }

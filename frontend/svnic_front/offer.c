@@ -163,6 +163,19 @@ u32 svnic_front_mtu_read(struct svnic_front *f, u32 *mtu)
 	return max;
 }
 
+/*
+ * One queue pair for each CPU, as far as the card has them, and no more than
+ * netif has queues, over which all frames must go at times.
+ */
+static u32 pairs_of(const struct svnic_front *f)
+{
+	u32 nr = min(f->netif.max_queues, f->direct.offer.max_queues);
+
+	if (f->netif.nr_queues)
+		nr = min(nr, f->netif.nr_queues);
+	return clamp(nr, 1u, SVNIC_SLOW_QUEUE);
+}
+
 int svnic_front_net_take(struct svnic_front *f)
 {
 	const struct front_direct *d = &f->direct;
@@ -174,13 +187,14 @@ int svnic_front_net_take(struct svnic_front *f)
 		.doorbell = d->doorbell,
 		.features = d->offer.features,
 		.max_pages = d->offer.max_pages,
-		.nr_queues = 1,
+		.nr_queues = pairs_of(f),
 		.may_poll = true,
 		.group = &svnic_front_rxbuf_group,
 		.trusted = svnic_front_is_trusted(f),
 		.fixed_mac = svnic_front_is_offered(f->dev),
 		.slow = &svnic_front_slow,
 		.max_queues = f->netif.max_queues,
+		.max_pairs = min(f->netif.max_queues, SVNIC_SLOW_QUEUE),
 	};
 	struct svnic_net *net;
 	int r;

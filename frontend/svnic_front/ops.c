@@ -134,7 +134,7 @@ static int queue_start(void *owner, u32 queue,
 		       const struct svnic_queue_config *config)
 {
 	struct svnic_front *f = owner;
-	struct front_queue *q = &f->direct.queue;
+	struct front_queue *q;
 	u32 arg[3] = {
 		queue | (u32)config->tx_order << 8 |
 			(u32)config->rx_order << 16,
@@ -142,8 +142,9 @@ static int queue_start(void *owner, u32 queue,
 	};
 	int r;
 
-	if (queue != q->index)
+	if (queue >= ARRAY_SIZE(f->direct.queue))
 		return -EINVAL;
+	q = &f->direct.queue[queue];
 	if (f->ctrl.doubtful) {
 		const u32 stop[3] = { queue };
 
@@ -166,18 +167,49 @@ static int queue_stop(void *owner, u32 queue)
 {
 	struct svnic_front *f = owner;
 	const u32 arg[3] = { queue };
-	int r = svnic_front_ctrl(f, SVNIC_CTRL_QUEUE_STOP, arg, NULL);
+	struct front_queue *q;
+	int r;
 
+	if (queue >= ARRAY_SIZE(f->direct.queue))
+		return -EINVAL;
+	q = &f->direct.queue[queue];
+	r = svnic_front_ctrl(f, SVNIC_CTRL_QUEUE_STOP, arg, NULL);
 	/* Until it is stopped it rings. */
-	if (queue == f->direct.queue.index && !r)
-		svnic_front_event_unbind(&f->direct.queue.event,
-					 &f->direct.queue);
+	if (!r)
+		svnic_front_event_unbind(&q->event, q);
 	return r;
 }
 
-void svnic_front_queue_unbind(struct svnic_front *f)
+void svnic_front_queues_init(struct svnic_front *f)
 {
-	svnic_front_event_unbind(&f->direct.queue.event, &f->direct.queue);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(f->direct.queue); i++) {
+		f->direct.queue[i].front = f;
+		f->direct.queue[i].index = i;
+	}
+}
+
+void svnic_front_queues_unbind(struct svnic_front *f)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(f->direct.queue); i++)
+		svnic_front_event_unbind(&f->direct.queue[i].event,
+					 &f->direct.queue[i]);
+}
+
+/* By the list page, which pages_add() does not use at the same time. */
+static int rss_set(void *owner, const struct svnic_rss *rss)
+{
+	struct svnic_front *f = owner;
+	const u32 arg[3] = { f->ctrl.list_ref };
+
+	BUILD_BUG_ON(sizeof(*rss) > SVNIC_PAGE_SIZE);
+	if (!f->ctrl.list)
+		return -EINVAL;
+	memcpy(page_address(f->ctrl.list), rss, sizeof(*rss));
+	return svnic_front_ctrl(f, SVNIC_CTRL_RSS_SET, arg, NULL);
 }
 
 /* The whole direct path is to be had anew, in time (direct.c). */
@@ -185,7 +217,7 @@ static void failed(void *owner)
 {
 	struct svnic_front *f = owner;
 
-	WRITE_ONCE(f->direct.queue.failed, true);
+	WRITE_ONCE(f->direct.failed, true);
 	mod_delayed_work(system_freezable_wq, &f->work, 0);
 }
 
@@ -194,5 +226,6 @@ const struct svnic_net_ops svnic_front_ops = {
 	.pages_del = pages_del,
 	.queue_start = queue_start,
 	.queue_stop = queue_stop,
+	.rss_set = rss_set,
 	.failed = failed,
 };

@@ -40,7 +40,6 @@ struct front_queue {
 	struct svnic_front *front;
 	u32 index;
 	struct front_event event;
-	bool failed; /* any: it could not be restarted */
 };
 
 /* What the backend offers of the direct path. */
@@ -57,8 +56,9 @@ struct front_direct {
 	struct front_offer offer;
 	struct svnic_doorbell __iomem *doorbell;
 	grant_ref_t *gref; /* of each page index; INVALID_GRANT_REF: none */
-	struct front_queue queue;
+	struct front_queue queue[SVNIC_SLOW_QUEUE];
 	bool on;       /* the netdev is attached */
+	bool failed;   /* any: a queue could not be restarted */
 	bool diverted; /* any: frames were taken off the card */
 	bool stale;    /* any: the offer was touched, or has failed */
 	unsigned long not_before; /* jiffies */
@@ -143,8 +143,9 @@ int svnic_front_ctrl(struct svnic_front *f, u16 type, const u32 arg[3],
 void svnic_front_ctrl_wake(struct svnic_front *f);
 
 /* ops.c: what svnic_net asks for. */
+void svnic_front_queues_init(struct svnic_front *f);
 extern const struct svnic_net_ops svnic_front_ops;
 int svnic_front_gref_init(struct svnic_front *f);
-void svnic_front_queue_unbind(struct svnic_front *f);
+void svnic_front_queues_unbind(struct svnic_front *f);
 
 #endif /* SVNIC_FRONT_H */

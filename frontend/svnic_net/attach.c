@@ -17,7 +17,10 @@ int svnic_net_queues_down(struct svnic_net *net, bool ask)
 	int r, first = 0;
 	u32 i;
 
-	for (i = 0; i < net->config.nr_queues; i++) {
+	/* All leave before the first one stops: no flow goes two ways. */
+	if (ask)
+		svnic_net_divert(net);
+	for (i = 0; i < net->shape.nr_queues; i++) {
 		r = svnic_net_queue_down(&net->queue[i], ask);
 		if (!first)
 			first = r;
@@ -30,10 +33,12 @@ int svnic_net_queues_up(struct svnic_net *net)
 	u32 i;
 	int r = 0;
 
-	for (i = 0; !r && i < net->config.nr_queues; i++)
+	for (i = 0; !r && i < net->shape.nr_queues; i++)
 		r = svnic_net_queue_up(&net->queue[i]);
 	if (r)
 		svnic_net_queues_down(net, true);
+	else
+		svnic_net_rss_load(net);
 	return r;
 }
 
@@ -42,7 +47,7 @@ static void pages_fini(struct svnic_net *net)
 	unsigned long leaked = net->leaked;
 	u32 i;
 
-	for (i = 0; i < net->config.nr_queues; i++)
+	for (i = 0; i < net->shape.nr_queues; i++)
 		svnic_net_pages_fini(&net->queue[i]);
 	if (net->leaked != leaked)
 		netdev_warn(
@@ -51,22 +56,37 @@ static void pages_fini(struct svnic_net *net)
 			net->leaked - leaked);
 }
 
-static int attach(struct svnic_net *net)
+static int try_attach(struct svnic_net *net)
 {
 	u32 i;
 	int r = 0;
 
-	if (net->attached)
-		return 0;
-	for (i = 0; !r && i < net->config.nr_queues; i++)
+	for (i = 0; !r && i < net->shape.nr_queues; i++)
 		r = svnic_net_pages_init(&net->queue[i]);
 	if (!r && net->up)
 		r = svnic_net_queues_up(net);
 	if (r) {
 		svnic_net_queues_down(net, false);
 		pages_fini(net);
-		return r;
 	}
+	return r;
+}
+
+static int attach(struct svnic_net *net)
+{
+	int r;
+
+	if (net->attached)
+		return 0;
+	r = try_attach(net);
+	while (r == -ENOSPC && net->shape.nr_queues > 1) {
+		WRITE_ONCE(net->shape.nr_queues, net->shape.nr_queues / 2);
+		netdev_warn(net->dev, "no room for more than %u queues\n",
+			    net->shape.nr_queues);
+		r = try_attach(net);
+	}
+	if (r)
+		return r;
 	net->attached = true;
 	net->wanted = true;
 	net->direct_ok = true;
@@ -115,7 +135,7 @@ static void grow_work(struct work_struct *work)
 	u32 i;
 
 	mutex_lock(&net->lock);
-	for (i = 0; net->attached && i < net->config.nr_queues; i++) {
+	for (i = 0; net->attached && i < net->shape.nr_queues; i++) {
 		struct svnic_net_queue *q = &net->queue[i];
 
 		if (q->want_tx)
@@ -132,17 +152,52 @@ static void grow_work(struct work_struct *work)
 	mutex_unlock(&net->lock);
 }
 
+/* One queue that fails takes them all off the card until it is well. */
+static void reset_broken(struct svnic_net *net)
+{
+	unsigned long left, wait = 0;
+	bool some = false;
+	int r = 0;
+	u32 i;
+
+	for (i = 0; i < net->shape.nr_queues; i++)
+		some |= net->queue[i].broken;
+	if (!some)
+		return;
+	if (net->config.slow)
+		svnic_net_divert(net);
+	for (i = 0; !r && i < net->shape.nr_queues; i++) {
+		struct svnic_net_queue *q = &net->queue[i];
+
+		if (!q->broken)
+			continue;
+		left = svnic_net_queue_patience(q);
+		if (left)
+			wait = min_not_zero(wait, left);
+		else
+			r = svnic_net_queue_reset(q);
+	}
+	net->direct_ok = !r;
+	if (r && net->config.slow)
+		net->config.ops->failed(net->config.owner);
+	else if (r || wait)
+		mod_delayed_work(system_wq, &net->reset,
+				 r ? NET_RETRY_S * HZ : wait);
+	else
+		svnic_net_promote(net);
+	svnic_net_carrier(net);
+}
+
 static void reset_work(struct work_struct *work)
 {
 	struct svnic_net *net =
 		container_of(work, struct svnic_net, reset.work);
-	u32 i;
 
 	mutex_lock(&net->lock);
 	if (net->wanted && !net->attached && attach(net))
 		mod_delayed_work(system_wq, &net->reset, NET_RETRY_S * HZ);
-	for (i = 0; net->attached && net->up && i < net->config.nr_queues; i++)
-		svnic_net_queue_reset(&net->queue[i]);
+	if (net->attached && net->up)
+		reset_broken(net);
 	mutex_unlock(&net->lock);
 }
 
@@ -154,7 +209,7 @@ static void watch_work(struct work_struct *work)
 	u32 i;
 
 	mutex_lock(&net->lock);
-	for (i = 0; net->attached && i < net->config.nr_queues; i++) {
+	for (i = 0; net->attached && i < net->shape.nr_queues; i++) {
 		struct svnic_net_queue *q = &net->queue[i];
 
 		local_bh_disable();
@@ -213,13 +268,32 @@ void svnic_net_lost(struct svnic_net *net)
 }
 EXPORT_SYMBOL_GPL(svnic_net_lost);
 
-int svnic_net_resize(struct svnic_net *net, u32 tx_order, u32 rx_order)
+u32 svnic_net_pairs(const struct svnic_net *net)
 {
-	u32 old_tx = net->tx_order, old_rx = net->rx_order;
+	u32 nr = min(net->config.nr_queues, net->nr_alloc);
+
+	if (net->channels)
+		nr = min(nr, net->channels);
+	return net->slow_on ? min(nr, net->caps.nr_queues) : nr;
+}
+
+static void shape_set(struct svnic_net *net,
+		      const struct svnic_net_shape *shape)
+{
+	net->shape.tx_order = shape->tx_order;
+	net->shape.rx_order = shape->rx_order;
+	WRITE_ONCE(net->shape.nr_queues, shape->nr_queues);
+}
+
+int svnic_net_reshape(struct svnic_net *net,
+		      const struct svnic_net_shape *shape)
+{
+	struct svnic_net_shape old;
 	bool was_attached;
 	int r = 0;
 
 	mutex_lock(&net->lock);
+	old = net->shape;
 	was_attached = net->attached;
 	/* Nobody there who could stop a queue: leave all as it is. */
 	if (was_attached)
@@ -227,14 +301,12 @@ int svnic_net_resize(struct svnic_net *net, u32 tx_order, u32 rx_order)
 	if (r)
 		goto out_up;
 	detach(net, true);
-	net->tx_order = tx_order;
-	net->rx_order = rx_order;
+	shape_set(net, shape);
 	if (was_attached)
 		r = attach(net);
 	if (!r)
 		goto out_unlock;
-	net->tx_order = old_tx;
-	net->rx_order = old_rx;
+	shape_set(net, &old);
 	if (attach(net))
 		mod_delayed_work(system_wq, &net->reset, NET_RETRY_S * HZ);
 	goto out_unlock;

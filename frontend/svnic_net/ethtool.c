@@ -69,7 +69,7 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 static int get_sset_count(struct net_device *dev, int set)
 {
 	const struct svnic_net_config *config = &svnic_net_of(dev)->config;
-	int n = STATS_OF_QUEUE * (int)config->nr_queues + 1;
+	int n = STATS_OF_QUEUE * (int)svnic_net_of(dev)->nr_alloc + 1;
 
 	if (set != ETH_SS_STATS)
 		return -EOPNOTSUPP;
@@ -98,7 +98,7 @@ static void get_strings(struct net_device *dev, u32 set, u8 *data)
 
 	if (set != ETH_SS_STATS)
 		return;
-	for (q = 0; q < net->config.nr_queues; q++) {
+	for (q = 0; q < net->nr_alloc; q++) {
 		for (i = 0; i < ARRAY_SIZE(queue_stat_name); i++)
 			ethtool_sprintf(&data, "q%u_%s", q, queue_stat_name[i]);
 		for (f = FIRST_FAULT; f <= LAST_FAULT; f++)
@@ -126,7 +126,7 @@ static void get_stats(struct net_device *dev, struct ethtool_stats *stats,
 	const struct svnic_net *net = svnic_net_of(dev);
 	u32 i;
 
-	for (i = 0; i < net->config.nr_queues; i++)
+	for (i = 0; i < net->nr_alloc; i++)
 		data = queue_stats(&net->queue[i], data);
 	*data++ = net->leaked;
 	if (net->config.slow)
@@ -149,8 +149,8 @@ static void get_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
 
 	p->rx_max_pending = max_ring(net);
 	p->tx_max_pending = max_ring(net);
-	p->rx_pending = min(1u << net->rx_order, max_ring(net));
-	p->tx_pending = min(1u << net->tx_order, max_ring(net));
+	p->rx_pending = min(1u << net->shape.rx_order, max_ring(net));
+	p->tx_pending = min(1u << net->shape.tx_order, max_ring(net));
 }
 
 static u32 order_of(u32 entries)
@@ -168,18 +168,24 @@ static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *p,
 {
 	struct svnic_net *net = svnic_net_of(dev);
 	const struct svnic_net_config *config = &net->config;
-	u32 tx = order_of(p->tx_pending), rx = order_of(p->rx_pending);
+	struct svnic_net_shape shape = {
+		.tx_order = order_of(p->tx_pending),
+		.rx_order = order_of(p->rx_pending),
+		.nr_queues = svnic_net_pairs(net),
+	};
 	int r;
 
-	if (tx == net->tx_order && rx == net->rx_order)
+	if (shape.tx_order == net->shape.tx_order &&
+	    shape.rx_order == net->shape.rx_order)
 		return 0;
-	r = svnic_net_resize(net, tx, rx);
+	r = svnic_net_reshape(net, &shape);
 	if (r)
 		NL_SET_ERR_MSG(
 			ack,
 			"the new rings were refused, see the kernel's log");
 	else if (config->slow)
-		config->slow->rings_set(config->owner, 1u << tx, 1u << rx);
+		config->slow->rings_set(config->owner, 1u << shape.tx_order,
+					1u << shape.rx_order);
 	return r;
 }
 
@@ -192,13 +198,9 @@ static void get_channels(struct net_device *dev, struct ethtool_channels *c)
 
 static int set_channels(struct net_device *dev, struct ethtool_channels *c)
 {
-	const struct svnic_net_config *config = &svnic_net_of(dev)->config;
-
 	if (c->combined_count == dev->real_num_tx_queues)
 		return 0;
-	if (!config->slow)
-		return -EOPNOTSUPP;
-	return config->slow->channels_set(config->owner, c->combined_count);
+	return svnic_net_channels_set(svnic_net_of(dev), c->combined_count);
 }
 
 static int get_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
@@ -246,5 +248,10 @@ const struct ethtool_ops svnic_net_ethtool_ops = {
 	.set_channels = set_channels,
 	.get_coalesce = get_coalesce,
 	.set_coalesce = set_coalesce,
+	.get_rxnfc = svnic_net_get_rxnfc,
+	.get_rxfh_key_size = svnic_net_rss_key_size,
+	.get_rxfh_indir_size = svnic_net_rss_table_size,
+	.get_rxfh = svnic_net_get_rxfh,
+	.set_rxfh = svnic_net_set_rxfh,
 	.get_ts_info = ethtool_op_get_ts_info,
 };

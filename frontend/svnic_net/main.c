@@ -15,7 +15,7 @@ static void queues_init(struct svnic_net *net)
 {
 	u32 i;
 
-	for (i = 0; i < net->config.nr_queues; i++) {
+	for (i = 0; i < net->nr_alloc; i++) {
 		struct svnic_net_queue *q = &net->queue[i];
 
 		q->net = net;
@@ -38,14 +38,16 @@ static struct svnic_net *net_alloc(const struct svnic_net_config *config)
 		return NULL;
 	net->config = *config;
 	net->slow_link = true;
-	net->tx_order = NET_TX_ORDER;
-	net->rx_order = NET_RX_ORDER;
+	net->nr_alloc = max(config->nr_queues, config->max_pairs);
+	net->shape.tx_order = NET_TX_ORDER;
+	net->shape.rx_order = NET_RX_ORDER;
+	net->shape.nr_queues = config->nr_queues;
 	net->hold_us = NET_HOLD_US;
 	mutex_init(&net->lock);
 	svnic_net_works_init(net);
 	svnic_net_carrier_init(net);
-	net->queue =
-		kvcalloc(config->nr_queues, sizeof(*net->queue), GFP_KERNEL);
+	svnic_net_rss_init(net);
+	net->queue = kvcalloc(net->nr_alloc, sizeof(*net->queue), GFP_KERNEL);
 	net->dev =
 		alloc_etherdev_mq(sizeof(struct svnic_net *),
 				  max(config->nr_queues, config->max_queues));
@@ -62,7 +64,7 @@ static void net_free(struct svnic_net *net)
 {
 	u32 i;
 
-	for (i = 0; i < net->config.nr_queues; i++) {
+	for (i = 0; i < net->nr_alloc; i++) {
 		svnic_net_poller_stop(&net->queue[i]);
 		netif_napi_del(&net->queue[i].napi);
 	}
@@ -84,6 +86,7 @@ struct svnic_net *svnic_net_create(const struct svnic_net_config *config)
 	int r;
 
 	if (config->nr_queues == 0 || config->nr_queues > SVNIC_MAX_QUEUES ||
+	    config->max_pairs > SVNIC_MAX_QUEUES ||
 	    config->max_mtu < SVNIC_MTU_MIN ||
 	    config->max_mtu > mtu_max(config) ||
 	    !is_valid_ether_addr(config->mac))
@@ -109,7 +112,7 @@ int svnic_net_configure(struct svnic_net *net,
 	int r = 0;
 
 	if (config->max_mtu < SVNIC_MTU_MIN ||
-	    config->max_mtu > mtu_max(config))
+	    config->max_mtu > mtu_max(config) || config->nr_queues == 0)
 		return -EINVAL;
 	rtnl_lock();
 	mutex_lock(&net->lock);
@@ -122,12 +125,16 @@ int svnic_net_configure(struct svnic_net *net,
 	net->config.doorbell = config->doorbell;
 	net->config.features = config->features;
 	net->config.max_pages = config->max_pages;
+	net->config.nr_queues = config->nr_queues;
+	WRITE_ONCE(net->shape.nr_queues, svnic_net_pairs(net));
 	net->config.max_mtu = config->max_mtu;
 	net->config.trusted = config->trusted;
 	net->config.fixed_mac = config->fixed_mac;
 	net->dev->max_mtu = config->max_mtu;
 out_unlock:
 	mutex_unlock(&net->lock);
+	if (!r)
+		r = svnic_net_queues_show(net);
 	if (changed)
 		svnic_net_dev_features(net);
 	if (!r && net->dev->mtu > config->max_mtu)
@@ -154,7 +161,7 @@ bool svnic_net_event(struct svnic_net *net, u32 queue)
 	struct svnic_net_queue *q;
 	bool work = false;
 
-	if (IS_ERR_OR_NULL(net) || queue >= net->config.nr_queues)
+	if (IS_ERR_OR_NULL(net) || queue >= net->nr_alloc)
 		return false;
 	q = &net->queue[queue];
 	atomic_long_inc(&q->events);

@@ -9,17 +9,19 @@
 #ifndef SVNIC_NET_PRIVATE_H
 #define SVNIC_NET_PRIVATE_H
 
+#include <linux/ethtool.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/u64_stats_sync.h>
+#include <linux/version.h>
 #include <linux/workqueue.h>
 #include <svnic/ring.h>
 #include "svnic_net.h"
 
 #define NET_TX_ORDER	9 /* defaults; ethtool -G changes them */
 #define NET_RX_ORDER	10
-#define NET_TX_PAGES	128 /* shared at first; more when they run out */
-#define NET_RX_PAGES	256
+#define NET_TX_PAGES	128  /* shared at first, by all queues together; */
+#define NET_RX_PAGES	256  /* more when they run out */
 #define NET_FRAME_PAGES 17   /* of a frame of SVNIC_FRAME_MAX octets */
 #define NET_COPYBREAK	256  /* rx frames up to this are copied whole */
 #define NET_RETRY_S	5    /* before what failed is tried again */
@@ -127,10 +129,18 @@ struct svnic_net_queue {
 	atomic_long_t nonsense; /* completions that cannot be true */
 };
 
+/* What ethtool -G and -L change. */
+struct svnic_net_shape {
+	u32 tx_order;
+	u32 rx_order;
+	u32 nr_queues;
+};
+
 struct svnic_net {
 	struct net_device *dev;
 	struct svnic_net_config config; /* lock */
 	struct svnic_net_queue *queue;
+	u32 nr_alloc; /* of them, at most SVNIC_MAX_QUEUES */
 	struct mutex lock;
 	bool up;			 /* lock: administratively */
 	bool attached;			 /* lock: pages are shared */
@@ -141,8 +151,9 @@ struct svnic_net {
 	bool slow_up;			 /* lock and all tx: may be used */
 	bool slow_link;			 /* lock */
 	bool promoting;			 /* lock */
-	u32 tx_order;			 /* lock */
-	u32 rx_order;			 /* lock */
+	struct svnic_net_shape shape;	 /* lock */
+	u32 channels;			 /* RTNL: by ethtool -L, or 0 */
+	struct svnic_rss rss;		 /* lock */
 	u32 hold_us;			 /* ethtool -C rx-usecs */
 	unsigned long leaked;		 /* lock: pages */
 	unsigned long grow_after;	 /* lock: jiffies; not before */
@@ -166,8 +177,12 @@ void svnic_net_works_init(struct svnic_net *net);
 void svnic_net_works_cancel(struct svnic_net *net); /* without the lock */
 int svnic_net_queues_up(struct svnic_net *net);
 int svnic_net_queues_down(struct svnic_net *net, bool ask);
-/* Change the rings; -errno leaves those that were.  Under RTNL, unlocked. */
-int svnic_net_resize(struct svnic_net *net, u32 tx_order, u32 rx_order);
+/* Change rings and queues; -errno leaves those that were.  Under RTNL,
+ * unlocked. */
+int svnic_net_reshape(struct svnic_net *net,
+		      const struct svnic_net_shape *shape);
+/* How many queues may be used now, of what the owner and a person want. */
+u32 svnic_net_pairs(const struct svnic_net *net);
 
 /* slow.c */
 /* Carrier on at once, off at once or after a moment.  Under the lock. */
@@ -176,8 +191,14 @@ void svnic_net_carrier_init(struct svnic_net *net);
 /* The interface goes up or down: under the lock. */
 void svnic_net_slow_start(struct svnic_net *net);
 void svnic_net_slow_stop(struct svnic_net *net);
-/* Let the queues at the card take over from the slow path.  Under the lock. */
+/* Let the queues at the card take over from the slow path, if all of them run.
+ * Under the lock. */
 void svnic_net_promote(struct svnic_net *net);
+/* Tell the stack how many queues there are: those of the slow path, which are
+ * no fewer than the card's.  Under RTNL. */
+int svnic_net_queues_show(struct svnic_net *net);
+/* ethtool -L.  Under RTNL, unlocked. */
+int svnic_net_channels_set(struct svnic_net *net, u32 nr);
 
 /* pages.c: all under svnic_net.lock. */
 /* Page indices and the largest number of pages of each run of a queue. */
@@ -198,8 +219,10 @@ int svnic_net_queue_up(struct svnic_net_queue *q);
  * still run the queue, which svnic_net_queue_up() then takes over.
  */
 int svnic_net_queue_down(struct svnic_net_queue *q, bool ask);
-/* Restart a broken queue, now or by trying again later. */
-void svnic_net_queue_reset(struct svnic_net_queue *q);
+/* Jiffies until a broken queue may be restarted; 0: now. */
+unsigned long svnic_net_queue_patience(const struct svnic_net_queue *q);
+/* Restart a broken queue: 0 or -errno. */
+int svnic_net_queue_reset(struct svnic_net_queue *q);
 /* Any context: nothing more is done with the queue until it was reset. */
 void svnic_net_queue_fail(struct svnic_net_queue *q, const char *why);
 /* Is there something that the card said and that was not looked at? */
@@ -233,6 +256,25 @@ void svnic_net_tx_rewind(struct svnic_net_queue *q);
 /* Frames delivered, up to @budget.  From NAPI. */
 int svnic_net_rx_poll(struct svnic_net_queue *q, int budget);
 void svnic_net_rx_rewind(struct svnic_net_queue *q);
+
+/* rss.c */
+void svnic_net_rss_init(struct svnic_net *net);
+/* Tell the card, once all queues run.  Under the lock. */
+void svnic_net_rss_load(struct svnic_net *net);
+/* ethtool -x, -X, -n; the sizes are 0 where the card cannot. */
+int svnic_net_get_rxnfc(struct net_device *dev, struct ethtool_rxnfc *info,
+			u32 *rules);
+u32 svnic_net_rss_key_size(struct net_device *dev);
+u32 svnic_net_rss_table_size(struct net_device *dev);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+int svnic_net_get_rxfh(struct net_device *dev, u32 *table, u8 *key, u8 *hash);
+int svnic_net_set_rxfh(struct net_device *dev, const u32 *table, const u8 *key,
+		       const u8 hash);
+#else
+int svnic_net_get_rxfh(struct net_device *dev, struct ethtool_rxfh_param *p);
+int svnic_net_set_rxfh(struct net_device *dev, struct ethtool_rxfh_param *p,
+		       struct netlink_ext_ack *ack);
+#endif
 
 /* ethtool.c */
 extern const struct ethtool_ops svnic_net_ethtool_ops;

@@ -63,7 +63,7 @@ static void net_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *s)
 	u64 frames, octets;
 	u32 i;
 
-	for (i = 0; i < net->config.nr_queues; i++) {
+	for (i = 0; i < net->nr_alloc; i++) {
 		struct svnic_net_queue *q = &net->queue[i];
 
 		do {
@@ -109,11 +109,11 @@ static u16 net_select_queue(struct net_device *dev, struct sk_buff *skb,
 {
 	const struct svnic_net *net = svnic_net_of(dev);
 	u16 queue = netdev_pick_tx(dev, skb, sb_dev);
+	u16 nr = (u16)READ_ONCE(net->shape.nr_queues);
 
-	if (queue < net->config.nr_queues ||
-	    !svnic_net_is_direct(&net->queue[0]))
+	if (queue < nr || !svnic_net_is_direct(&net->queue[0]))
 		return queue;
-	return queue % (u16)net->config.nr_queues;
+	return queue % nr;
 }
 
 /* Features ------------------------------------------------------------------ */
@@ -181,8 +181,7 @@ static netdev_features_t net_features_check(struct sk_buff *skb,
 	features = vlan_features_check(skb, features);
 	if (!net->config.slow)
 		return features;
-	if (queue < net->config.nr_queues &&
-	    svnic_net_is_direct(&net->queue[queue]))
+	if (queue < net->nr_alloc && svnic_net_is_direct(&net->queue[queue]))
 		return features & (~TWO_PATHS | direct_features(net));
 	features &= ~TWO_PATHS | net->caps.features;
 	/* netif has no word for a tag, and its peers find no checksum there. */

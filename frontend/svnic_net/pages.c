@@ -16,13 +16,16 @@
 int svnic_net_layout(struct svnic_net_queue *q)
 {
 	const struct svnic_net *net = q->net;
-	struct svnic_area area = svnic_area(net->tx_order, net->rx_order);
-	u32 share = net->config.max_pages / net->config.nr_queues;
-	u32 tx = max_t(u32, 1u << net->tx_order, MIN_TX_PAGES);
-	u32 rx = max_t(u32, 2u << net->rx_order, MIN_RX_PAGES);
+	struct svnic_area area =
+		svnic_area(net->shape.tx_order, net->shape.rx_order);
+	u32 share = net->config.max_pages / net->shape.nr_queues;
+	u32 tx = max_t(u32, 1u << net->shape.tx_order, MIN_TX_PAGES);
+	u32 rx = max_t(u32, 2u << net->shape.rx_order, MIN_RX_PAGES);
 	u32 rest;
 
 	if (share < area.pages + MIN_TX_PAGES + MIN_RX_PAGES) {
+		if (net->shape.nr_queues > 1)
+			return -ENOSPC;
 		netdev_err(
 			net->dev,
 			"%u pages for a queue, at least %u are needed: raise the VIF's page limit or make the rings smaller\n",
@@ -113,17 +116,24 @@ static void run_fini(struct svnic_net *net, struct svnic_net_run *run)
 	run->page = NULL;
 }
 
+/* Several idle queues cost hardly more than one. */
+static u32 share_of(const struct svnic_net_queue *q, u32 pages, u32 least)
+{
+	return max(pages / q->net->shape.nr_queues, least);
+}
+
 static int tx_init(struct svnic_net_queue *q)
 {
 	struct svnic_net_tx *tx = &q->tx;
 
-	tx->slot =
-		kvcalloc(1u << q->net->tx_order, sizeof(*tx->slot), GFP_KERNEL);
+	tx->slot = kvcalloc(1u << q->net->shape.tx_order, sizeof(*tx->slot),
+			    GFP_KERNEL);
 	tx->users = kvcalloc(tx->run.max, sizeof(*tx->users), GFP_KERNEL);
 	tx->free = kvcalloc(tx->run.max, sizeof(*tx->free), GFP_KERNEL);
 	if (!tx->slot || !tx->users || !tx->free)
 		return -ENOMEM;
-	return run_init(q->net, &tx->run, NET_TX_PAGES);
+	return run_init(q->net, &tx->run,
+			share_of(q, NET_TX_PAGES, MIN_TX_PAGES));
 }
 
 static void tx_fini(struct svnic_net_queue *q)
@@ -143,8 +153,8 @@ static int rx_init(struct svnic_net_queue *q)
 {
 	struct svnic_net_rx *rx = &q->rx;
 
-	rx->slot =
-		kvcalloc(1u << q->net->rx_order, sizeof(*rx->slot), GFP_KERNEL);
+	rx->slot = kvcalloc(1u << q->net->shape.rx_order, sizeof(*rx->slot),
+			    GFP_KERNEL);
 	rx->free = kvcalloc(rx->run.max, sizeof(*rx->free), GFP_KERNEL);
 	rx->held = kvcalloc(rx->run.max, sizeof(*rx->held), GFP_KERNEL);
 	rx->is_held = kvcalloc(rx->run.max, sizeof(*rx->is_held), GFP_KERNEL);
@@ -152,7 +162,8 @@ static int rx_init(struct svnic_net_queue *q)
 		return -ENOMEM;
 	rx->held_head = 0;
 	rx->nr_held = 0;
-	return run_init(q->net, &rx->run, NET_RX_PAGES);
+	return run_init(q->net, &rx->run,
+			share_of(q, NET_RX_PAGES, MIN_RX_PAGES));
 }
 
 static void rx_fini(struct svnic_net_queue *q)

@@ -19,7 +19,8 @@
 #define RESET_WAIT_MS 1000
 #define DRAIN_MS      20
 #define STEADY	      (10 * HZ) /* a queue that ran so long was well */
-#define PATIENCE_MAX  (60 * HZ)
+#define PATIENCE_MIN  (1ul * HZ)
+#define PATIENCE_MAX  (60ul * HZ)
 #define NO_TX_EVENT   0x80000000u
 #define JUDGE_POLLS   16 /* before traffic is called a stream */
 #define QUIET_NS      (10 * NSEC_PER_MSEC) /* after them it is none */
@@ -54,11 +55,8 @@ void svnic_net_queue_fail(struct svnic_net_queue *q, const char *why)
 		netdev_err(q->net->dev, "queue %u %s; restarting it\n",
 			   q->index, why);
 	if (time_after(jiffies, q->last_reset + q->patience + STEADY))
-		q->patience = HZ;
-	mod_delayed_work(system_wq, &q->net->reset,
-			 time_before(jiffies, q->last_reset + q->patience)
-				 ? q->patience
-				 : 0);
+		q->patience = PATIENCE_MIN;
+	mod_delayed_work(system_wq, &q->net->reset, 0);
 }
 
 /* Did the card stop the queue? */
@@ -272,8 +270,8 @@ static bool ring_reset(struct svnic_net_queue *q)
 /* As they are after QUEUE_START and after a reset. */
 static void rewind(struct svnic_net_queue *q)
 {
-	svnic_queue_init(&q->tx.ring, &q->rx.ring, q->area, q->net->tx_order,
-			 q->net->rx_order);
+	svnic_queue_init(&q->tx.ring, &q->rx.ring, q->area,
+			 q->net->shape.tx_order, q->net->shape.rx_order);
 	q->hold = 0;
 	svnic_net_tx_rewind(q);
 	svnic_net_rx_rewind(q);
@@ -296,8 +294,8 @@ static int card_start(struct svnic_net_queue *q)
 	const struct svnic_net_config *config = &q->net->config;
 	struct svnic_queue_config qc = {
 		.base = svnic_le32(q->area_run.first),
-		.tx_order = (u8)q->net->tx_order,
-		.rx_order = (u8)q->net->rx_order,
+		.tx_order = (u8)q->net->shape.tx_order,
+		.rx_order = (u8)q->net->shape.rx_order,
 	};
 	int r;
 
@@ -348,20 +346,18 @@ int svnic_net_queue_down(struct svnic_net_queue *q, bool ask)
 	return 0;
 }
 
-void svnic_net_queue_reset(struct svnic_net_queue *q)
+unsigned long svnic_net_queue_patience(const struct svnic_net_queue *q)
 {
-	if (!q->broken)
-		return;
+	unsigned long due = q->last_reset + READ_ONCE(q->patience);
+
+	return time_before(jiffies, due) ? due - jiffies : 0;
+}
+
+int svnic_net_queue_reset(struct svnic_net_queue *q)
+{
 	queue_halt(q);
 	q->last_reset = jiffies;
-	q->patience = min(q->patience * 2, PATIENCE_MAX);
+	q->patience = clamp(q->patience * 2, PATIENCE_MIN, PATIENCE_MAX);
 	q->resets++;
-	q->net->direct_ok = !svnic_net_queue_up(q);
-	if (q->net->direct_ok)
-		svnic_net_promote(q->net);
-	else if (q->net->config.slow)
-		q->net->config.ops->failed(q->net->config.owner);
-	else
-		mod_delayed_work(system_wq, &q->net->reset, NET_RETRY_S * HZ);
-	svnic_net_carrier(q->net);
+	return svnic_net_queue_up(q);
 }

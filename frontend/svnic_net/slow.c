@@ -55,7 +55,7 @@ void svnic_net_carrier(struct svnic_net *net)
 
 static bool is_card_queue(const struct svnic_net *net, u32 i)
 {
-	return i < net->config.nr_queues && svnic_net_is_direct(&net->queue[i]);
+	return i < net->nr_alloc && svnic_net_is_direct(&net->queue[i]);
 }
 
 /* Set slow_up as every tx queue sees it, and start or stop those concerned. */
@@ -110,7 +110,7 @@ static void tx_queues(struct svnic_net *net, bool go)
 		struct netdev_queue *txq = netdev_get_tx_queue(net->dev, i);
 
 		__netif_tx_lock_bh(txq);
-		if (i < net->config.nr_queues && go)
+		if (i < net->shape.nr_queues && go)
 			WRITE_ONCE(net->queue[i].diverted, false);
 		if (go)
 			netif_tx_wake_queue(txq);
@@ -120,12 +120,28 @@ static void tx_queues(struct svnic_net *net, bool go)
 	}
 }
 
+/* All run, and some of them are not yet used. */
+static bool is_ready(const struct svnic_net *net)
+{
+	bool some = false;
+	u32 i;
+
+	for (i = 0; i < net->shape.nr_queues; i++) {
+		const struct svnic_net_queue *q = &net->queue[i];
+
+		if (!q->live || READ_ONCE(q->broken))
+			return false;
+		some |= q->diverted;
+	}
+	return some;
+}
+
 void svnic_net_promote(struct svnic_net *net)
 {
 	const struct svnic_net_slow *slow = net->config.slow;
 	unsigned long end = jiffies + msecs_to_jiffies(PROMOTE_MS);
 
-	if (!net->attached || !net->up || !net->queue[0].diverted)
+	if (!net->attached || !net->up || !is_ready(net))
 		return;
 	WRITE_ONCE(net->promoting, true);
 	if (net->slow_up) {
@@ -144,7 +160,7 @@ void svnic_net_divert(struct svnic_net *net)
 
 	if (IS_ERR_OR_NULL(net))
 		return;
-	for (i = 0; i < net->config.nr_queues; i++) {
+	for (i = 0; i < net->nr_alloc; i++) {
 		struct svnic_net_queue *q = &net->queue[i];
 		struct netdev_queue *txq = svnic_net_txq(q);
 
@@ -160,10 +176,48 @@ EXPORT_SYMBOL_GPL(svnic_net_divert);
 
 /* What the owner says ------------------------------------------------------------ */
 
-static int channels_set(struct svnic_net *net, u32 nr)
+int svnic_net_queues_show(struct svnic_net *net)
 {
-	nr = clamp(nr, net->config.nr_queues, net->dev->num_tx_queues);
+	u32 nr = net->slow_on ? net->caps.nr_queues : 0;
+
+	if (net->channels)
+		nr = min(nr, net->channels);
+	nr = clamp(max(nr, net->shape.nr_queues), 1u, net->dev->num_tx_queues);
 	return netif_set_real_num_queues(net->dev, nr, nr);
+}
+
+/* A queue that runs is one that the stack knows, at any moment. */
+int svnic_net_channels_set(struct svnic_net *net, u32 nr)
+{
+	const struct svnic_net_slow *slow = net->config.slow;
+	struct svnic_net_shape shape = net->shape;
+	u32 old = net->channels;
+	int r;
+
+	if (!slow)
+		return -EOPNOTSUPP;
+	r = slow->channels_set(net->config.owner, nr);
+	if (r)
+		return r;
+	net->channels = nr;
+	shape.nr_queues = svnic_net_pairs(net);
+	r = svnic_net_queues_show(net);
+	if (!r && shape.nr_queues != net->shape.nr_queues)
+		r = svnic_net_reshape(net, &shape);
+	if (r)
+		net->channels = old;
+	else
+		r = svnic_net_queues_show(net);
+	return r;
+}
+
+static void slow_on_set(struct svnic_net *net, bool on)
+{
+	mutex_lock(&net->lock);
+	net->slow_on = on;
+	if (!net->attached)
+		WRITE_ONCE(net->shape.nr_queues, svnic_net_pairs(net));
+	mutex_unlock(&net->lock);
 }
 
 int svnic_net_slow_on(struct svnic_net *net,
@@ -172,14 +226,16 @@ int svnic_net_slow_on(struct svnic_net *net,
 	int r;
 
 	rtnl_lock();
-	r = channels_set(net, caps->nr_queues);
-	if (r)
-		goto out_unlock;
 	net->caps = *caps;
 	net->caps.features &= SVNIC_NET_OFFLOADS;
+	slow_on_set(net, true);
+	r = svnic_net_queues_show(net);
+	if (r) {
+		slow_on_set(net, false);
+		goto out_unlock;
+	}
 	svnic_net_dev_features(net);
 	mutex_lock(&net->lock);
-	net->slow_on = true;
 	if (net->up)
 		svnic_net_slow_start(net);
 	svnic_net_carrier(net);

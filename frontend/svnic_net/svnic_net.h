@@ -35,6 +35,8 @@ struct svnic_net_ops {
 	int (*queue_start)(void *owner, u32 queue,
 			   const struct svnic_queue_config *config);
 	int (*queue_stop)(void *owner, u32 queue);
+	/* Spread received frames over the queues, which all run; or NULL. */
+	int (*rss_set)(void *owner, const struct svnic_rss *rss);
 	/* With a slow path only: a queue could not be restarted; the owner
 	 * detaches, and attaches again when it sees fit.  May not do so here. */
 	void (*failed)(void *owner);
@@ -87,9 +89,9 @@ struct svnic_net_config {
 	u8 mac[ETH_ALEN];
 	u32 mtu;
 	u32 max_mtu;
-	u32 features;  /* SVNIC_F_* */
-	u32 max_pages; /* page indices that may be used */
-	u32 nr_queues;
+	u32 features;	/* SVNIC_F_* */
+	u32 max_pages;	/* page indices that may be used */
+	u32 nr_queues;	/* queue pairs that may be used */
 	bool trusted;	/* false: copy out of shared pages */
 	bool may_poll;	/* idle time may be spent looking */
 	bool fixed_mac; /* source addresses are checked, so it cannot change */
@@ -97,6 +99,7 @@ struct svnic_net_config {
 	/* At creation only. */
 	const struct svnic_net_slow *slow;   /* or NULL */
 	u32 max_queues;			     /* of the netdev; 0: nr_queues */
+	u32 max_pairs;			     /* of the card; 0: nr_queues */
 	const struct attribute_group *group; /* in sysfs, or NULL */
 };
 
@@ -104,15 +107,16 @@ struct svnic_net_config {
 struct svnic_net *svnic_net_create(const struct svnic_net_config *config);
 
 /*
- * Take over doorbell, features, max_mtu, max_pages, trusted and fixed_mac of
- * @config, when the VIF behind the netdev is another one than before.  -EBUSY
- * while attached, -EINVAL when the queues do not fit into max_pages.
+ * Take over doorbell, features, max_mtu, max_pages, nr_queues, trusted and
+ * fixed_mac of @config, when the VIF behind the netdev is another one than
+ * before.  -EBUSY while attached.
  */
 int svnic_net_configure(struct svnic_net *net,
 			const struct svnic_net_config *config);
 
 /*
  * Share pages, start the queues, carrier on; and the reverse.  Idempotent.
+ * Where the card has no room for all queues, it goes on with fewer.
  * While the interface is administratively down no queue runs; queue_start and
  * queue_stop are then called when it goes up and down.
  */

@@ -362,7 +362,7 @@ netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev)
 	u32 queue = skb_get_queue_mapping(skb);
 	struct svnic_net_queue *q;
 
-	if (queue < net->config.nr_queues) {
+	if (queue < net->nr_alloc) {
 		q = &net->queue[queue];
 		if (svnic_net_is_direct(q)) {
 			reclaim(q);
@@ -385,7 +385,7 @@ void svnic_net_tx_timeout(struct net_device *dev, unsigned int queue)
 	struct svnic_net *net = svnic_net_of(dev);
 	struct svnic_net_queue *q = NULL;
 
-	if (queue < net->config.nr_queues)
+	if (queue < net->nr_alloc)
 		q = &net->queue[queue];
 	if (q && svnic_net_is_direct(q)) {
 		q->tx.timeouts++;
