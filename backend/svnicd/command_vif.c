@@ -215,6 +215,20 @@ static json_t *set_path(struct vif *vif, const char *path)
 	return NULL;
 }
 
+/* What cannot be kept already may be changed, as long as it is not more. */
+static bool is_no_worse(const struct vif *vif, const struct limits_own *own,
+			const struct policy *policy)
+{
+	char why[PLATFORM_REASON];
+	struct policy now;
+
+	policy_find(vif, &vif->own, &now);
+	return policy_check(vif, &now, why) &&
+	       strcmp(own->class, vif->own.class) == 0 &&
+	       policy->limits.value[LIMIT_MIN_RATE] <=
+		       now.limits.value[LIMIT_MIN_RATE];
+}
+
 /* What @own would make of it must be possible, or all stays as it is. */
 static json_t *check_limits(const struct vif *vif, const struct limits_own *own)
 {
@@ -224,7 +238,7 @@ static json_t *check_limits(const struct vif *vif, const struct limits_own *own)
 
 	policy_find(vif, own, &policy);
 	err = policy_check(vif, &policy, why);
-	if (!err)
+	if (!err || is_no_worse(vif, own, &policy))
 		return NULL;
 	return command_fail(err == -ENOSPC ? code_no_space : code_bad_argument,
 			    NULL, "%s", why);

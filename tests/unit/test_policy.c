@@ -341,12 +341,17 @@ static void test_overcommit(void **state)
 	assert_string_equal(
 		why,
 		"min_rate 600Mb/s and the 500Mb/s that others are guaranteed are more than the 1Gb/s of network \"net0\"");
-	refused(f, SET("\"min_rate\":\"401Mb/s\""), "no-space", "401Mb/s");
+	refused(f, SET("\"min_rate\":\"501Mb/s\""), "no-space", "501Mb/s");
 	assert_int_equal(svnic_cpu32(card(f)->min_rate), 62500);
 	json_decref(ask(f, SET("\"min_rate\":\"400Mb/s\"")));
 	assert_int_equal(svnic_cpu32(card(f)->min_rate), 50000);
 	/* Other limits may be set where too much is promised already. */
 	f->d.config.networks[0].speed = 1250000;
+	json_decref(ask(f, SET("\"storm\":3")));
+	assert_int_equal(svnic_cpu16(card(f)->storm), 3);
+	json_decref(ask(f, SET("\"min_rate\":\"399Mb/s\"")));
+	assert_int_equal(svnic_cpu32(card(f)->min_rate), 49875);
+	refused(f, SET("\"min_rate\":\"400Mb/s\""), "no-space", "10Mb/s");
 	json_decref(ask(f, SET("\"min_rate\":0")));
 	assert_int_equal(svnic_cpu32(card(f)->min_rate), 0);
 	/* One that is not on the card takes nothing of it. */
