@@ -30,7 +30,8 @@ include $(top_srcdir)/tests/rig/rude/local.mk
 
 # The runner of `quickstart test`, and real Xen.
 EXTRA_DIST += tests/run-all tests/packages
-EXTRA_DIST += tests/rig/README.md tests/rig/bench-netif tests/rig/demo \
+EXTRA_DIST += tests/rig/README.md tests/rig/bench-netif \
+	tests/rig/bench-rig-scaling tests/rig/demo \
 	tests/rig/dom0 tests/rig/gap.c tests/rig/guest tests/rig/hops \
 	tests/rig/images tests/rig/lib tests/rig/packages tests/rig/payload \
 	tests/rig/rig tests/rig/rigexec.c tests/rig/scenarios \

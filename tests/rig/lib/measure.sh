@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# One run of a benchmark between guests, for the demo and bench-netif. Wants
+# One run of a benchmark between guests, for the demo and the benchmarks. Wants
 # $rig, $raw (a folder for what iperf3 and ping said) and $SECS of one run.
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
@@ -48,3 +48,13 @@ rtt_once() {
 
 # CPU seconds that dom0 has used.
 dom0_seconds() { "$rig" run xl list | awk '$1 == "Domain-0" { print $NF }'; }
+
+# with_cpu COMMAND...: what it prints, and dom0's CPU seconds a second meanwhile.
+with_cpu() {
+	local cpu start value
+	cpu=$(dom0_seconds)
+	start=$EPOCHREALTIME
+	value=$("$@")
+	echo "$value $cpu $(dom0_seconds) $start $EPOCHREALTIME" |
+		awk '{ printf "%s %.3f\n", $1, ($3 - $2) / ($5 - $4) }'
+}
