@@ -13,7 +13,7 @@
 #include "sched.h"
 
 #define QUANTUM	      16384u	/* octets of a turn, for weight 1 */
-#define TURN_BURSTS   4u	/* of one queue in a turn */
+#define TURN_BURSTS   8u	/* of one queue in a turn, for weight 1 */
 #define ROUND_FRAMES  512u	/* then the round ends */
 #define PUBLISH	      64u	/* receivers that are shown what they got */
 #define URGENT_TURNS  4u	/* for each of the others' */
@@ -49,12 +49,14 @@ static uint64_t min_max(const struct vif *vif)
 	return max < QUANTUM ? QUANTUM : max;
 }
 
+static unsigned int class_of(const struct vif *vif)
+{
+	return (svnic_cpu32(vif->config.flags) & SVNIC_VIF_CLASS) >> 8;
+}
+
 static int32_t quantum(const struct vif *vif)
 {
-	uint32_t class =
-		(svnic_cpu32(vif->config.flags) & SVNIC_VIF_CLASS) >> 8;
-
-	return (int32_t)(QUANTUM << class);
+	return (int32_t)(QUANTUM << class_of(vif));
 }
 
 void sched_ready(struct core *core, struct vif *vif)
@@ -156,9 +158,11 @@ static enum vif_tx_more serve_queue(struct core *core, struct vif *vif,
 {
 	struct queue *q = arena_queue(core, vif->queue[id]);
 	enum vif_tx_more more = VIF_TX_MORE;
+	unsigned int max = TURN_BURSTS << class_of(vif);
 	unsigned int i;
 
-	for (i = 0; i < TURN_BURSTS && more == VIF_TX_MORE; i++) {
+	/* Enough for a whole turn of the smallest frames. */
+	for (i = 0; i < max && more == VIF_TX_MORE; i++) {
 		if (i && sched_octets(vif) <= 0)
 			break;
 		more = vif_tx_burst(core, vif, q, done);
