@@ -23,8 +23,9 @@
 #define LOOP_POLL_NS	 (30 * US) /* of polling after work */
 #define LOOP_SLEEP_MIN	 (20 * US)
 #define LOOP_SLEEP_LIVE	 (250 * US)
-#define LOOP_SLEEP_EMPTY (1 * MS)
+#define LOOP_SLEEP_QUIET (1 * MS) /* nothing for LOOP_QUIET_NS */
 #define LOOP_SLEEP_ALONE (100 * MS)
+#define LOOP_QUIET_NS	 (2000 * MS)
 #define LOOP_SHORT_NS	 (3 * US) /* no sleep is shorter */
 #define LOOP_TICK_US	 50000
 #define LOOP_STUCK_NS	 (1000 * MS) /* of CPU time in one round */
@@ -104,8 +105,8 @@ uint64_t loop_sleep_ns(uint64_t idle_ns, unsigned int idle_us, bool live,
 
 	if (idle_ns < LOOP_POLL_NS && (live || client))
 		return 0;
-	if (!live && idle_ns >= 2000 * MS)
-		longest = client ? LOOP_SLEEP_EMPTY : LOOP_SLEEP_ALONE;
+	if (idle_ns >= LOOP_QUIET_NS)
+		longest = live || client ? LOOP_SLEEP_QUIET : LOOP_SLEEP_ALONE;
 	if (idle_us && longest > idle_us * US)
 		longest = idle_us * US;
 	ns = LOOP_SLEEP_MIN + idle_ns / 400;
