@@ -7,7 +7,7 @@ bench_core_SOURCES = tests/bench/bench_core.c tests/bench/counter.c \
 bench_core_LDADD = libsvnic_sim.a libsvnic_core.a
 dist_noinst_SCRIPTS += tests/bench/instructions
 # Generator and sink; its other half, port_dpdk.c, is built by the runner.
-check_PROGRAMS += pump-svnic pump-copy density
+check_PROGRAMS += pump-svnic pump-copy density fair
 pump_svnic_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/frontend/libsvnic
 pump_svnic_SOURCES = tests/bench/pump.c tests/bench/port_svnic.c \
 	tests/bench/port.h tests/bench/frame.h
@@ -21,3 +21,6 @@ EXTRA_DIST += tests/bench/run tests/bench/lib tests/bench/packages
 density_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/frontend/libsvnic
 density_SOURCES = tests/bench/density.c
 density_LDADD = frontend/libsvnic/libsvnic.a -lpthread
+fair_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/frontend/libsvnic
+fair_SOURCES = tests/bench/fair.c tests/bench/frame.h
+fair_LDADD = frontend/libsvnic/libsvnic.a

@@ -51,6 +51,7 @@ class Switch:
 class Svnic(Switch):
     name = "svnic"
     core = SWITCH
+    prefix = ()
 
     def up(self, vifs=("a", "b"), mtu=9216, count=64):
         h = self.host
@@ -62,9 +63,9 @@ class Svnic(Switch):
             json.dump({"platform": "local", "log": "warning",
                        "local": {"card": card, "tenants": self.vifs},
                        "networks": {"net0": {"segment": 100}}}, f)
-        fw = h.start("svnic-fw", [h.program("svnic-fw"), "--link",
-                                  f"unix:{card}", "--max-vifs", str(count)],
-                     core=self.core)
+        fw = h.start("svnic-fw", [*self.prefix, h.program("svnic-fw"),
+                                  "--link", f"unix:{card}", "--max-vifs",
+                                  str(count)], core=self.core)
         self.procs = (fw,)
         h.wait(10, "svnic-fw", lambda: os.path.exists(card))
         # It is asleep while the figures are taken, but for 'density'.
