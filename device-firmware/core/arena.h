@@ -25,9 +25,10 @@
 #include "vif.h"
 #include "wheel.h"
 
-#define ARENA_LAYOUT  6u  /* raise when anything in the arena moves */
-#define ARENA_BURST   32u /* frames that are worked on together */
-#define ARENA_BUFFERS 64u /* receive buffers of one frame */
+#define ARENA_PROMISED 8u
+#define ARENA_LAYOUT   7u  /* raise when anything in the arena moves */
+#define ARENA_BURST    32u /* frames that are worked on together */
+#define ARENA_BUFFERS  64u /* receive buffers of one frame */
 
 enum arena_part {
 	ARENA_VIFS,
@@ -86,6 +87,9 @@ struct core {
 	struct list active; /* VIFs with work, in turn */
 	struct list urgent; /* those whose min_rate is not used up */
 	struct wheel wheel; /* those whose rate is */
+	/* VIFs with a min_rate that sent lately: their index + 1, or 0. */
+	uint16_t promised[ARENA_PROMISED];
+	uint32_t nr_promised; /* that were ever put there */
 
 	/* Written by admin commands. */
 	struct pool vif_pool;

@@ -116,6 +116,22 @@ static unsigned int look(struct core *core, struct queue_bell *b,
 	return 1;
 }
 
+static void peek(struct core *core, const uint16_t *queues, unsigned int nr)
+{
+	struct queue_bell *b;
+
+	while (nr--) {
+		b = &bells(core)[arena_queue(core, *queues++)->bell];
+		look(core, b, doorbell(b));
+	}
+}
+
+void sched_peek(struct core *core, const struct vif *vif)
+{
+	peek(core, vif->running, vif->nr_direct);
+	peek(core, &vif->running[SVNIC_SLOW_QUEUE], vif->nr_slow);
+}
+
 /* Look at doorbells @from to @from + @nr, which lie before the list's end. */
 static unsigned int look_at(struct core *core, uint32_t from, uint32_t nr)
 {

@@ -27,6 +27,8 @@ void sched_catch_up(struct core *core, struct queue *q);
  */
 void sched_resume(struct core *core, struct queue *q);
 
+/* Look at the doorbells of one VIF, out of turn. */
+void sched_peek(struct core *core, const struct vif *vif);
 /* Look at the next slice of doorbells; how many had rung. */
 unsigned int sched_sweep(struct core *core);
 /* Serve the active VIFs within the round's quota; frames sent or dropped. */

@@ -4,7 +4,8 @@
  * turns (deficit round robin): a turn is a quantum of octets times the weight
  * of the VIF's class, and what a turn used too much is missing in the next, so
  * that neither small frames, nor large ones, nor many queues get more.  A VIF
- * that has not used up its min_rate is served before those whose turn it is.
+ * that has not used up its min_rate is served before those whose turn it is, and
+ * between two bursts of theirs.
  * One whose rate is used up waits in the wheel and costs nothing.  Called by
  * poll.c and, when doorbells ring, sched.c.
  */
@@ -59,6 +60,18 @@ static int32_t quantum(const struct vif *vif)
 	return (int32_t)(QUANTUM << class_of(vif));
 }
 
+/* Those that sent last, so that few doorbells are looked at out of turn. */
+static void remember(struct core *core, unsigned int idx)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARENA_PROMISED; i++)
+		if (core->promised[i] == idx + 1)
+			return;
+	core->promised[core->nr_promised++ % ARENA_PROMISED] =
+		(uint16_t)(idx + 1);
+}
+
 void sched_ready(struct core *core, struct vif *vif)
 {
 	struct list *list = &core->active;
@@ -70,6 +83,7 @@ void sched_ready(struct core *core, struct vif *vif)
 		if (bucket_has(&vif->min)) {
 			vif->place = VIF_AT_HEAD;
 			list = &core->urgent;
+			remember(core, arena_vif_idx(core, vif));
 		}
 	}
 	list_push(list, nodes(core), (uint16_t)arena_vif_idx(core, vif));
@@ -153,6 +167,32 @@ int64_t sched_octets(const struct vif *vif)
 	return octets;
 }
 
+static unsigned int take_turn(struct core *core, struct list *list,
+			      uint32_t quanta);
+
+/*
+ * Between two bursts of @served: a VIF that was promised something need not
+ * wait for the end of the turn, nor of the round, in which doorbells are not
+ * looked at and receivers are not shown what they got.
+ */
+static void give_way(struct core *core, const struct vif *served,
+		     unsigned int *done)
+{
+	const struct vif *vif;
+	unsigned int i;
+
+	for (i = 0; i < ARENA_PROMISED && core->promised[i]; i++) {
+		vif = arena_vif(core, core->promised[i] - 1u);
+		if (vif != served && vif->place == VIF_AT_REST &&
+		    vif->config.min_rate)
+			sched_peek(core, vif);
+	}
+	if (!core->urgent.nr)
+		return;
+	*done += take_turn(core, &core->urgent, 1);
+	vif_rx_publish(core);
+}
+
 static enum vif_tx_more serve_queue(struct core *core, struct vif *vif,
 				    unsigned int id, unsigned int *done)
 {
@@ -166,6 +206,8 @@ static enum vif_tx_more serve_queue(struct core *core, struct vif *vif,
 		if (i && sched_octets(vif) <= 0)
 			break;
 		more = vif_tx_burst(core, vif, q, done);
+		if (core->nr_promised && vif->place != VIF_AT_HEAD)
+			give_way(core, vif, done);
 	}
 	if (more == VIF_TX_EMPTY)
 		vif->active &= (uint16_t) ~(1u << id);

@@ -550,6 +550,8 @@ void vif_rebuild(struct core *core)
 	unsigned int i;
 
 	forget_numbers(core);
+	core->nr_promised = 0;
+	memset(core->promised, 0, sizeof(core->promised));
 	for (i = 0; i < nr; i++) {
 		if (!is_admissible(core, &vif[i]))
 			vif[i].state = VIF_FREE;

@@ -5,6 +5,7 @@
  */
 #include "core_fixture.h"
 #include "arena.h"
+#include "sched.h"
 
 static uint8_t frame[2048];
 
@@ -311,6 +312,56 @@ static void throttled_cost_nothing(void **state)
 	assert_int_equal(fixture_stats(f, 1).tx_octets, 64000);
 }
 
+/* How many frames left by the wire before the first of VIF @from. */
+static unsigned int before(unsigned int from)
+{
+	unsigned int nr = 0;
+
+	while (sim_wire_peek(0) && sim_wire_peek(0)->data[11] != from) {
+		sim_wire_drop(0);
+		nr++;
+	}
+	return nr;
+}
+
+/* A doorbell that rings while another VIF has its turn. */
+static void a_promise_is_kept_within_a_turn(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, 3);
+	set(f, 2, 0, 1000);
+	queue_frames(f, 2, 99, 60, 1);
+	sim_settle(f->core);
+	sim_wire_drop(0);
+	queue_frames(f, 1, 99, 60, 50);
+	sched_sweep(f->core);
+	queue_frames(f, 2, 99, 60, 1);
+	sched_run(f->core);
+	assert_int_equal(before(2), 32);
+	assert_non_null(sim_wire_peek(0));
+}
+
+/* Without a promise it waits for the next round. */
+static void others_wait_for_the_round(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, 3);
+	queue_frames(f, 2, 99, 60, 1);
+	sim_settle(f->core);
+	sim_wire_drop(0);
+	queue_frames(f, 1, 99, 60, 50);
+	sched_sweep(f->core);
+	queue_frames(f, 2, 99, 60, 1);
+	sched_run(f->core);
+	assert_int_equal(before(2), 50);
+	assert_null(sim_wire_peek(0));
+	core_poll(f->core);
+	assert_int_equal(before(2), 0);
+	assert_non_null(sim_wire_peek(0));
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
@@ -326,6 +377,8 @@ int main(void)
 		TEST(classes_have_weights),
 		TEST(min_rate_comes_first),
 		TEST(throttled_cost_nothing),
+		TEST(a_promise_is_kept_within_a_turn),
+		TEST(others_wait_for_the_round),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
