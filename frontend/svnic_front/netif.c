@@ -168,8 +168,8 @@ int svnic_front_netif_init(struct svnic_front *f)
 	for (i = 0; i < n->max_queues; i++) {
 		n->queue[i].front = f;
 		n->queue[i].index = i;
-		u64_stats_init(&n->queue[i].tx.sync);
-		u64_stats_init(&n->queue[i].rx.sync);
+		u64_stats_init(&n->queue[i].tx.count.sync);
+		u64_stats_init(&n->queue[i].rx.count.sync);
 	}
 	return 0;
 }

@@ -10,7 +10,6 @@
 #define SVNIC_FRONT_NETIF_H
 
 #include <linux/netdevice.h>
-#include <linux/u64_stats_sync.h>
 #include <xen/interface/io/netif.h>
 #include <xen/interface/io/ring.h>
 
@@ -30,13 +29,11 @@ struct netif_tx {
 	bool busy[NETIF_RING];		     /* tx: the backend has the id */
 	u32 nr_free;			     /* tx */
 	u32 nr_extras;			     /* tx: in the ring */
-	RING_IDX pushed;	    /* tx: req_prod as the backend knows it */
-	RING_IDX seen;		    /* the event handler: rsp_prod */
-	struct u64_stats_sync sync; /* tx, with the next two */
-	u64_stats_t frames;
-	u64_stats_t octets;
-	unsigned long dropped; /* tx, and all below */
-	unsigned long errors;  /* the backend says so */
+	RING_IDX pushed;	      /* tx: req_prod as the backend knows it */
+	RING_IDX seen;		      /* the event handler: rsp_prod */
+	struct svnic_net_count count; /* tx */
+	unsigned long dropped;	      /* tx, and all below */
+	unsigned long errors;	      /* the backend says so */
 	unsigned long stops;
 	unsigned long kicks;
 	unsigned long timeouts;
@@ -48,14 +45,12 @@ struct netif_rx {
 	struct front_pages pages;	     /* work */
 	u16 slot[NETIF_RING];		     /* poll: page of each request */
 	u16 free[NETIF_RX_PAGES];	     /* poll: a stack of pages */
-	u16 held[NETIF_RX_PAGES];   /* poll: a ring of pages that skbs hold */
-	u32 nr_free;		    /* poll */
-	u32 held_head;		    /* poll: the oldest of nr_held */
-	u32 nr_held;		    /* poll */
-	struct u64_stats_sync sync; /* poll, with the next two */
-	u64_stats_t frames;
-	u64_stats_t octets;
-	unsigned long dropped; /* poll, and all below */
+	u16 held[NETIF_RX_PAGES];     /* poll: a ring of pages that skbs hold */
+	u32 nr_free;		      /* poll */
+	u32 held_head;		      /* poll: the oldest of nr_held */
+	u32 nr_held;		      /* poll */
+	struct svnic_net_count count; /* poll */
+	unsigned long dropped;	      /* poll, and all below */
 	unsigned long errors;
 	unsigned long no_memory;
 	unsigned long copied;

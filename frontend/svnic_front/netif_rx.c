@@ -323,14 +323,6 @@ static bool csum_set(struct netif_queue *q, struct sk_buff *skb, u16 flags)
 	       skb_checksum_setup(skb, fix) == 0;
 }
 
-static void account(struct netif_rx *rx, u32 len)
-{
-	u64_stats_update_begin(&rx->sync);
-	u64_stats_inc(&rx->frames);
-	u64_stats_add(&rx->octets, len);
-	u64_stats_update_end(&rx->sync);
-}
-
 static void frame_deliver(struct netif_queue *q, const struct frame *f)
 {
 	struct sk_buff *skb = frame_build(q, f);
@@ -345,7 +337,7 @@ static void frame_deliver(struct netif_queue *q, const struct frame *f)
 	skb_reset_network_header(skb);
 	if (!gso_set(skb, &f->gso) || !csum_set(q, skb, f->flags))
 		goto err_free;
-	account(&q->rx, len);
+	svnic_net_count_frame(&q->rx.count, len);
 	/* The stack may know of fewer by now (ethtool -L). */
 	if (q->index < READ_ONCE(skb->dev->real_num_rx_queues))
 		skb_record_rx_queue(skb, (u16)q->index);

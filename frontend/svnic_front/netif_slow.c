@@ -6,15 +6,15 @@
 #include "svnic_front.h"
 
 #define COUNTERS(X)                                            \
-	X(tx_frames, u64_stats_read(&q->tx.frames))            \
-	X(tx_octets, u64_stats_read(&q->tx.octets))            \
+	X(tx_frames, u64_stats_read(&q->tx.count.frames))      \
+	X(tx_octets, u64_stats_read(&q->tx.count.octets))      \
 	X(tx_kicks, q->tx.kicks)                               \
 	X(tx_stops, q->tx.stops)                               \
 	X(tx_dropped, q->tx.dropped)                           \
 	X(tx_errors, q->tx.errors)                             \
 	X(tx_timeouts, q->tx.timeouts)                         \
-	X(rx_frames, u64_stats_read(&q->rx.frames))            \
-	X(rx_octets, u64_stats_read(&q->rx.octets))            \
+	X(rx_frames, u64_stats_read(&q->rx.count.frames))      \
+	X(rx_octets, u64_stats_read(&q->rx.count.octets))      \
 	X(rx_kicks, q->rx.kicks)                               \
 	X(rx_copied, q->rx.copied)                             \
 	X(rx_pages_attached, q->rx.attached)                   \
@@ -102,29 +102,15 @@ static void look(void *owner, u32 queue)
 static void stats(void *owner, struct rtnl_link_stats64 *s)
 {
 	const struct svnic_front *f = owner;
-	unsigned int start;
-	u64 frames, octets;
 	u32 i;
 
 	for (i = 0; i < f->netif.max_queues; i++) {
 		const struct netif_queue *q = &f->netif.queue[i];
 
-		do {
-			start = u64_stats_fetch_begin(&q->tx.sync);
-			frames = u64_stats_read(&q->tx.frames);
-			octets = u64_stats_read(&q->tx.octets);
-		} while (u64_stats_fetch_retry(&q->tx.sync, start));
-		s->tx_packets += frames;
-		s->tx_bytes += octets;
+		svnic_net_count_sum(&q->tx.count, &s->tx_packets, &s->tx_bytes);
 		s->tx_dropped += q->tx.dropped;
 		s->tx_errors += q->tx.errors;
-		do {
-			start = u64_stats_fetch_begin(&q->rx.sync);
-			frames = u64_stats_read(&q->rx.frames);
-			octets = u64_stats_read(&q->rx.octets);
-		} while (u64_stats_fetch_retry(&q->rx.sync, start));
-		s->rx_packets += frames;
-		s->rx_bytes += octets;
+		svnic_net_count_sum(&q->rx.count, &s->rx_packets, &s->rx_bytes);
 		s->rx_errors += q->rx.dropped + q->rx.errors;
 		s->rx_dropped += q->rx.no_memory;
 	}

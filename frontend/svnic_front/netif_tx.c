@@ -261,14 +261,6 @@ static int frame_put(struct netif_tx *tx, const struct sk_buff *skb)
 	return 0;
 }
 
-static void account(struct netif_tx *tx, u32 len)
-{
-	u64_stats_update_begin(&tx->sync);
-	u64_stats_inc(&tx->frames);
-	u64_stats_add(&tx->octets, len);
-	u64_stats_update_end(&tx->sync);
-}
-
 /* Stop until NAPI finds room; it also asks for the event that brings it. */
 static void stop(struct netif_queue *q)
 {
@@ -301,7 +293,7 @@ netdev_tx_t svnic_front_tx_xmit(struct netif_queue *q, struct sk_buff *skb)
 		return NETDEV_TX_OK;
 	}
 	skb_tx_timestamp(skb);
-	account(tx, skb->len);
+	svnic_net_count_frame(&tx->count, skb->len);
 	if (room(q) < FRAME_ROOM)
 		stop(q);
 	else if (!netdev_xmit_more())

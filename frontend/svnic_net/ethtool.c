@@ -8,16 +8,16 @@
 #include "net.h"
 
 #define QUEUE_STATS(X)                                         \
-	X(tx_frames, u64_stats_read(&q->tx.frames))            \
-	X(tx_octets, u64_stats_read(&q->tx.octets))            \
+	X(tx_frames, u64_stats_read(&q->tx.count.frames))      \
+	X(tx_octets, u64_stats_read(&q->tx.count.octets))      \
 	X(tx_kicks, q->tx.kicks)                               \
 	X(tx_stops, q->tx.stops)                               \
 	X(tx_limited, q->tx.limited)                           \
 	X(tx_dropped, q->tx.dropped)                           \
 	X(tx_timeouts, q->tx.timeouts)                         \
 	X(tx_pages, q->tx.run.nr)                              \
-	X(rx_frames, u64_stats_read(&q->rx.frames))            \
-	X(rx_octets, u64_stats_read(&q->rx.octets))            \
+	X(rx_frames, u64_stats_read(&q->rx.count.frames))      \
+	X(rx_octets, u64_stats_read(&q->rx.count.octets))      \
 	X(rx_kicks, q->rx.kicks)                               \
 	X(rx_copied, q->rx.copied)                             \
 	X(rx_pages_attached, q->rx.attached)                   \

@@ -24,8 +24,8 @@ static void queues_init(struct svnic_net *net)
 		/* Whoever had the doorbell page before left other values. */
 		atomic_set(&q->kick, (int)get_random_u32());
 		q->reset = get_random_u32();
-		u64_stats_init(&q->tx.sync);
-		u64_stats_init(&q->rx.sync);
+		u64_stats_init(&q->tx.count.sync);
+		u64_stats_init(&q->rx.count.sync);
 		netif_napi_add(net->dev, &q->napi, svnic_net_poll);
 	}
 }

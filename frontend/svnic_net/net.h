@@ -12,7 +12,6 @@
 #include <linux/ethtool.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
-#include <linux/u64_stats_sync.h>
 #include <linux/version.h>
 #include <linux/workqueue.h>
 #include <svnic/ring.h>
@@ -46,17 +45,15 @@ struct svnic_net_tx {
 	struct svnic_txq ring; /* tx */
 	struct svnic_net_run run;
 	struct svnic_net_tx_slot *slot; /* tx */
-	u16 *users;		    /* tx: descriptors in flight of a page */
-	u16 *free;		    /* tx: a stack of pages */
-	u32 nr_free;		    /* tx */
-	u32 known;		    /* tx: how much of run.nr was seen */
-	u32 page;		    /* tx: being filled, or NET_NO_PAGE */
-	u32 offset;		    /* tx: used of it */
-	u32 published;		    /* tx: ring.next that the card knows */
-	struct u64_stats_sync sync; /* tx, with the next two */
-	u64_stats_t frames;
-	u64_stats_t octets;
-	unsigned long dropped; /* tx, and all below */
+	u16 *users;		      /* tx: descriptors in flight of a page */
+	u16 *free;		      /* tx: a stack of pages */
+	u32 nr_free;		      /* tx */
+	u32 known;		      /* tx: how much of run.nr was seen */
+	u32 page;		      /* tx: being filled, or NET_NO_PAGE */
+	u32 offset;		      /* tx: used of it */
+	u32 published;		      /* tx: ring.next that the card knows */
+	struct svnic_net_count count; /* tx */
+	unsigned long dropped;	      /* tx, and all below */
 	unsigned long kicks;
 	unsigned long stops;   /* ring or pages were full */
 	unsigned long limited; /* by the stack's own limit of octets */
@@ -68,18 +65,16 @@ struct svnic_net_tx {
 struct svnic_net_rx {
 	struct svnic_rxq ring; /* poll */
 	struct svnic_net_run run;
-	u16 *slot;		    /* poll: page of each provided buffer */
-	u16 *free;		    /* poll: a stack of pages */
-	u16 *held;		    /* poll: a ring of pages that skbs hold */
-	bool *is_held;		    /* poll */
-	u32 nr_free;		    /* poll */
-	u32 held_head;		    /* poll: the oldest of nr_held */
-	u32 nr_held;		    /* poll */
-	u32 known;		    /* poll: how much of run.nr was seen */
-	struct u64_stats_sync sync; /* poll, with the next two */
-	u64_stats_t frames;
-	u64_stats_t octets;
-	unsigned long dropped; /* poll, and all below */
+	u16 *slot;		      /* poll: page of each provided buffer */
+	u16 *free;		      /* poll: a stack of pages */
+	u16 *held;		      /* poll: a ring of pages that skbs hold */
+	bool *is_held;		      /* poll */
+	u32 nr_free;		      /* poll */
+	u32 held_head;		      /* poll: the oldest of nr_held */
+	u32 nr_held;		      /* poll */
+	u32 known;		      /* poll: how much of run.nr was seen */
+	struct svnic_net_count count; /* poll */
+	unsigned long dropped;	      /* poll, and all below */
 	unsigned long no_memory;
 	unsigned long copied;
 	unsigned long attached;

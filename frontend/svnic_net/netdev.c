@@ -59,28 +59,14 @@ static int net_stop(struct net_device *dev)
 static void net_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *s)
 {
 	struct svnic_net *net = svnic_net_of(dev);
-	unsigned int start;
-	u64 frames, octets;
 	u32 i;
 
 	for (i = 0; i < net->nr_alloc; i++) {
 		struct svnic_net_queue *q = &net->queue[i];
 
-		do {
-			start = u64_stats_fetch_begin(&q->tx.sync);
-			frames = u64_stats_read(&q->tx.frames);
-			octets = u64_stats_read(&q->tx.octets);
-		} while (u64_stats_fetch_retry(&q->tx.sync, start));
-		s->tx_packets += frames;
-		s->tx_bytes += octets;
+		svnic_net_count_sum(&q->tx.count, &s->tx_packets, &s->tx_bytes);
 		s->tx_dropped += q->tx.dropped;
-		do {
-			start = u64_stats_fetch_begin(&q->rx.sync);
-			frames = u64_stats_read(&q->rx.frames);
-			octets = u64_stats_read(&q->rx.octets);
-		} while (u64_stats_fetch_retry(&q->rx.sync, start));
-		s->rx_packets += frames;
-		s->rx_bytes += octets;
+		svnic_net_count_sum(&q->rx.count, &s->rx_packets, &s->rx_bytes);
 		s->rx_errors += q->rx.dropped;
 		s->rx_dropped += q->rx.no_memory;
 	}

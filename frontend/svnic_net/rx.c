@@ -300,14 +300,6 @@ static bool meta_apply(struct svnic_net_queue *q, struct sk_buff *skb,
 	return true;
 }
 
-static void account(struct svnic_net_rx *rx, u32 len)
-{
-	u64_stats_update_begin(&rx->sync);
-	u64_stats_inc(&rx->frames);
-	u64_stats_add(&rx->octets, len);
-	u64_stats_update_end(&rx->sync);
-}
-
 static void frame_deliver(struct svnic_net_queue *q, const struct frame *f)
 {
 	struct sk_buff *skb = frame_build(q, f);
@@ -319,7 +311,7 @@ static void frame_deliver(struct svnic_net_queue *q, const struct frame *f)
 		kfree_skb(skb);
 		return;
 	}
-	account(&q->rx, skb->len);
+	svnic_net_count_frame(&q->rx.count, skb->len);
 	skb_record_rx_queue(skb, (u16)q->index);
 	skb->protocol = eth_type_trans(skb, q->net->dev);
 	napi_gro_receive(&q->napi, skb);

@@ -266,14 +266,6 @@ static void stop(struct svnic_net_queue *q)
 		want_pages(q);
 }
 
-static void account(struct svnic_net_tx *tx, u32 len)
-{
-	u64_stats_update_begin(&tx->sync);
-	u64_stats_inc(&tx->frames);
-	u64_stats_add(&tx->octets, len);
-	u64_stats_update_end(&tx->sync);
-}
-
 /* Nothing of a queue that went another way counts any more. */
 void svnic_net_tx_leave(struct svnic_net_queue *q)
 {
@@ -341,7 +333,7 @@ static netdev_tx_t direct_xmit(struct svnic_net_queue *q, struct sk_buff *skb)
 		return NETDEV_TX_OK;
 	}
 	skb_tx_timestamp(skb);
-	account(tx, len);
+	svnic_net_count_frame(&tx->count, len);
 	if (!has_room(tx))
 		stop(q);
 	sent(q, len);
