@@ -11,6 +11,8 @@
 
 #define PATIENCE_MIN 1 /* seconds between two attempts */
 #define PATIENCE_MAX 60
+#define STEADY	     (10 * HZ) /* a path that was had so long was well, */
+#define BRIEF	     HZ	       /* and one that was had for less was not */
 
 static void doorbell_unmap(struct front_direct *d)
 {
@@ -120,7 +122,7 @@ static void attach(struct svnic_front *f)
 		return;
 	}
 	d->on = true;
-	d->patience = 0;
+	d->since = jiffies;
 	netdev_info(svnic_net_netdev(f->net),
 		    "direct path, ABI %u.%u, features %#x\n",
 		    d->offer.version >> 16, d->offer.version & 0xffff,
@@ -154,7 +156,10 @@ void svnic_front_direct_look(struct svnic_front *f)
 			failed ? "does not work" : "is withdrawn",
 			f->netif.on ? "netif carries all" : "the link is down");
 		svnic_front_direct_leave(f);
-		if (failed)
+		if (time_after(jiffies, d->since + STEADY))
+			d->patience = 0;
+		/* One that is offered and withdrawn in no time is no help. */
+		if (failed || time_before(jiffies, d->since + BRIEF))
 			try_later(f);
 	}
 	if (!d->on && offered)

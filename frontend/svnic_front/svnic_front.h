@@ -57,10 +57,11 @@ struct front_direct {
 	struct svnic_doorbell __iomem *doorbell;
 	grant_ref_t *gref; /* of each page index; INVALID_GRANT_REF: none */
 	struct front_queue queue[SVNIC_SLOW_QUEUE];
-	bool on;       /* the netdev is attached */
-	bool failed;   /* any: a queue could not be restarted */
-	bool diverted; /* any: frames were taken off the card */
-	bool stale;    /* any: the offer was touched, or has failed */
+	bool on;	     /* the netdev is attached */
+	bool failed;	     /* any: a queue could not be restarted */
+	bool diverted;	     /* any: frames were taken off the card */
+	bool stale;	     /* any: the offer was touched, or has failed */
+	unsigned long since; /* jiffies: taken */
 	unsigned long not_before; /* jiffies */
 	unsigned int patience;	  /* seconds between the next two attempts */
 };
