@@ -359,12 +359,46 @@ static const struct {
 	{ "descriptors rewritten after they were published", race },
 };
 
+static u32 rss_ask(struct rude *r, unsigned int at, u8 value)
+{
+	u8 *page = (u8 *)r->list;
+
+	memset(page, 0, PAGE_SIZE);
+	page[at] = value;
+	return rude_ask(r, SVNIC_CTRL_RSS_SET, r->list_ref, 0, 0, NULL);
+}
+
+/* Frames of ours for a queue that is not there, or not ours; 0 is ours. */
+static bool rss_attack(struct rude *r)
+{
+	static const u8 wrong[] = { 1, SVNIC_SLOW_QUEUE - 1, SVNIC_SLOW_QUEUE,
+				    SVNIC_MAX_QUEUES, 255 };
+	unsigned int table = offsetof(struct svnic_rss, table);
+	bool is = true;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		is &= rude_is(r, "status of a wrong queue",
+			      SVNIC_CTRL_BAD_PARAMETER,
+			      rss_ask(r, table, wrong[i]));
+		is &= rude_is(r, "status of a wrong last queue",
+			      SVNIC_CTRL_BAD_PARAMETER,
+			      rss_ask(r, table + SVNIC_RSS_TABLE - 1,
+				      wrong[i]));
+	}
+	is &= rude_is(r, "status of a reserved octet", SVNIC_CTRL_BAD_PARAMETER,
+		      rss_ask(r, table - 1, 1));
+	return is && rude_is(r, "status of a good table", SVNIC_CTRL_OK,
+			     rss_ask(r, 0, 0x6d));
+}
+
 void rude_attack_queue(struct rude *r)
 {
 	unsigned int i;
 	bool is;
 
 	rude_score(r, "an honest queue", rude_is_well(r));
+	rude_score(r, "tables of queues", rss_attack(r) && rude_is_well(r));
 	for (i = 0; i < ARRAY_SIZE(tx_attacks); i++) {
 		is = tx_attack(r, &tx_attacks[i]);
 		rude_score(r, tx_attacks[i].name, rude_is_well(r) && is);
