@@ -266,13 +266,25 @@ static void stop(struct svnic_net_queue *q)
 		want_pages(q);
 }
 
-/* Nothing of a queue that went another way counts any more. */
+/*
+ * Nothing of a queue that went another way counts any more, not even when it
+ * comes back later: the stack takes more completed than sent for a bug.
+ */
+static void forget(struct svnic_net_tx *tx)
+{
+	u32 at;
+
+	for (at = tx->ring.done; at != tx->ring.next; at++)
+		tx->slot[at & (tx->ring.size - 1)].len = 0;
+}
+
 void svnic_net_tx_leave(struct svnic_net_queue *q)
 {
 	struct netdev_queue *txq = svnic_net_txq(q);
 
 	if (q->live && !q->broken)
 		flush(q);
+	forget(&q->tx);
 	netdev_tx_reset_queue(txq);
 	if (READ_ONCE(q->net->slow_up) && !READ_ONCE(q->net->promoting))
 		netif_tx_wake_queue(txq);
