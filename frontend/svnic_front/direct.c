@@ -100,17 +100,29 @@ static void try_later(struct svnic_front *f)
 	mod_delayed_work(system_freezable_wq, &f->work, d->patience * HZ / 2);
 }
 
+/* When it may be tried: another VIF has not failed yet, and may do so soon. */
+static unsigned long due(struct svnic_front *f)
+{
+	const struct front_direct *d = &f->direct;
+	unsigned long soon = d->tried + PATIENCE_MIN * HZ;
+
+	if (time_before(soon, d->not_before) && !svnic_front_is_same(f))
+		return soon;
+	return d->not_before;
+}
+
 static void attach(struct svnic_front *f)
 {
 	struct front_direct *d = &f->direct;
+	unsigned long at = due(f);
 	int r;
 
-	if (time_before(jiffies, d->not_before)) {
+	if (time_before(jiffies, at)) {
 		/* Whoever had us look now took the place of the later look. */
-		mod_delayed_work(system_freezable_wq, &f->work,
-				 d->not_before - jiffies);
+		mod_delayed_work(system_freezable_wq, &f->work, at - jiffies);
 		return;
 	}
+	d->tried = jiffies;
 	r = take(f);
 	if (r) {
 		dev_err(&f->dev->dev,

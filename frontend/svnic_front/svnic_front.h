@@ -62,6 +62,7 @@ struct front_direct {
 	bool diverted;	     /* any: frames were taken off the card */
 	bool stale;	     /* any: the offer was touched, or has failed */
 	unsigned long since; /* jiffies: taken */
+	unsigned long tried; /* jiffies: to take it, last */
 	unsigned long not_before; /* jiffies */
 	unsigned int patience;	  /* seconds between the next two attempts */
 };
