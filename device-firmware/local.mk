@@ -28,6 +28,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/frame.h \
 	device-firmware/core/guard.c \
 	device-firmware/core/guard.h \
+	device-firmware/core/group.c \
+	device-firmware/core/group.h \
 	device-firmware/core/journal.c \
 	device-firmware/core/journal.h \
 	device-firmware/core/lane.c \
@@ -50,6 +52,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/rss.h \
 	device-firmware/core/sched.c \
 	device-firmware/core/sched.h \
+	device-firmware/core/source.c \
+	device-firmware/core/source.h \
 	device-firmware/core/stats.c \
 	device-firmware/core/stats.h \
 	device-firmware/core/switch.c \

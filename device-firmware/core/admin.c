@@ -78,6 +78,10 @@ static const struct command commands[SVNIC_OP_NR] = {
 	[SVNIC_OP_FILTER_DEL] = { admin_filter_del, 0 },
 	[SVNIC_OP_PORT_QUERY] = { port_query, sizeof(struct svnic_port_info) },
 	[SVNIC_OP_RSS_SET] = { admin_rss_set, sizeof(struct svnic_rss) },
+	[SVNIC_OP_SOURCE_SET] = { admin_source_set,
+				  sizeof(struct svnic_source) },
+	[SVNIC_OP_GROUPS_SET] = { admin_groups_set,
+				  sizeof(struct svnic_groups) },
 };
 
 /* Memory of the payload at @at, up to the end of its page; @n octets of it. */

@@ -49,6 +49,8 @@ enum svnic_status admin_pages_unmap(struct core *core, struct admin_call *call);
 enum svnic_status admin_queue_start(struct core *core, struct admin_call *call);
 enum svnic_status admin_queue_stop(struct core *core, struct admin_call *call);
 enum svnic_status admin_rss_set(struct core *core, struct admin_call *call);
+enum svnic_status admin_source_set(struct core *core, struct admin_call *call);
+enum svnic_status admin_groups_set(struct core *core, struct admin_call *call);
 enum svnic_status admin_filter_add(struct core *core, struct admin_call *call);
 enum svnic_status admin_filter_del(struct core *core, struct admin_call *call);
 

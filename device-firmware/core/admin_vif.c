@@ -171,3 +171,27 @@ enum svnic_status admin_rss_set(struct core *core, struct admin_call *call)
 		return SVNIC_ST_BAD_ADDRESS;
 	return rss_set(core, vif, &config);
 }
+
+enum svnic_status admin_source_set(struct core *core, struct admin_call *call)
+{
+	struct vif *vif = vif_of(core, call);
+	struct svnic_source list;
+
+	if (!vif)
+		return SVNIC_ST_NO_VIF;
+	if (!admin_read(call, &list, sizeof(list)))
+		return SVNIC_ST_BAD_ADDRESS;
+	return source_set(core, vif, &list);
+}
+
+enum svnic_status admin_groups_set(struct core *core, struct admin_call *call)
+{
+	struct vif *vif = vif_of(core, call);
+	struct svnic_groups list;
+
+	if (!vif)
+		return SVNIC_ST_NO_VIF;
+	if (!admin_read(call, &list, sizeof(list)))
+		return SVNIC_ST_BAD_ADDRESS;
+	return group_set(core, vif, &list);
+}

@@ -42,6 +42,8 @@ static uint64_t lay_out(const struct core_config *c, uint64_t *offset)
 				 sizeof(uint64_t),
 		[ARENA_CHUNK_USED] = c->nr_chunks * sizeof(uint16_t),
 		[ARENA_RSS] = vifs * sizeof(struct rss),
+		[ARENA_SOURCES] = vifs * SOURCE_LISTS * sizeof(struct source),
+		[ARENA_GROUPS] = vifs * GROUP_LISTS * sizeof(struct groups),
 		[ARENA_LINK_VIFS] = (uint64_t)c->nr_links * SVNIC_MAX_VIFS *
 				    sizeof(uint16_t),
 		[ARENA_VIF_NEXT] = vifs * sizeof(uint32_t),

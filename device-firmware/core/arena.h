@@ -17,16 +17,18 @@
 #include "domain.h"
 #include "event.h"
 #include "frame.h"
+#include "group.h"
 #include "link.h"
 #include "list.h"
 #include "pool.h"
 #include "rss.h"
+#include "source.h"
 #include "switch.h"
 #include "vif.h"
 #include "wheel.h"
 
 #define ARENA_PROMISED 8u
-#define ARENA_LAYOUT   7u  /* raise when anything in the arena moves */
+#define ARENA_LAYOUT   8u  /* raise when anything in the arena moves */
 #define ARENA_BURST    32u /* frames that are worked on together */
 #define ARENA_BUFFERS  64u /* receive buffers of one frame */
 
@@ -40,6 +42,8 @@ enum arena_part {
 	ARENA_CHUNKS,	  /* page tables, VIF_CHUNK_PAGES entries each */
 	ARENA_CHUNK_USED, /* entries in use of each chunk */
 	ARENA_RSS,	  /* of each VIF */
+	ARENA_SOURCES,	  /* of each VIF, SOURCE_LISTS */
+	ARENA_GROUPS,	  /* of each VIF, GROUP_LISTS */
 	ARENA_LINK_VIFS,  /* per link: VIF number -> index */
 	ARENA_VIF_NEXT,	  /* slots of the pools */
 	ARENA_QUEUE_NEXT,

@@ -9,6 +9,7 @@
 #include "frame.h"
 #include "guard.h"
 #include "mem.h"
+#include "source.h"
 
 #define TCI_VLAN     0x0fffu
 #define TCI_PRIORITY 0xf000u
@@ -81,6 +82,8 @@ enum svnic_verdict guard_check(const struct core *core, const struct vif *vif,
 		return SVNIC_V_SPOOFED_VLAN;
 	if (!owns_source(core, vif, frame_l2(f) + 6))
 		return SVNIC_V_SPOOFED_MAC;
+	if (vif->source && !source_owns(core, vif, f))
+		return SVNIC_V_SPOOFED_IP;
 	if (!frame_check_offload(f))
 		return SVNIC_V_BAD_OFFLOAD;
 	if (frame_is_oversize(f, svnic_cpu16(vif->config.mtu)))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a VIF may send: its own source address, no tag unless it is a trunk, no
+ * What a VIF may send: its own source addresses, no tag unless it is a trunk, no
  * link-local frames, offload fields that make sense, no more than its mtu.
  */
 #ifndef CORE_GUARD_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Decides where a frame goes and brings it there; see switch.h.  A group frame
- * goes to all of its domain, to the trunks of the segment and to the uplink; a
+ * goes to those of its domain that want it, to the trunks of the segment and to the uplink; a
  * frame for an unknown address to the uplink and to VIFs that asked for such.
  * The wire is tried first: while it is full nothing has been done yet, and the
  * sender may wait.  Called by vif_tx.c and poll.c.
@@ -54,12 +54,17 @@ static int to_wire(struct core *core, const struct frame *f)
 static unsigned int fan_out(struct core *core, const struct list *list,
 			    enum arena_part nodes_of, struct frame *f)
 {
+	bool is_group = frame_l2(f)[0] & 1;
+	uint64_t to = mem_mac(frame_l2(f));
 	const struct node *nodes = arena_part(core, nodes_of);
 	unsigned int nr = 0;
 	uint16_t idx;
 
 	for (idx = list->head; idx != LIST_NONE; idx = nodes[idx].next) {
 		if (idx == f->sender)
+			continue;
+		if (is_group && arena_vif(core, idx)->groups &&
+		    !group_wanted(core, arena_vif(core, idx), to))
 			continue;
 		f->copies++;
 		if (vif_rx(core, arena_vif(core, idx), f) == SVNIC_V_DELIVERED)

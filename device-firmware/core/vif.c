@@ -80,7 +80,8 @@ void vif_set_lane(struct vif *vif)
 	vif->lane = 0;
 	if ((flags & no_tx) || vif->monitors.nr)
 		return;
-	vif->lane = VIF_LANE_TX;
+	if (!vif->source)
+		vif->lane = VIF_LANE_TX;
 	if (nr)
 		vif->lane |= VIF_LANE_RX;
 }

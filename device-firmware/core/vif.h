@@ -83,7 +83,9 @@ struct vif {
 	uint16_t domain;   /* that its untagged frames belong to */
 	uint16_t rx_queue; /* the only one that gets frames, or LIST_NONE */
 	uint8_t slot;	   /* of the wheel, while it waits there */
-	uint8_t reserved0[3];
+	uint8_t source;	   /* list in use, from 1; see source.c */
+	uint8_t groups;	   /* likewise; see group.c */
+	uint8_t reserved0;
 	uint64_t mac; /* mem_mac() of config.mac */
 	struct svnic_vif_config config;
 

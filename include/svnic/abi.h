@@ -152,7 +152,9 @@ SVNIC_ABI_AT(struct svnic_doorbell, reserved, 8);
 	X(11, FILTER_ADD, "add an address to a VIF")                      \
 	X(12, FILTER_DEL, "take an address from a VIF")                   \
 	X(13, PORT_QUERY, "read a wire port's state and counters")        \
-	X(14, RSS_SET, "spread a VIF's frames over its queues")
+	X(14, RSS_SET, "spread a VIF's frames over its queues")           \
+	X(15, SOURCE_SET, "say whose packets a VIF may send")             \
+	X(16, GROUPS_SET, "say which groups a VIF gets")
 
 #define SVNIC_ADMIN_STATUSES(X)                                         \
 	X(0, OK, "done")                                                \
@@ -270,9 +272,58 @@ SVNIC_ABI_AT(struct svnic_rss, key, 0);
 SVNIC_ABI_AT(struct svnic_rss, reserved, 40);
 SVNIC_ABI_AT(struct svnic_rss, table, 48);
 
+#define SVNIC_SOURCE_MAX 16u /* addresses or networks of one VIF */
+#define SVNIC_GROUPS_MAX 64u /* groups that one VIF asks for */
+
+/* An IPv4 address in the first octets or an IPv6 one, or a network. */
+struct svnic_address {
+	__u8 addr[16]; /* what is beyond the prefix is zero */
+	__u8 prefix;   /* leading bits that count: 32 or 128 for one address */
+	__u8 family;   /* 4 or 6 */
+	__u8 reserved[6];
+};
+SVNIC_ABI_SIZE(struct svnic_address, 24);
+SVNIC_ABI_AT(struct svnic_address, addr, 0);
+SVNIC_ABI_AT(struct svnic_address, prefix, 16);
+SVNIC_ABI_AT(struct svnic_address, family, 17);
+SVNIC_ABI_AT(struct svnic_address, reserved, 18);
+
+/* Payload of SOURCE_SET.  Before it, and with none: no check. */
+struct svnic_source {
+	__le16 nr;
+	__u8 reserved[6];
+	struct svnic_address address[SVNIC_SOURCE_MAX]; /* from nr on: zero */
+};
+SVNIC_ABI_SIZE(struct svnic_source, 392);
+SVNIC_ABI_AT(struct svnic_source, nr, 0);
+SVNIC_ABI_AT(struct svnic_source, reserved, 2);
+SVNIC_ABI_AT(struct svnic_source, address, 8);
+
+struct svnic_group {
+	__u8 mac[6];
+	__le16 reserved;
+};
+SVNIC_ABI_SIZE(struct svnic_group, 8);
+SVNIC_ABI_AT(struct svnic_group, mac, 0);
+SVNIC_ABI_AT(struct svnic_group, reserved, 6);
+
+/* Payload of GROUPS_SET.  Before it: all. */
+struct svnic_groups {
+	__le16 nr;
+	__u8 all; /* 1: all of them, and nr is 0 */
+	__u8 reserved[5];
+	struct svnic_group group[SVNIC_GROUPS_MAX]; /* from nr on: zero */
+};
+SVNIC_ABI_SIZE(struct svnic_groups, 520);
+SVNIC_ABI_AT(struct svnic_groups, nr, 0);
+SVNIC_ABI_AT(struct svnic_groups, all, 2);
+SVNIC_ABI_AT(struct svnic_groups, reserved, 3);
+SVNIC_ABI_AT(struct svnic_groups, group, 8);
+
 /*
  * One command.  @addr and @len name the payload in the host's memory: read
- * by EVENT_RING (the ring itself), PAGES_MAP and RSS_SET, written by the queries.
+ * by EVENT_RING (the ring itself), PAGES_MAP, RSS_SET, SOURCE_SET and
+ * GROUPS_SET, written by the queries.
  * EVENT_RING: len = 4096 + 8 * entries, entries a power of two, 64 to 65536.
  * VIF_CREATE: vif is a chosen number or SVNIC_VIF_NONE; result is the number.
  * VIF_LIST: payload is a bitmap of SVNIC_MAX_VIFS / 8 octets, bit = VIF number.
@@ -478,7 +529,9 @@ SVNIC_ABI_AT(struct svnic_tx_desc, reserved, 24);
 	X(20, MONITOR_LOST, "monitor was too slow for a copy")             \
 	X(21, DUPLICATED, "copies made of a group frame")                  \
 	X(22, STORM, "more group frames than the sender may send")         \
-	X(23, RX_RATE, "the receiver's rate is used up")
+	X(23, RX_RATE, "the receiver's rate is used up")                   \
+	X(24, SPOOFED_IP,                                                  \
+	  "packet claims an IP address that is not the sender's")
 
 #define SVNIC_AS_VERDICT(nr, name, text) SVNIC_V_##name = (nr),
 enum svnic_verdict {

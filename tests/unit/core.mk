@@ -6,10 +6,12 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_demux \
 	tests/unit/test_event \
 	tests/unit/test_fair \
+	tests/unit/test_group \
 	tests/unit/test_guard \
 	tests/unit/test_queue \
 	tests/unit/test_rss \
 	tests/unit/test_sched \
+	tests/unit/test_source \
 	tests/unit/test_switch \
 	tests/unit/test_takeover \
 	tests/unit/test_lifecycle \
@@ -41,6 +43,10 @@ tests_unit_test_fair_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_fair_SOURCES = tests/unit/test_fair.c $(CORE_FIXTURE)
 tests_unit_test_fair_LDADD = $(CORE_TEST_LDADD)
 
+tests_unit_test_group_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_group_SOURCES = tests/unit/test_group.c $(CORE_FIXTURE)
+tests_unit_test_group_LDADD = $(CORE_TEST_LDADD)
+
 tests_unit_test_guard_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_guard_SOURCES = tests/unit/test_guard.c $(CORE_FIXTURE)
 tests_unit_test_guard_LDADD = $(CORE_TEST_LDADD)
@@ -56,6 +62,10 @@ tests_unit_test_rss_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_sched_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_sched_SOURCES = tests/unit/test_sched.c $(CORE_FIXTURE)
 tests_unit_test_sched_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_source_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_source_SOURCES = tests/unit/test_source.c $(CORE_FIXTURE)
+tests_unit_test_source_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_switch_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_switch_SOURCES = tests/unit/test_switch.c $(CORE_FIXTURE)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "arena_check.h"
+#include "mem.h"
 
 #define PAGES  1024u
 #define MEMORY (PAGES * SVNIC_PAGE_SIZE)
@@ -401,6 +402,123 @@ static void verify_filter_del(struct world *w)
 	assert_int_equal(vif_find(w->f.core, 0, 9)->nr_filters, 0);
 }
 
+/* The first @nr of 10.0.0.1 and on. */
+static struct svnic_source source_list(unsigned int nr)
+{
+	struct svnic_source list = { .nr = svnic_le16((uint16_t)nr) };
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		list.address[i] = (struct svnic_address) {
+			.addr = { 10, 0, 0, (uint8_t)(i + 1) },
+			.prefix = 32,
+			.family = 4,
+		};
+	return list;
+}
+
+static struct svnic_groups group_list(unsigned int nr)
+{
+	struct svnic_groups list = { .nr = svnic_le16((uint16_t)nr) };
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		list.group[i].mac[0] = 1;
+		list.group[i].mac[5] = (uint8_t)i;
+	}
+	return list;
+}
+
+static void submit_list(struct world *w, unsigned int op, const void *list,
+			size_t len)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = svnic_le16((uint16_t)op),
+		.vif = svnic_le16(9),
+		.addr = svnic_le64(sim_payload_addr()),
+		.len = svnic_le32((uint32_t)len),
+	};
+
+	memcpy(sim_payload(&w->f.host[0]), list, len);
+	push(w, &cmd);
+}
+
+static void prepare_lists(struct world *w)
+{
+	struct svnic_source source = source_list(16);
+	struct svnic_groups groups = group_list(64);
+
+	prepare_vif(w);
+	assert_int_equal(sim_source_set(&w->f.host[0], 9, &source),
+			 SVNIC_ST_OK);
+	assert_int_equal(sim_groups_set(&w->f.host[0], 9, &groups),
+			 SVNIC_ST_OK);
+}
+
+static void submit_source(struct world *w)
+{
+	struct svnic_source list = source_list(3);
+
+	submit_list(w, SVNIC_OP_SOURCE_SET, &list, sizeof(list));
+}
+
+/* One that is refused changes nothing. */
+static void submit_bad_source(struct world *w)
+{
+	struct svnic_source list = source_list(3);
+
+	list.address[2].prefix = 33;
+	submit_list(w, SVNIC_OP_SOURCE_SET, &list, sizeof(list));
+}
+
+static void submit_groups(struct world *w)
+{
+	struct svnic_groups list = group_list(2);
+
+	submit_list(w, SVNIC_OP_GROUPS_SET, &list, sizeof(list));
+}
+
+static const struct source *source_of(struct world *w)
+{
+	const struct vif *vif = vif_find(w->f.core, 0, 9);
+
+	assert_in_range(vif->source, 1, SOURCE_LISTS);
+	assert_false(vif->lane & VIF_LANE_TX);
+	return (const struct source *)arena_part(w->f.core, ARENA_SOURCES) +
+	       arena_vif_idx(w->f.core, vif) * SOURCE_LISTS + vif->source - 1;
+}
+
+static void verify_groups_of(struct world *w, unsigned int nr)
+{
+	const struct vif *vif = vif_find(w->f.core, 0, 9);
+	struct svnic_groups all = group_list(64);
+	unsigned int i;
+
+	assert_in_range(vif->groups, 1, GROUP_LISTS);
+	for (i = 0; i < 64; i++)
+		assert_int_equal(group_wanted(w->f.core, vif,
+					      mem_mac(all.group[i].mac)),
+				 i < nr);
+}
+
+static void verify_source(struct world *w)
+{
+	assert_int_equal(source_of(w)->nr_ipv4, 3);
+	assert_int_equal(source_of(w)->nr_ipv6, 0);
+	verify_groups_of(w, 64);
+}
+
+static void verify_bad_source(struct world *w)
+{
+	assert_int_equal(source_of(w)->nr_ipv4, 16);
+}
+
+static void verify_groups(struct world *w)
+{
+	assert_int_equal(source_of(w)->nr_ipv4, 16);
+	verify_groups_of(w, 2);
+}
+
 static void submit_frames(struct world *w)
 {
 	unsigned int i;
@@ -442,6 +560,10 @@ static const struct scene scenes[] = {
 	  false },
 	{ "filter del", prepare_vif, submit_filter_del, verify_filter_del, 0,
 	  false },
+	{ "source", prepare_lists, submit_source, verify_source, 0, false },
+	{ "bad source", prepare_lists, submit_bad_source, verify_bad_source,
+	  SVNIC_ST_BAD_FIELD, false },
+	{ "groups", prepare_lists, submit_groups, verify_groups, 0, false },
 	{ "frames", prepare_vif, submit_frames, verify_frames, 0, true },
 };
 

@@ -362,6 +362,25 @@ static void rx_rate(struct fixture *f)
 	assert_int_equal(fixture_tx(f, 1, SVNIC_V_DELIVERED), 88);
 }
 
+static void spoofed_ip(struct fixture *f)
+{
+	static const struct svnic_source list = {
+		.nr = 1,
+		.address = { { { 10, 0, 0, 1 }, .prefix = 32, .family = 4 } },
+	};
+
+	assert_int_equal(sim_source_set(&f->host[0], 1, &list), SVNIC_ST_OK);
+	fixture_frame(frame, 60, 2, 1);
+	memcpy(frame + 12, "\x08\x00", 2);
+	memcpy(frame + 26, "\x0a\x00\x00\x01", 4);
+	fixture_send(f, 1, frame, 60);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_SPOOFED_IP), 0);
+	frame[29] = 2;
+	fixture_send(f, 1, frame, 60);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_SPOOFED_IP), 1);
+	assert_int_equal(fixture_rx(f, 2, SVNIC_V_DELIVERED), 1);
+}
+
 static void (*const cause[SVNIC_V_NR])(struct fixture *f) = {
 	[SVNIC_V_DELIVERED] = delivered,
 	[SVNIC_V_WIRE] = wire,
@@ -387,6 +406,7 @@ static void (*const cause[SVNIC_V_NR])(struct fixture *f) = {
 	[SVNIC_V_DUPLICATED] = duplicated,
 	[SVNIC_V_STORM] = storm,
 	[SVNIC_V_RX_RATE] = rx_rate,
+	[SVNIC_V_SPOOFED_IP] = spoofed_ip,
 };
 
 #define NAME_OF(nr, name, text) [nr] = #name,

@@ -139,6 +139,33 @@ const struct svnic_vif_info *sim_vif_query(struct sim_host *host,
 	return sim_payload(host);
 }
 
+/* A command about a VIF whose payload is a list. */
+static unsigned int set_list(struct sim_host *host, unsigned int opcode,
+			     unsigned int vif, const void *list, size_t len)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = svnic_le16((uint16_t)opcode),
+		.vif = svnic_le16((uint16_t)vif),
+		.addr = svnic_le64(sim_payload_addr()),
+		.len = svnic_le32((uint32_t)len),
+	};
+
+	memcpy(sim_payload(host), list, len);
+	return sim_admin(host, &cmd);
+}
+
+unsigned int sim_source_set(struct sim_host *host, unsigned int vif,
+			    const struct svnic_source *list)
+{
+	return set_list(host, SVNIC_OP_SOURCE_SET, vif, list, sizeof(*list));
+}
+
+unsigned int sim_groups_set(struct sim_host *host, unsigned int vif,
+			    const struct svnic_groups *list)
+{
+	return set_list(host, SVNIC_OP_GROUPS_SET, vif, list, sizeof(*list));
+}
+
 unsigned int sim_filter(struct sim_host *host, unsigned int opcode,
 			unsigned int vif, const uint8_t *mac)
 {

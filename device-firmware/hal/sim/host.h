@@ -65,6 +65,10 @@ unsigned int sim_vif_set(struct sim_host *host, unsigned int vif,
 /* The counters and state of a VIF, in the payload page; NULL: refused. */
 const struct svnic_vif_info *sim_vif_query(struct sim_host *host,
 					   unsigned int vif);
+unsigned int sim_source_set(struct sim_host *host, unsigned int vif,
+			    const struct svnic_source *list);
+unsigned int sim_groups_set(struct sim_host *host, unsigned int vif,
+			    const struct svnic_groups *list);
 unsigned int sim_filter(struct sim_host *host, unsigned int opcode,
 			unsigned int vif, const uint8_t *mac);
 unsigned int sim_pages_map(struct sim_host *host, unsigned int vif,
