@@ -250,6 +250,33 @@ static void attack_storm(struct svnic *v)
 		svnic_fault(v) == 0 && svnic_restart(v) == 0);
 }
 
+/* Of more pages than one command takes, some are gone when it detaches. */
+static struct svnic *attack_withdraw(struct svnic *v)
+{
+	const struct svnic_ctrl_req req = { .type = SVNIC_CTRL_DEL_PAGES,
+					    .data = { v->tx_page, 0, 64 } };
+	struct timespec step = { .tv_nsec = 1000000 };
+	struct svnic_ctrl_rsp rsp = { 0 };
+	struct svnic *again = NULL;
+	unsigned int i;
+
+	verdict("it has pages for two commands",
+		v->size / SVNIC_PAGE_SIZE > SVNIC_PAGES_BATCH);
+	for (i = 0; i < 2; i++) {
+		send_with(v->control, &req, sizeof(req), NULL, 0);
+		if (recv(v->control, &rsp, sizeof(rsp), 0) != sizeof(rsp))
+			perror("recv");
+		verdict("pages are withdrawn once",
+			rsp.status == SVNIC_CTRL_OK &&
+				rsp.data == (i ? 0 : 64));
+	}
+	svnic_close(v);
+	for (i = 0; i < 2000 && svnic_open(&params, &again); i++)
+		nanosleep(&step, NULL);
+	verdict("after that it can attach again", again != NULL);
+	return again;
+}
+
 int main(int argc, char **argv)
 {
 	struct svnic *v;
@@ -269,6 +296,9 @@ int main(int argc, char **argv)
 	attack_tx(v);
 	attack_indices(v);
 	attack_storm(v);
+	v = attack_withdraw(v);
+	if (!v)
+		return 1;
 	attack_control(v);
 	svnic_close(v);
 	return failed != 0;

@@ -313,12 +313,12 @@ int card_admin(struct card *c, const struct svnic_admin_cmd *cmd, void *payload,
 	if (rc)
 		return rc;
 	svnic_copy_in(&copy, cpl, sizeof(copy));
+	if (result)
+		*result = svnic_cpu32(copy.result);
 	if (svnic_cpu16(copy.status))
 		return svnic_cpu16(copy.status);
 	if (len && !to_card)
 		memcpy(payload, c->memory + AT_PAYLOAD, len);
-	if (result)
-		*result = svnic_cpu32(copy.result);
 	return 0;
 }
 
@@ -375,17 +375,18 @@ int card_pages_unmap(struct card *c, unsigned int nr, uint32_t first,
 {
 	struct svnic_admin_cmd cmd = { .opcode = SVNIC_OP_PAGES_UNMAP,
 				       .vif = svnic_le16((uint16_t)nr) };
-	uint32_t n;
+	uint32_t n, taken;
 	int rc;
 
 	for (*done = 0; count; first += n, count -= n) {
 		n = count < SVNIC_PAGES_BATCH ? count : SVNIC_PAGES_BATCH;
 		cmd.arg.pages.first = svnic_le32(first);
 		cmd.arg.pages.count = svnic_le32(n);
-		rc = card_admin(c, &cmd, NULL, 0, true, NULL);
-		if (rc)
+		rc = card_admin(c, &cmd, NULL, 0, true, &taken);
+		/* Its tenant may have withdrawn some of them before. */
+		if (rc && rc != SVNIC_ST_NOT_MAPPED)
 			return rc;
-		*done += n;
+		*done += taken;
 	}
 	return 0;
 }

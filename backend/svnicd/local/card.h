@@ -49,7 +49,8 @@ static inline bool card_is_open(const struct card *c)
 
 /*
  * One command.  @payload of @len octets is sent with it when @to_card, else
- * filled when the card answers OK; at most 4096.  @result may be NULL.
+ * filled when the card answers OK; at most 4096.  @result is what it answered,
+ * whatever the status; it may be NULL.
  */
 int card_admin(struct card *c, const struct svnic_admin_cmd *cmd, void *payload,
 	       uint32_t len, bool to_card, uint32_t *result);
