@@ -7,7 +7,8 @@ CORE_FUZZ_LDADD = libsvnic_sim.a libsvnic_core.a
 CORE_FUZZ_CARD = tests/fuzz/core_card.c tests/fuzz/core_card.h \
 	tests/fuzz/fuzz.h
 CORE_FUZZ = tests/fuzz/fuzz_admin tests/fuzz/fuzz_demux \
-	tests/fuzz/fuzz_sched tests/fuzz/fuzz_switch tests/fuzz/fuzz_tx
+	tests/fuzz/fuzz_event tests/fuzz/fuzz_sched tests/fuzz/fuzz_switch \
+	tests/fuzz/fuzz_table tests/fuzz/fuzz_tx
 
 check_PROGRAMS += $(CORE_FUZZ)
 
@@ -18,6 +19,14 @@ tests_fuzz_fuzz_admin_LDADD = $(CORE_FUZZ_LDADD)
 tests_fuzz_fuzz_demux_CPPFLAGS = $(CORE_FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_demux_SOURCES = tests/fuzz/fuzz_demux.c $(CORE_FUZZ_CARD)
 tests_fuzz_fuzz_demux_LDADD = $(CORE_FUZZ_LDADD)
+
+tests_fuzz_fuzz_event_CPPFLAGS = $(CORE_FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_event_SOURCES = tests/fuzz/fuzz_event.c $(CORE_FUZZ_CARD)
+tests_fuzz_fuzz_event_LDADD = $(CORE_FUZZ_LDADD)
+
+tests_fuzz_fuzz_table_CPPFLAGS = $(CORE_FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_table_SOURCES = tests/fuzz/fuzz_table.c $(CORE_FUZZ_CARD)
+tests_fuzz_fuzz_table_LDADD = $(CORE_FUZZ_LDADD)
 
 tests_fuzz_fuzz_sched_CPPFLAGS = $(CORE_FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_sched_SOURCES = tests/fuzz/fuzz_sched.c $(CORE_FUZZ_CARD) \
@@ -38,12 +47,16 @@ tests_fuzz_fuzz_tx_LDADD = $(CORE_FUZZ_LDADD)
 if ENABLE_FUZZER
 tests_fuzz_fuzz_admin_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_demux_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_event_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_table_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_sched_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_switch_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_tx_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 else
 tests_fuzz_fuzz_admin_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_demux_SOURCES += tests/fuzz/replay.c
+tests_fuzz_fuzz_event_SOURCES += tests/fuzz/replay.c
+tests_fuzz_fuzz_table_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_sched_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_switch_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_tx_SOURCES += tests/fuzz/replay.c
@@ -51,4 +64,5 @@ TESTS += $(CORE_FUZZ)
 endif
 
 EXTRA_DIST += tests/fuzz/corpus/admin tests/fuzz/corpus/demux \
-	tests/fuzz/corpus/sched tests/fuzz/corpus/switch tests/fuzz/corpus/tx
+	tests/fuzz/corpus/event tests/fuzz/corpus/sched tests/fuzz/corpus/switch \
+	tests/fuzz/corpus/table tests/fuzz/corpus/tx
