@@ -26,6 +26,7 @@ include $(top_srcdir)/tests/fuzz/core.mk
 include $(top_srcdir)/tests/fuzz/hosted.mk
 include $(top_srcdir)/tests/fuzz/netif.mk
 include $(top_srcdir)/tests/integration/local.mk
+include $(top_srcdir)/tests/soak/local.mk
 include $(top_srcdir)/tests/rig/rude/local.mk
 
 # The runner of `quickstart test`, and real Xen.
