@@ -27,7 +27,8 @@
 #define MAX_SAMPLES (1u << 20)
 #define SLICE	    0.1	  /* seconds */
 #define SETTLE	    0.005 /* of them, in which nothing is measured */
-#define DRAIN	    0.002 /* after a slice, for what is under way */
+#define STEP	    0.001 /* between looks at what is under way */
+#define PATIENCE    0.2	  /* after which that is lost */
 #define WARM_UP	    0.1	  /* every page of every ring was used by then */
 #define FIRST_WAIT  10.0
 #define TOUCHED	    64u /* flood frames of which one is written */
@@ -66,7 +67,8 @@ struct bench {
 	struct flooder flooder[FLOODERS];
 	unsigned int next;
 	struct flow flow;
-	struct side *side; /* where samples go; NULL: nowhere */
+	uint64_t under_way; /* of the victim's frames */
+	struct side *side;  /* where samples go; NULL: nowhere */
 };
 
 static struct side sides[2];
@@ -190,7 +192,11 @@ static void look_at(struct bench *b, const void *octets, uint64_t now)
 
 	memcpy(&frame, octets, sizeof(frame));
 	memcpy(&magic, frame.magic, sizeof(magic));
-	if (magic != FRAME_MAGIC || !b->side)
+	if (magic != FRAME_MAGIC)
+		return;
+	if (b->under_way)
+		b->under_way--;
+	if (!b->side)
 		return;
 	memcpy(&stamp, frame.stamp, sizeof(stamp));
 	b->side->received++;
@@ -250,6 +256,7 @@ static void run(struct bench *b, double until, bool sends, bool floods)
 		due = sends ? (uint64_t)((now - began) * b->rate) : 0;
 		while (sent < due && send_frame(b->victim, &b->flow)) {
 			sent++;
+			b->under_way++;
 			if (b->side)
 				b->side->sent++;
 		}
@@ -261,18 +268,28 @@ static void run(struct bench *b, double until, bool sends, bool floods)
 	}
 }
 
+/* All that is under way arrives, or is lost. */
+static void drain(struct bench *b, bool floods)
+{
+	double end = clock_s() + PATIENCE;
+
+	while (b->under_way && clock_s() < end)
+		run(b, clock_s() + STEP, false, floods);
+	b->under_way = 0;
+}
+
 static void slice(struct bench *b, bool floods)
 {
 	double began;
 
 	b->side = NULL;
 	run(b, clock_s() + SETTLE, true, floods);
-	run(b, clock_s() + DRAIN, false, floods);
+	drain(b, floods);
 	b->side = &sides[floods];
 	began = clock_s();
 	run(b, began + SLICE, true, floods);
 	b->side->seconds += clock_s() - began;
-	run(b, clock_s() + DRAIN, false, floods);
+	drain(b, floods);
 	b->side = NULL;
 }
 
@@ -289,6 +306,7 @@ static void start(struct bench *b)
 	}
 	b->side = NULL;
 	run(b, clock_s() + WARM_UP, true, true);
+	drain(b, true);
 	memset(&sides[0], 0, sizeof(sides[0]));
 }
 

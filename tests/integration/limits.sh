@@ -98,6 +98,23 @@ iperf a b 192.0.2.2 -t 1 -u -b 20M
 check "others pass, Mbit/s" "$RESULT" -gt 5
 check "no drop of these" "$(($(limit a storm_drops) - drops))" -lt 20
 
+# A guaranteed rate beside seven VIFs that send all they can, on network inner;
+# bench fairness has the times.
+if [ -x "$top_builddir/fair" ]; then
+	for vif in victim peer sink stuck flood{0..6}; do
+		admin create "$vif" --network inner >/dev/null
+	done
+	run admin set victim --min-rate 50Mb/s
+	log "\$ fair -f all"
+	"$top_builddir/fair" -f all -t 0.6 "$RUN/vif" >"$RUN/fair.json"
+	cat "$RUN/fair.json"
+	check "the victim loses less than 1 %" \
+		"$(jq '.flooded.loss_percent < 1' "$RUN/fair.json")" = true
+	check "the flood was one" \
+		"$(jq '.flooded.flood_mpps > 0.5' "$RUN/fair.json")" = true
+	check "storms were cut" "$(limit flood1 storm_drops)" -gt 1000
+fi
+
 # What was set stays.
 run admin set a --rx-rate 1Gb/s --class trusted --rate 90Mb/s
 kept() {
