@@ -129,40 +129,41 @@ static void test_rate(void **state)
 	assert_int_equal(text_rate("1,4294967295", &r), -ERANGE);
 }
 
+static const char *const bad_rates[] = {
+	"",
+	"1",
+	"1M",
+	"1Mb",
+	"1Mb/",
+	"1Mbps",
+	"1mb/s",
+	"1Mb/s@",
+	"1Mb/s@5x",
+	"1Mb/s@0",
+	"Mb/s",
+	"-1Mb/s",
+	"1.Gb/s",
+	".5Gb/s",
+	"1,5Gb/s",
+	"1.5.5Gb/s",
+	"1.0000000001Gb/s",
+	"1  Mb/s",
+	"1 M b/s",
+	"1Mbits/s",
+	"1MBit/s",
+	"1Mbit",
+	"1Tb/s",
+	"1Mb/s 5",
+	"1Mb/s@5ms5",
+	"0x5Mb/s",
+	"99999999999Mb/s",
+	"4294967295GB/s",
+	"1b/s@1us",
+	"0Mb/s",
+};
+
 static void test_rate_person(void **state)
 {
-	static const char *const bad[] = {
-		"",
-		"1",
-		"1M",
-		"1Mb",
-		"1Mb/",
-		"1Mbps",
-		"1mb/s",
-		"1Mb/s@",
-		"1Mb/s@5x",
-		"1Mb/s@0",
-		"Mb/s",
-		"-1Mb/s",
-		"1.Gb/s",
-		".5Gb/s",
-		"1,5Gb/s",
-		"1.5.5Gb/s",
-		"1.0000000001Gb/s",
-		"1  Mb/s",
-		"1 M b/s",
-		"1Mbits/s",
-		"1MBit/s",
-		"1Mbit",
-		"1Tb/s",
-		"1Mb/s 5",
-		"1Mb/s@5ms5",
-		"0x5Mb/s",
-		"99999999999Mb/s",
-		"4294967295GB/s",
-		"1b/s@1us",
-		"0Mb/s",
-	};
 	static const struct {
 		const char *text;
 		uint64_t rate;
@@ -185,9 +186,9 @@ static void test_rate_person(void **state)
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (text_rate_person(bad[i], &r) == 0)
-			fail_msg("\"%s\" was taken", bad[i]);
+	for (i = 0; i < sizeof(bad_rates) / sizeof(bad_rates[0]); i++)
+		if (text_rate_person(bad_rates[i], &r) == 0)
+			fail_msg("\"%s\" was taken", bad_rates[i]);
 	assert_int_equal(r.rate, 5);
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		assert_int_equal(text_rate_person(good[i].text, &r), 0);
