@@ -94,7 +94,7 @@ static void make_mask(uint8_t mask[16], unsigned int prefix)
 	unsigned int i;
 
 	for (i = 0; i < 16; i++, prefix -= prefix < 8 ? prefix : 8)
-		mask[i] = prefix >= 8 ? 0xff : (uint8_t)(0xff00u >> prefix);
+		mask[i] = (uint8_t)(0xff00u >> (prefix < 8 ? prefix : 8));
 }
 
 static bool add(struct source *s, const struct svnic_address *a)
