@@ -129,6 +129,13 @@ run stop svnicd KILL
 start_svnicd
 await 10 "svnicd has the card again" card_ready
 kept "svnicd killed"
+children=/proc/$(pid_of fw)/task/$(pid_of fw)/children
+core=$(tr -d ' ' <"$children")
+run kill -KILL "$core"
+await 5 "another core" sh -c "tr -d ' ' <$children | grep -q . &&
+	! grep -q $core $children"
+kept "core killed"
+await 5 "a reaches b" ping_once a 192.0.2.2
 run stop svnicd
 run stop fw KILL
 start_svnicd
