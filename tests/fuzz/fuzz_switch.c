@@ -17,7 +17,7 @@ enum step {
 	STEP_DESTROY,
 	STEP_FILTER_ADD,
 	STEP_FILTER_DEL,
-	STEP_RSS,
+	STEP_LIST,
 	STEP_START,
 	STEP_STOP,
 	STEP_RESET,
@@ -141,10 +141,17 @@ static void write_headers(struct batch_frame *f, struct input *in)
 		at[0] = 0x60;
 	} else {
 		at[6] = at[2] & 1 ? 0x20 : 0;
+		at[7] = at[2] >> 1 & 1;
 		at[9] = kind & 2 ? 6 : 17;
 		at[0] = (uint8_t)(0x40 | (kind & 1 ? 5 : at[0] & 15));
 	}
 	at[32] = at[52] = 0x50;
+	if (at[-1] == 6 && at[-2] == 8) {
+		memcpy(at, "\0\1\x08\0\6\4\0", 7);
+		at[7] = kind & 7;
+		memcpy(at + 8, f->octet + 6, 6);
+		memset(at + 14, kind & 1 ? 0 : (int)at[20], 4);
+	}
 }
 
 static void write_meta(struct batch_frame *f, struct input *in)
@@ -214,6 +221,58 @@ static void step_rss(struct switch_card *c, struct input *in, unsigned int vif)
 	switch_rss(c, vif, &rss);
 }
 
+static void step_groups(struct switch_card *c, struct input *in,
+			unsigned int vif)
+{
+	struct svnic_groups list = { 0 };
+	uint8_t what = octet(in);
+	unsigned int i;
+
+	list.all = what == 255;
+	list.nr = svnic_le16(list.all ? 0 : what & 3);
+	for (i = 0; i < svnic_cpu16(list.nr); i++) {
+		address(list.group[i].mac, 10 + (what >> (2 + 2 * i) & 3));
+		list.group[i].mac[0] |= 1;
+	}
+	switch_groups(c, vif, &list);
+}
+
+/* Networks around the addresses that frames have. */
+static void step_source(struct switch_card *c, struct input *in,
+			unsigned int vif)
+{
+	static const uint8_t prefixes[8] = { 32, 32, 24, 9, 1, 0, 31, 128 };
+	struct svnic_source list = { .nr = svnic_le16(octet(in) & 3) };
+	unsigned int i;
+	unsigned int bit;
+
+	for (i = 0; i < svnic_cpu16(list.nr); i++) {
+		struct svnic_address *a = &list.address[i];
+		uint8_t how = octet(in);
+
+		a->prefix = prefixes[how & 7];
+		a->family = how & 8 || a->prefix > 32 ? 6 : 4;
+		memset(a->addr, octet(in), sizeof(a->addr));
+		if (how & 16)
+			memcpy(a->addr, "\xfe\x80\0\0\0\0\0", 8);
+		for (bit = a->prefix; bit < 128; bit++)
+			a->addr[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
+	}
+	switch_source(c, vif, &list);
+}
+
+static void step_list(struct switch_card *c, struct input *in, unsigned int vif)
+{
+	uint8_t what = octet(in) & 3;
+
+	if (what == 2)
+		step_groups(c, in, vif);
+	else if (what == 3)
+		step_source(c, in, vif);
+	else
+		step_rss(c, in, vif);
+}
+
 static void step_world(struct switch_card *c, struct input *in, enum step what)
 {
 	static const uint8_t wires[4] = { SVNIC_V_WIRE, SVNIC_V_WIRE,
@@ -263,7 +322,7 @@ static void step_vif(struct switch_card *c, struct input *in, enum step what,
 		switch_filter(c, vif, what == STEP_FILTER_ADD, mac);
 		break;
 	default:
-		step_rss(c, in, vif);
+		step_list(c, in, vif);
 	}
 }
 

@@ -63,6 +63,9 @@ struct model_vif {
 	unsigned int nr_running;
 	bool has_rss;
 	struct svnic_rss rss;
+	bool has_groups; /* else all */
+	struct svnic_groups groups;
+	struct svnic_source source; /* nr 0: no check */
 	struct model_bucket storm;
 	struct model_bucket rx;
 	struct svnic_vif_stats stats;

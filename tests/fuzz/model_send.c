@@ -249,6 +249,18 @@ static enum svnic_verdict to_wire(struct model *m, const struct model_look *l,
 	return SVNIC_V_WIRE;
 }
 
+/* Has it asked for the group? */
+static bool is_wanted(const struct model_vif *v, const uint8_t *to)
+{
+	unsigned int i;
+
+	for (i = 0; i < svnic_cpu16(v->groups.nr); i++) {
+		if (memcmp(v->groups.group[i].mac, to, 6) == 0)
+			return true;
+	}
+	return !v->has_groups || memcmp(to, "\xff\xff\xff\xff\xff\xff", 6) == 0;
+}
+
 /* To all of the VLAN and all trunks, or to those that asked for unknown. */
 static enum svnic_verdict to_many(struct model *m, unsigned int from,
 				  const struct model_look *l,
@@ -262,9 +274,10 @@ static enum svnic_verdict to_many(struct model *m, unsigned int from,
 	for (i = 0; i < MODEL_VIFS; i++) {
 		const struct model_vif *v = &m->vif[i];
 
-		if (i == from || !hears(v, segment, vlan) ||
-		    (!(l->head[0] & 1) &&
-		     !(model_flags(v) & SVNIC_VIF_UNKNOWN)))
+		if (i == from || !hears(v, segment, vlan))
+			continue;
+		if (l->head[0] & 1 ? !is_wanted(v, l->head)
+				   : !(model_flags(v) & SVNIC_VIF_UNKNOWN))
 			continue;
 		nr += deliver(m, i, l, vlan, frame) == SVNIC_V_DELIVERED;
 	}

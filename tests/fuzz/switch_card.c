@@ -129,6 +129,27 @@ void switch_rss(struct switch_card *c, unsigned int vif,
 	v->has_rss = v->is_used;
 }
 
+void switch_groups(struct switch_card *c, unsigned int vif,
+		   const struct svnic_groups *list)
+{
+	struct model_vif *v = &c->model.vif[vif];
+
+	same(sim_groups_set(host_of(c, vif), number(vif), list),
+	     v->is_used ? SVNIC_ST_OK : SVNIC_ST_NO_VIF, "GROUPS_SET");
+	v->groups = *list;
+	v->has_groups = !list->all;
+}
+
+void switch_source(struct switch_card *c, unsigned int vif,
+		   const struct svnic_source *list)
+{
+	struct model_vif *v = &c->model.vif[vif];
+
+	same(sim_source_set(host_of(c, vif), number(vif), list),
+	     v->is_used ? SVNIC_ST_OK : SVNIC_ST_NO_VIF, "SOURCE_SET");
+	v->source = *list;
+}
+
 /* Queues. ------------------------------------------------------------------- */
 
 static bool is_started(const struct switch_card *c, unsigned int vif,

@@ -48,6 +48,10 @@ void switch_filter(struct switch_card *c, unsigned int vif, bool add,
 		   const uint8_t *mac);
 void switch_rss(struct switch_card *c, unsigned int vif,
 		const struct svnic_rss *rss);
+void switch_groups(struct switch_card *c, unsigned int vif,
+		   const struct svnic_groups *list);
+void switch_source(struct switch_card *c, unsigned int vif,
+		   const struct svnic_source *list);
 /* Nothing happens when there is no such VIF, or the queue runs (does not). */
 void switch_start(struct switch_card *c, unsigned int vif, unsigned int queue);
 void switch_stop(struct switch_card *c, unsigned int vif, unsigned int queue);
