@@ -76,6 +76,37 @@ static int rss_check(struct pf_card *card, const struct pf_call *call)
 	return 0;
 }
 
+/* A list of a guest's VIF; the card looks at what is in it. */
+static int list_check(struct pf_card *card, const struct pf_call *call,
+		      size_t len)
+{
+	const struct svnic_pf_admin *a = &call->arg.admin;
+	struct pf_vif *vif;
+
+	if (a->payload_len != len)
+		return -EINVAL;
+	vif = svnic_pf_guest_vif(card, svnic_cpu16(a->cmd.vif));
+	if (IS_ERR(vif))
+		return PTR_ERR(vif);
+	svnic_pf_vif_put(vif);
+	return 0;
+}
+
+/* Commands whose payload goes to the card, and what it must be. */
+static int sent_check(struct pf_card *card, const struct pf_call *call)
+{
+	if (!call->writer)
+		return -EBADF;
+	switch (svnic_cpu16(call->arg.admin.cmd.opcode)) {
+	case SVNIC_OP_RSS_SET:
+		return rss_check(card, call);
+	case SVNIC_OP_SOURCE_SET:
+		return list_check(card, call, sizeof(struct svnic_source));
+	default:
+		return list_check(card, call, sizeof(struct svnic_groups));
+	}
+}
+
 static int do_admin(struct pf_card *card, struct pf_call *call)
 {
 	struct svnic_pf_admin *a = &call->arg.admin;
@@ -92,9 +123,9 @@ static int do_admin(struct pf_card *card, struct pf_call *call)
 			return -EINVAL;
 		break;
 	case SVNIC_OP_RSS_SET:
-		if (!call->writer)
-			return -EBADF;
-		err = rss_check(card, call);
+	case SVNIC_OP_SOURCE_SET:
+	case SVNIC_OP_GROUPS_SET:
+		err = sent_check(card, call);
 		if (err)
 			return err;
 		c.payload = call->payload;
@@ -263,9 +294,16 @@ static const struct pf_ioctl *find_ioctl(unsigned int cmd)
 /* Does the payload go to the card, and not come from it? */
 static bool is_sent(unsigned int cmd, const struct pf_call *call)
 {
-	return cmd == SVNIC_PF_GRANTS_MAP ||
-	       (cmd == SVNIC_PF_ADMIN &&
-		svnic_cpu16(call->arg.admin.cmd.opcode) == SVNIC_OP_RSS_SET);
+	if (cmd != SVNIC_PF_ADMIN)
+		return cmd == SVNIC_PF_GRANTS_MAP;
+	switch (svnic_cpu16(call->arg.admin.cmd.opcode)) {
+	case SVNIC_OP_RSS_SET:
+	case SVNIC_OP_SOURCE_SET:
+	case SVNIC_OP_GROUPS_SET:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* What the argument points to; zeroed where the card will fill it. */

@@ -233,7 +233,7 @@ static const struct {
 	{ "enabled", false, false, true }, { "snaplen", false, true, false },
 	{ "path", true, false, false },	   { "rx_rate", true, true, false },
 	{ "min_rate", true, true, false }, { "storm", true, true, false },
-	{ "class", true, false, false },
+	{ "class", true, false, false },   { "ip", true, false, false },
 };
 
 static const struct entry *find_entry(const char *name)

@@ -16,6 +16,7 @@
 #include "policy.h"
 #include "report.h"
 #include "request.h"
+#include "source.h"
 #include "vif.h"
 
 static bool is_name(const char *s)
@@ -121,6 +122,7 @@ json_t *run_create(struct command *c)
 {
 	struct daemon *d = c->d;
 	struct limits_own own = { .class = "" };
+	struct svnic_source source;
 	char words[LIMITS_WORDS], rate[LIMITS_WORDS];
 	char why[PLATFORM_REASON] = "";
 	char mac[TEXT_MAC];
@@ -129,6 +131,7 @@ json_t *run_create(struct command *c)
 		.mac = command_text(c, "mac"),
 		.network = command_text(c, "network"),
 		.mtu = command_number(c, "mtu"),
+		.ip = command_text(c, SOURCE_KEY),
 		.state = PEER_INITIALISING,
 	};
 	json_t *error;
@@ -141,7 +144,7 @@ json_t *run_create(struct command *c)
 	error = check_name(d, r.name);
 	if (error)
 		return error;
-	if (limit_args(c, &own, why) < 0)
+	if (limit_args(c, &own, why) < 0 || source_read(r.ip, &source, why))
 		return command_fail(code_bad_argument, NULL, "%s", why);
 	limit_own_words(&own, words);
 	limit_own_rate(&own, rate);
@@ -262,7 +265,9 @@ json_t *run_set(struct command *c)
 	struct vif *vif = command_vif(c, &error);
 	const char *mtu = command_number(c, "mtu");
 	const char *path = command_text(c, "path");
+	const char *ip = command_text(c, SOURCE_KEY);
 	struct svnic_vif_config fresh;
+	struct svnic_source source;
 	struct limits_own own, old;
 	int nr_limits;
 	int err;
@@ -273,7 +278,8 @@ json_t *run_set(struct command *c)
 	own = old = vif->own;
 	nr_limits = limit_args(c, &own, why);
 	if (nr_limits < 0 ||
-	    (mtu && request_mtu(&c->d->config, mtu, &fresh, why)))
+	    (mtu && request_mtu(&c->d->config, mtu, &fresh, why)) ||
+	    (ip && source_read(ip, &source, why)))
 		return command_fail(code_bad_argument, NULL, "%s", why);
 	error = nr_limits ? check_limits(vif, &own) : NULL;
 	if (!error && path)
@@ -282,11 +288,15 @@ json_t *run_set(struct command *c)
 		return error;
 	set_enabled(json_object_get(c->args, "enabled"), &fresh);
 	err = vif_limit(vif, &own, &fresh);
+	if (!err && ip)
+		err = vif_source(vif, &source);
 	if (err)
 		return command_refused(c, "the card did not change it", err);
 	if (mtu)
 		keep(vif, "mtu", mtu);
 	if (nr_limits)
 		keep_limits(vif, &old);
+	if (ip)
+		vif_source_keep(vif);
 	return command_success(report_vif(vif, true));
 }

@@ -41,6 +41,7 @@ SVNICD_COMMON = \
 	backend/svnicd/report_limits.c \
 	backend/svnicd/report_netif.c \
 	backend/svnicd/request.c backend/svnicd/request.h \
+	backend/svnicd/source.c backend/svnicd/source.h \
 	backend/svnicd/text.c backend/svnicd/text.h \
 	backend/svnicd/vif.c backend/svnicd/vif.h \
 	backend/svnicd/vif_config.c

@@ -87,6 +87,7 @@ struct platform_request {
 	const char *mtu;
 	const char *rate;   /* "octets,microseconds", or a person's "10Mb/s" */
 	const char *limits; /* "class=gold storm=100", see limit.h */
+	const char *ip;	    /* "10.0.0.5 fd00::5", see source.h */
 	/* What an earlier daemon left; PEER_INITIALISING for a new one. */
 	enum peer_state state;
 	bool direct;	  /* the keys of the direct path are there ... */
@@ -145,7 +146,7 @@ struct platform_upcalls {
 				const struct platform_request *request);
 	/* After start(): every tenant that was there has come by now. */
 	void (*tenants_known)(void *core);
-	/* mtu, rate or limits may have changed; the rest is not looked at. */
+	/* mtu, rate, limits or ip may have changed; the rest is not looked at. */
 	void (*vif_changed)(struct vif *vif,
 			    const struct platform_request *request);
 	/* Nobody wants it any more; @vif and its tenant are gone after this
@@ -197,6 +198,11 @@ struct platform_ops {
 		       const struct svnic_vif_config *config);
 	int (*vif_query)(struct platform *p, unsigned int nr,
 			 struct svnic_vif_info *info);
+	/* Whose packets it may send, and which groups it gets. */
+	int (*source_set)(struct platform *p, unsigned int nr,
+			  const struct svnic_source *list);
+	int (*groups_set)(struct platform *p, unsigned int nr,
+			  const struct svnic_groups *list);
 	int (*filter_add)(struct platform *p, unsigned int nr,
 			  const uint8_t mac[6]);
 	int (*filter_del)(struct platform *p, unsigned int nr,

@@ -11,6 +11,7 @@
 #include "capture.h"
 #include "daemon.h"
 #include "netif/netif.h"
+#include "source.h"
 #include "vif.h"
 
 static void add(json_t *o, const char *key, json_t *value)
@@ -273,12 +274,27 @@ static void add_line(json_t *o, const struct vif *vif,
 	add_totals(o, &info->stats);
 }
 
+/* Whose packets it may send; empty: anybody's. */
+static json_t *addresses(const struct svnic_source *list)
+{
+	json_t *a = json_array();
+	char one[SOURCE_ONE];
+	unsigned int i;
+
+	for (i = 0; i < svnic_cpu16(list->nr); i++) {
+		source_print(list, i, one);
+		json_array_append_new(a, json_string(one));
+	}
+	return a;
+}
+
 static void add_full(json_t *o, const struct vif *vif,
 		     const struct svnic_vif_info *info)
 {
 	add_int(o, "burst", svnic_cpu32(vif->config.burst));
 	add_int(o, "segment", svnic_cpu16(vif->config.segment));
 	add_int(o, "vlan", svnic_cpu16(vif->config.vlan));
+	add(o, SOURCE_KEY, addresses(&vif->source));
 	add_text(o, "peer", peer_text(vif->peer));
 	add_int(o, "pages", svnic_cpu32(info->nr_pages));
 	add(o, "queues", queues(vif, info));

@@ -75,16 +75,17 @@ struct vif {
 	bool gate;
 	unsigned int nr; /* on the card, or SVNIC_VIF_NONE */
 	struct svnic_vif_config config;
-	struct limits_own own; /* limits that were said of it */
-	uint32_t pages_end;    /* no page from this index on is registered */
-	uint32_t queues;       /* of the guest, bitmap of the started ones */
-	struct netif *netif;   /* or NULL */
-	bool direct;	       /* the direct path is offered */
-	bool netif_only;       /* ... and is not to be */
-	bool no_carrier;       /* the guest was told so */
-	bool keyed;	       /* netif's keys are written */
-	bool fresh;	       /* its number is younger than its connection */
-	uint32_t epoch;	       /* of the number, as the guest is told */
+	struct limits_own own;	    /* limits that were said of it */
+	struct svnic_source source; /* its own addresses, if any */
+	uint32_t pages_end;  /* no page from this index on is registered */
+	uint32_t queues;     /* of the guest, bitmap of the started ones */
+	struct netif *netif; /* or NULL */
+	bool direct;	     /* the direct path is offered */
+	bool netif_only;     /* ... and is not to be */
+	bool no_carrier;     /* the guest was told so */
+	bool keyed;	     /* netif's keys are written */
+	bool fresh;	     /* its number is younger than its connection */
+	uint32_t epoch;	     /* of the number, as the guest is told */
 	char reason[PLATFORM_REASON]; /* "" while all is well */
 	char note[PLATFORM_REASON];   /* a key that was not understood */
 	unsigned int fault;	      /* enum svnic_verdict of the last one */
@@ -125,6 +126,10 @@ int vif_configure(struct vif *vif, const struct svnic_vif_config *config);
 /* The same with the limits that hold if @own is said of it; keeps @own too. */
 int vif_limit(struct vif *vif, const struct limits_own *own,
 	      struct svnic_vif_config *config);
+/* Load @list into the card and keep it, as vif_configure(). */
+int vif_source(struct vif *vif, const struct svnic_source *list);
+/* An administrator set it: a restarted daemon shall find it. */
+void vif_source_keep(struct vif *vif);
 /* The daemon's configuration changed: other limits may hold. */
 void vif_reconfigure(struct vif *vif);
 

@@ -12,6 +12,7 @@
 #include "daemon.h"
 #include "policy.h"
 #include "request.h"
+#include "source.h"
 #include "vif.h"
 
 int vif_configure(struct vif *vif, const struct svnic_vif_config *config)
@@ -26,6 +27,30 @@ int vif_configure(struct vif *vif, const struct svnic_vif_config *config)
 	if (!err)
 		vif->config = *config;
 	return err;
+}
+
+int vif_source(struct vif *vif, const struct svnic_source *list)
+{
+	struct daemon *d = vif->d;
+	int err = 0;
+
+	if (memcmp(list, &vif->source, sizeof(*list)) == 0)
+		return 0;
+	if (vif->nr != SVNIC_VIF_NONE)
+		err = d->ops->source_set(d->platform, vif->nr, list);
+	if (!err)
+		vif->source = *list;
+	return err;
+}
+
+void vif_source_keep(struct vif *vif)
+{
+	struct daemon *d = vif->d;
+	char words[SOURCE_WORDS];
+
+	source_words(&vif->source, words);
+	d->ops->tenant_key(d->platform, vif->tenant, SOURCE_KEY,
+			   words[0] ? words : NULL);
 }
 
 /* One that cannot be kept holds all the same, as far as the card can. */
@@ -50,6 +75,8 @@ int vif_request(struct vif *vif, const struct platform_request *request,
 	if (!err)
 		err = limit_own_read(request->rate, request->limits, &vif->own,
 				     why);
+	if (!err)
+		err = source_read(request->ip, &vif->source, why);
 	if (err)
 		return err;
 	/* Which limits hold depends on address and network. */
@@ -68,6 +95,21 @@ int vif_limit(struct vif *vif, const struct limits_own *own,
 	if (!err)
 		vif->own = *own;
 	return err;
+}
+
+static void source_changed(struct vif *vif, const struct svnic_source *list)
+{
+	bool same = memcmp(list, &vif->source, sizeof(*list)) == 0;
+	char words[SOURCE_WORDS];
+	int err = vif_source(vif, list);
+
+	source_words(&vif->source, words);
+	if (err)
+		log_warnx("vif", "%s: its addresses were not changed: %s",
+			  vif->name, text_result(err));
+	else if (!same)
+		log_info("vif", "%s: may send as %s", vif->name,
+			 words[0] ? words : "anybody");
 }
 
 static void changed(struct vif *vif, const struct limits_own *own,
@@ -92,11 +134,13 @@ static void changed(struct vif *vif, const struct limits_own *own,
 void vif_change(struct vif *vif, const struct platform_request *request)
 {
 	struct svnic_vif_config fresh = vif->config;
+	struct svnic_source source;
 	struct limits_own own;
 	char why[PLATFORM_REASON];
 
 	if (request_mtu(&vif->d->config, request->mtu, &fresh, why) ||
-	    limit_own_read(request->rate, request->limits, &own, why)) {
+	    limit_own_read(request->rate, request->limits, &own, why) ||
+	    source_read(request->ip, &source, why)) {
 		snprintf(vif->note, sizeof(vif->note), "%s", why);
 		if (log_allowed(&vif->limit, "vif"))
 			log_warnx("vif", "%s: %s; the last value stays",
@@ -105,6 +149,7 @@ void vif_change(struct vif *vif, const struct platform_request *request)
 	}
 	vif->note[0] = '\0';
 	changed(vif, &own, &fresh);
+	source_changed(vif, &source);
 }
 
 void vif_reconfigure(struct vif *vif)

@@ -21,16 +21,16 @@
 #define SVNIC_CONTROL_MAX    65536	      /* octets of one line */
 
 /* X(name, argument names, text) */
-#define SVNIC_CONTROL_COMMANDS(X)                                           \
-	X(device, "", "the card, its link, ports and limits")               \
-	X(list, "", "all VIFs, one line each")                              \
-	X(show, "vif", "one VIF in full")                                   \
-	X(stats, "vif", "the counters of a VIF")                            \
-	X(create, "name network mac mtu rate rx_rate min_rate storm class", \
-	  "a VIF on the local platform")                                    \
-	X(destroy, "vif", "remove a VIF of the local platform")             \
-	X(set, "vif rate rx_rate min_rate storm class mtu enabled path",    \
-	  "change a VIF")                                                   \
+#define SVNIC_CONTROL_COMMANDS(X)                                              \
+	X(device, "", "the card, its link, ports and limits")                  \
+	X(list, "", "all VIFs, one line each")                                 \
+	X(show, "vif", "one VIF in full")                                      \
+	X(stats, "vif", "the counters of a VIF")                               \
+	X(create, "name network mac mtu rate rx_rate min_rate storm class ip", \
+	  "a VIF on the local platform")                                       \
+	X(destroy, "vif", "remove a VIF of the local platform")                \
+	X(set, "vif rate rx_rate min_rate storm class ip mtu enabled path",    \
+	  "change a VIF")                                                      \
 	X(capture, "vif snaplen", "copies of the frames of a VIF")
 
 /* Codes of an error, stable for scripts. */

@@ -201,6 +201,29 @@ static int rss_set(struct platform *p, unsigned int nr,
 	return 0;
 }
 
+static int source_set(struct platform *p, unsigned int nr,
+		      const struct svnic_source *list)
+{
+	struct fake_vif *v = used(p, nr);
+
+	if (!v || p->source_result)
+		return v ? p->source_result : SVNIC_ST_NO_VIF;
+	v->source = *list;
+	return 0;
+}
+
+static int groups_set(struct platform *p, unsigned int nr,
+		      const struct svnic_groups *list)
+{
+	struct fake_vif *v = used(p, nr);
+
+	if (!v)
+		return SVNIC_ST_NO_VIF;
+	v->groups = *list;
+	v->nr_groups_set++;
+	return 0;
+}
+
 static int pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 		       uint32_t count, void **mem)
 {
@@ -360,6 +383,8 @@ const struct platform_ops fake_ops = {
 	.queue_start = queue_start,
 	.queue_stop = queue_stop,
 	.rss_set = rss_set,
+	.source_set = source_set,
+	.groups_set = groups_set,
 	.pages_alloc = pages_alloc,
 	.pages_free = pages_free,
 	.doorbell_map = doorbell_map,

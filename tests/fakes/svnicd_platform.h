@@ -31,6 +31,9 @@ struct fake_vif {
 	bool used;
 	uint64_t cookie;
 	struct svnic_vif_config config;
+	struct svnic_source source;
+	struct svnic_groups groups;
+	unsigned int nr_groups_set; /* times */
 	uint32_t queues;
 	uint32_t nr_pages;
 };
@@ -40,6 +43,7 @@ struct platform {
 	/* What the next call of that kind returns; 0: it works. */
 	int create_result, set_result, offer_result, connect_result;
 	int list_result, add_result, start_result, rss_result;
+	int source_result;
 	/* The page that a tenant names. */
 	union {
 		struct svnic_gref_entry list[SVNIC_PAGES_BATCH];

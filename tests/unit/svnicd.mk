@@ -2,7 +2,8 @@
 # svnicd above its platform, which is a fake.
 
 SVNICD_TESTS = tests/unit/test_config tests/unit/test_control \
-	tests/unit/test_ctrl tests/unit/test_policy tests/unit/test_text \
+	tests/unit/test_addresses tests/unit/test_ctrl \
+	tests/unit/test_policy tests/unit/test_text \
 	tests/unit/test_svnicd_vif
 check_PROGRAMS += $(SVNICD_TESTS)
 TESTS += $(SVNICD_TESTS)
@@ -14,6 +15,10 @@ SVNICD_TEST_LDADD = libsvnicd.a $(LIBEVENT_LIBS) $(JANSSON_LIBS) \
 	$(YAML_LIBS) $(CMOCKA_LIBS)
 SVNICD_FAKES = tests/fakes/svnicd_platform.c tests/fakes/svnicd_platform.h \
 	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h
+
+tests_unit_test_addresses_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_addresses_SOURCES = tests/unit/test_addresses.c
+tests_unit_test_addresses_LDADD = $(SVNICD_TEST_LDADD)
 
 tests_unit_test_config_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_config_SOURCES = tests/unit/test_config.c

@@ -64,6 +64,15 @@ static int card_set(struct platform *platform, unsigned int nr,
 	return 0;
 }
 
+static int card_source(struct platform *platform, unsigned int nr,
+		       const struct svnic_source *list)
+{
+	(void)platform;
+	(void)nr;
+	(void)list;
+	return 0;
+}
+
 static int card_query(struct platform *platform, unsigned int nr,
 		      struct svnic_vif_info *info)
 {
@@ -93,6 +102,7 @@ static const struct platform_ops ops = {
 	.vif_create = card_create,
 	.vif_destroy = card_destroy,
 	.vif_set = card_set,
+	.source_set = card_source,
 	.vif_query = card_query,
 	.pages_del = card_pages_del,
 	.tenant_offer = guest_offer,
@@ -715,6 +725,33 @@ static void test_limits(void **state)
 	assert_string_equal(fake_store_get(BE "/svnic-limits"), "(none)");
 }
 
+/* xl's ip=, and what an administrator makes of it. */
+static void test_addresses(void **state)
+{
+	struct vif *vif;
+
+	(void)state;
+	up_to_connected();
+	vif = TAILQ_FIRST(&d.vifs);
+	assert_int_equal(vif->source.nr, 0);
+	fake_store_set(BE "/ip", "10.0.0.5 fd00::5");
+	pump();
+	assert_int_equal(vif->source.nr, 2);
+	fake_store_set(BE "/ip", "10.0.0.5/24");
+	pump();
+	assert_int_equal(vif->source.nr, 2);
+	assert_non_null(strstr(vif->note, "10.0.0.0/24"));
+	fake_store_set(FE "/ip", "10.0.0.6");
+	fake_store_set(FE "/state", "4");
+	pump();
+	assert_int_equal(vif->source.nr, 2);
+	guest_key(&p, vif->tenant, "ip", "10.0.0.7");
+	pump();
+	assert_int_equal(vif->source.nr, 2);
+	guest_key(&p, vif->tenant, "ip", NULL);
+	assert_string_equal(fake_store_get(BE "/ip"), "(none)");
+}
+
 static void test_hvm(void **state)
 {
 	(void)state;
@@ -767,6 +804,7 @@ int main(void)
 		TEST(test_storm),
 		TEST(test_rate),
 		TEST(test_limits),
+		TEST(test_addresses),
 		TEST(test_hvm),
 		TEST(test_page_of_pv),
 	};

@@ -815,6 +815,69 @@ static void test_restart_limits(void **state)
 	end(&f);
 }
 
+/* On the card before anything runs, and again after a restart. */
+static void test_addresses(void **state)
+{
+	struct platform_request r;
+	struct tenant t = { .rings = true }, t2 = { .rings = true };
+	static struct fixture f;
+	struct vif *vif;
+
+	(void)state;
+	begin(&f);
+	r = fake_request(1);
+	r.ip = "10.0.0.5,fd00::5";
+	vif = vif_create(&f.d, &t, &r);
+	assert_int_equal(vif->state, VIF_INIT_WAIT);
+	assert_int_equal(f.p.vif[vif->nr].source.nr, 2);
+	r.ip = "10.0.0.6";
+	vif_change(vif, &r);
+	assert_int_equal(f.p.vif[vif->nr].source.nr, 1);
+	assert_int_equal(f.p.vif[vif->nr].source.address[0].addr[3], 6);
+	r.ip = "10.0.0";
+	vif_change(vif, &r);
+	assert_int_equal(f.p.vif[vif->nr].source.nr, 1);
+	assert_non_null(strstr(vif->note, "\"10.0.0\" is no IPv4 or IPv6"));
+	/* The card comes anew. */
+	vif_card_lost(vif, "gone");
+	memset(f.p.vif, 0, sizeof(f.p.vif));
+	vif_card_came(vif);
+	assert_int_equal(vif->state, VIF_INIT_WAIT);
+	assert_int_equal(f.p.vif[vif->nr].source.nr, 1);
+	r.ip = NULL;
+	vif_change(vif, &r);
+	assert_int_equal(f.p.vif[vif->nr].source.nr, 0);
+	/* A card that cannot keep it gives no VIF. */
+	f.p.source_result = SVNIC_ST_BAD_OPCODE;
+	r = fake_request(2);
+	r.ip = "10.0.0.5";
+	memcpy((char *)f.vif->config.mac, "\2\2\2\2\2\2", 6);
+	vif = vif_create(&f.d, &t2, &r);
+	assert_int_equal(vif->state, VIF_REFUSED);
+	assert_int_equal(vif->nr, SVNIC_VIF_NONE);
+	end(&f);
+}
+
+/* An earlier daemon's list may be any other. */
+static void test_restart_addresses(void **state)
+{
+	struct platform_request r;
+	struct tenant t = { .rings = true };
+	static struct fixture f;
+	struct vif *vif;
+
+	(void)state;
+	begin(&f);
+	r = fake_request(1);
+	left(&f, r.cookie);
+	f.p.vif[2].source.nr = svnic_le16(7);
+	r.state = PEER_CONNECTED;
+	vif = vif_create(&f.d, &t, &r);
+	assert_int_equal(vif->nr, 2);
+	assert_int_equal(f.p.vif[2].source.nr, 0);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -844,6 +907,8 @@ int main(void)
 		cmocka_unit_test(test_restart_failed),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_restart_limits),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_restart_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include "card.h"
 #include "limit.h"
 #include "platform.h"
+#include "source.h"
 
 #define TENANT_NAME 64
 #define TENANT_WORD 64	    /* a value of a request, with the NUL */
@@ -50,6 +51,7 @@ struct tenant {
 	char mtu[TENANT_WORD];
 	char rate[TENANT_WORD];
 	char limits[LIMITS_WORDS];
+	char ip[SOURCE_WORDS];
 	int listen_fd;
 	struct event *listener;
 	int client_fd; /* -1: nobody */
@@ -83,6 +85,10 @@ int local_queue_start(struct platform *p, unsigned int nr, unsigned int queue,
 		      struct tenant *t, uint32_t port,
 		      const struct svnic_queue_config *config);
 int local_queue_stop(struct platform *p, unsigned int nr, unsigned int queue);
+int local_source_set(struct platform *p, unsigned int nr,
+		     const struct svnic_source *list);
+int local_groups_set(struct platform *p, unsigned int nr,
+		     const struct svnic_groups *list);
 int local_rss_set(struct platform *p, unsigned int nr,
 		  const struct svnic_rss *rss);
 /* ... and a command for @nr without arguments. */

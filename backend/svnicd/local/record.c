@@ -40,7 +40,8 @@ int record_save(const struct tenant *t)
 	     set_word(object, "network", t->network) |
 	     set_word(object, "mtu", t->mtu) |
 	     set_word(object, "rate", t->rate) |
-	     set_word(object, "limits", t->limits);
+	     set_word(object, "limits", t->limits) |
+	     set_word(object, SOURCE_KEY, t->ip);
 	record_path(t->p, t->name, "", path);
 	record_path(t->p, t->name, ".new", fresh);
 	/* A reader sees the old record or the new one. */
@@ -83,6 +84,7 @@ static void restore_one(struct platform *p, const char *name)
 	request.mtu = json_string_value(json_object_get(object, "mtu"));
 	request.rate = json_string_value(json_object_get(object, "rate"));
 	request.limits = json_string_value(json_object_get(object, "limits"));
+	request.ip = json_string_value(json_object_get(object, SOURCE_KEY));
 	tenant_restore(p, &request);
 	json_decref(object);
 }

@@ -64,6 +64,11 @@ static void set_limits(struct tenant *t, const char *value)
 	snprintf(t->limits, sizeof(t->limits), "%s", value ? value : "");
 }
 
+static void set_ip(struct tenant *t, const char *value)
+{
+	snprintf(t->ip, sizeof(t->ip), "%s", value ? value : "");
+}
+
 static const char *get_word(const char *word)
 {
 	return word[0] ? word : NULL;
@@ -113,6 +118,7 @@ static struct tenant *tenant_alloc(struct platform *p,
 	set_word(t->mtu, request->mtu);
 	set_word(t->rate, request->rate);
 	set_limits(t, request->limits);
+	set_ip(t, request->ip);
 	TAILQ_INSERT_TAIL(&p->tenants, t, link);
 	return t;
 }
@@ -129,6 +135,7 @@ static int tenant_announce(struct tenant *t, uint64_t cookie, char *why)
 		.mtu = get_word(t->mtu),
 		.rate = get_word(t->rate),
 		.limits = get_word(t->limits),
+		.ip = get_word(t->ip),
 		.state = PEER_INITIALISING,
 	};
 	int rc = client_listen(t);
@@ -267,6 +274,8 @@ void tenant_key(struct platform *p, struct tenant *t, const char *key,
 		set_word(t->rate, value);
 	else if (strcmp(key, PLATFORM_LIMITS) == 0)
 		set_limits(t, value);
+	else if (strcmp(key, SOURCE_KEY) == 0)
+		set_ip(t, value);
 	else
 		return;
 	if (record_save(t))

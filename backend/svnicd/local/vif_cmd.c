@@ -116,14 +116,39 @@ int local_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6])
 	return filter(p, SVNIC_OP_FILTER_DEL, nr, mac);
 }
 
+static int set(struct platform *p, unsigned int opcode, unsigned int nr,
+	       void *payload, size_t len)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = svnic_le16((uint16_t)opcode),
+		.vif = svnic_le16((uint16_t)nr),
+	};
+
+	return card_admin(&p->card, &cmd, payload, (uint32_t)len, true, NULL);
+}
+
 int local_rss_set(struct platform *p, unsigned int nr,
 		  const struct svnic_rss *rss)
 {
-	struct svnic_admin_cmd cmd = { .opcode = SVNIC_OP_RSS_SET,
-				       .vif = svnic_le16((uint16_t)nr) };
 	struct svnic_rss copy = *rss;
 
-	return card_admin(&p->card, &cmd, &copy, sizeof(copy), true, NULL);
+	return set(p, SVNIC_OP_RSS_SET, nr, &copy, sizeof(copy));
+}
+
+int local_source_set(struct platform *p, unsigned int nr,
+		     const struct svnic_source *list)
+{
+	struct svnic_source copy = *list;
+
+	return set(p, SVNIC_OP_SOURCE_SET, nr, &copy, sizeof(copy));
+}
+
+int local_groups_set(struct platform *p, unsigned int nr,
+		     const struct svnic_groups *list)
+{
+	struct svnic_groups copy = *list;
+
+	return set(p, SVNIC_OP_GROUPS_SET, nr, &copy, sizeof(copy));
 }
 
 /* A tenant is woken by its own descriptor, the daemon by the event ring. */

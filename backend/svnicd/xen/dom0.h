@@ -20,6 +20,7 @@
 
 #include "../limit.h"
 #include "../platform.h"
+#include "../source.h"
 
 struct event;
 
@@ -69,13 +70,14 @@ struct tenant {
 	char frontend[DOM0_PATH];
 	char domain[64];    /* its name as read last */
 	unsigned int state; /* ours, as written or found last */
-	char mtu[32], rate[64], limits[LIMITS_WORDS]; /* as read last */
-	bool offline;	     /* online was 0 when read last */
-	bool watched;	     /* its frontend's state is */
-	bool dirty;	     /* to be looked at */
-	bool seen;	     /* by the running scan */
-	uint64_t window;     /* frame of its doorbell page, or 0 */
-	struct event *clear; /* after a failed attach */
+	char mtu[32], rate[64], limits[LIMITS_WORDS],
+		ip[SOURCE_WORDS]; /* as read last */
+	bool offline;		  /* online was 0 when read last */
+	bool watched;		  /* its frontend's state is */
+	bool dirty;		  /* to be looked at */
+	bool seen;		  /* by the running scan */
+	uint64_t window;	  /* frame of its doorbell page, or 0 */
+	struct event *clear;	  /* after a failed attach */
 	struct ring ring;
 };
 
@@ -140,6 +142,10 @@ int pf_queue_start(struct platform *p, unsigned int nr, unsigned int queue,
 		   struct tenant *tenant, uint32_t port,
 		   const struct svnic_queue_config *config);
 int pf_queue_stop(struct platform *p, unsigned int nr, unsigned int queue);
+int pf_source_set(struct platform *p, unsigned int nr,
+		  const struct svnic_source *list);
+int pf_groups_set(struct platform *p, unsigned int nr,
+		  const struct svnic_groups *list);
 int pf_rss_set(struct platform *p, unsigned int nr,
 	       const struct svnic_rss *rss);
 int pf_pages_alloc(struct platform *p, unsigned int nr, uint32_t first,

@@ -168,6 +168,7 @@ static void read_request(struct tenant *t, struct platform_request *r)
 	r->mtu = store_read(t->p, t->backend, "mtu");
 	r->rate = store_read(t->p, t->backend, "rate");
 	r->limits = store_read(t->p, t->backend, PLATFORM_LIMITS);
+	r->ip = store_read(t->p, t->backend, SOURCE_KEY);
 	r->failed = hotplug && strcmp(hotplug, "error") == 0;
 	free(hotplug);
 }
@@ -207,6 +208,7 @@ static void free_request(struct platform_request *r)
 	free((char *)r->mtu);
 	free((char *)r->rate);
 	free((char *)r->limits);
+	free((char *)r->ip);
 }
 
 static void remember(struct tenant *t, const struct platform_request *r)
@@ -215,6 +217,7 @@ static void remember(struct tenant *t, const struct platform_request *r)
 	snprintf(t->rate, sizeof(t->rate), "%s", r->rate ? r->rate : "");
 	snprintf(t->limits, sizeof(t->limits), "%s",
 		 r->limits ? r->limits : "");
+	snprintf(t->ip, sizeof(t->ip), "%s", r->ip ? r->ip : "");
 }
 
 /* false: no memory, and the entry will be tried at the next watch. */
@@ -254,9 +257,11 @@ static void look_changes(struct tenant *t)
 	r.mtu = store_read(t->p, t->backend, "mtu");
 	r.rate = store_read(t->p, t->backend, "rate");
 	r.limits = store_read(t->p, t->backend, PLATFORM_LIMITS);
+	r.ip = store_read(t->p, t->backend, SOURCE_KEY);
 	if (differs(t->mtu, sizeof(t->mtu), r.mtu) ||
 	    differs(t->rate, sizeof(t->rate), r.rate) ||
-	    differs(t->limits, sizeof(t->limits), r.limits)) {
+	    differs(t->limits, sizeof(t->limits), r.limits) ||
+	    differs(t->ip, sizeof(t->ip), r.ip)) {
 		remember(t, &r);
 		t->p->up->vif_changed(t->vif, &r);
 	}
@@ -453,6 +458,8 @@ void guest_key(struct platform *p, struct tenant *t, const char *key,
 	else if (strcmp(key, PLATFORM_LIMITS) == 0)
 		snprintf(t->limits, sizeof(t->limits), "%s",
 			 value ? value : "");
+	else if (strcmp(key, SOURCE_KEY) == 0)
+		snprintf(t->ip, sizeof(t->ip), "%s", value ? value : "");
 	store_write(t, &pair, 1);
 }
 

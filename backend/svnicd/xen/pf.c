@@ -399,16 +399,34 @@ int pf_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6])
 	return filter(p, SVNIC_OP_FILTER_DEL, nr, mac);
 }
 
-int pf_rss_set(struct platform *p, unsigned int nr, const struct svnic_rss *rss)
+static int set(struct platform *p, unsigned int opcode, unsigned int nr,
+	       const void *payload, size_t len)
 {
 	struct svnic_pf_admin a = {
 		.cmd = {
-			.opcode = svnic_le16(SVNIC_OP_RSS_SET),
+			.opcode = svnic_le16((uint16_t)opcode),
 			.vif = svnic_le16((uint16_t)nr),
 		},
-		.payload = (uintptr_t)rss,
-		.payload_len = sizeof(*rss),
+		.payload = (uintptr_t)payload,
+		.payload_len = (uint32_t)len,
 	};
 
 	return admin(p, &a);
+}
+
+int pf_rss_set(struct platform *p, unsigned int nr, const struct svnic_rss *rss)
+{
+	return set(p, SVNIC_OP_RSS_SET, nr, rss, sizeof(*rss));
+}
+
+int pf_source_set(struct platform *p, unsigned int nr,
+		  const struct svnic_source *list)
+{
+	return set(p, SVNIC_OP_SOURCE_SET, nr, list, sizeof(*list));
+}
+
+int pf_groups_set(struct platform *p, unsigned int nr,
+		  const struct svnic_groups *list)
+{
+	return set(p, SVNIC_OP_GROUPS_SET, nr, list, sizeof(*list));
 }
