@@ -44,6 +44,7 @@ static const struct admin_option create_options[] = {
 	{ "min-rate", 'i', "RATE", "what it may send before others", NULL },
 	{ "storm", 't', "FRAMES", "group frames it may send a second", NULL },
 	{ "class", 'c', "CLASS", "class of svnicd's configuration", NULL },
+	{ "ip", 'I', "ADDRESSES", "all that it may send as (anything)", NULL },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
@@ -54,6 +55,9 @@ static const struct admin_option set_options[] = {
 	{ "min-rate", 'i', "RATE", "what it may send before others", NULL },
 	{ "storm", 't', "FRAMES", "group frames it may send a second", NULL },
 	{ "class", 'c', "CLASS", "class of svnicd's configuration", NULL },
+	{ "ip", 'I', "ADDRESSES",
+	  "all that it may send as, such as '10.0.0.5 fd00::5', or none",
+	  NULL },
 	{ "path", 'p', "PATH",
 	  "netif: withdraw the direct path; direct: offer it again", NULL },
 	{ "enable", 'e', NULL, "carrier on", NULL },

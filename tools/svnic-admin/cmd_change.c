@@ -59,6 +59,7 @@ int cmd_create(struct admin *a)
 	add_option(a, arguments, "mac");
 	add_option(a, arguments, "mtu");
 	add_limits(a, arguments);
+	add_option(a, arguments, "ip");
 	return change(a, arguments, "created");
 }
 
@@ -85,6 +86,7 @@ int cmd_set(struct admin *a)
 		return admin_usage(a, "the name is not UTF-8");
 	add_option(a, arguments, "mtu");
 	add_limits(a, arguments);
+	add_option(a, arguments, "ip");
 	add_option(a, arguments, "path");
 	if (enable || disable)
 		json_object_set_new(arguments, "enabled", json_boolean(enable));
@@ -92,7 +94,7 @@ int cmd_set(struct admin *a)
 		json_decref(arguments);
 		return admin_usage(
 			a,
-			"nothing to change; expected --mtu, --rate, --rx-rate, --min-rate, --storm, --class, --path, --enable or --disable");
+			"nothing to change; expected --mtu, --rate, --rx-rate, --min-rate, --storm, --class, --ip, --path, --enable or --disable");
 	}
 	return change(a, arguments, "changed");
 }

@@ -23,14 +23,14 @@ static const char *const device_keys[] = {
 };
 
 static const char *const show_keys[] = {
-	"vif",	     "domain",	     "number",	    "state",	   "path",
-	"direct",    "wanted",	     "offered",	    "reason",	   "fault",
-	"note",	     "enabled",	     "peer",	    "network",	   "segment",
-	"vlan",	     "mac",	     "mtu",	    "rate",	   "burst",
-	"class",     "limits",	     "pages",	    "tx_frames",   "tx_octets",
-	"rx_frames", "rx_octets",    "tx_verdicts", "rx_verdicts", "events",
-	"faults",    "tx_throttled", "tx_waited",   "queues",	   "netif",
-	NULL,
+	"vif",	     "domain",	  "number",	  "state",	 "path",
+	"direct",    "wanted",	  "offered",	  "reason",	 "fault",
+	"note",	     "enabled",	  "peer",	  "network",	 "segment",
+	"vlan",	     "mac",	  "ip",		  "mtu",	 "rate",
+	"burst",     "class",	  "limits",	  "pages",	 "tx_frames",
+	"tx_octets", "rx_frames", "rx_octets",	  "tx_verdicts", "rx_verdicts",
+	"events",    "faults",	  "tx_throttled", "tx_waited",	 "queues",
+	"netif",     NULL,
 };
 
 static json_t *vif_argument(const struct admin *a)
