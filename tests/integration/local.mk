@@ -11,6 +11,7 @@ dist_noinst_SCRIPTS += \
 	tests/integration/limits.sh \
 	tests/integration/refuse.sh \
 	tests/integration/restart.sh \
+	tests/integration/source.sh \
 	tests/integration/traffic.sh
 EXTRA_DIST += tests/integration/lib.sh
 TESTS += \
@@ -22,6 +23,7 @@ TESTS += \
 	tests/integration/limits.sh \
 	tests/integration/refuse.sh \
 	tests/integration/restart.sh \
+	tests/integration/source.sh \
 	tests/integration/traffic.sh
 
 check_PROGRAMS += tests/integration/attack
