@@ -75,9 +75,8 @@ static int take_up(struct vif *vif, const struct platform_vif *left)
 	vif->config.flags |= info.config.flags & svnic_le32(SVNIC_VIF_DISABLED);
 	if (memcmp(&vif->config, &info.config, sizeof(vif->config)) != 0)
 		err = d->ops->vif_set(d->platform, left->nr, &vif->config);
-	/* What list it has is not known. */
 	if (!err)
-		err = d->ops->source_set(d->platform, left->nr, &vif->source);
+		err = vif_load(vif, left->nr, false);
 	if (err)
 		return err;
 	daemon_number(d, vif, left->nr);
@@ -134,10 +133,7 @@ static int take_number(struct vif *vif, bool *fresh)
 	err = create(vif, &nr);
 	if (err)
 		return err;
-	/* Nothing runs yet, so nothing passes unchecked. */
-	if (vif->source.nr)
-		err = vif->d->ops->source_set(vif->d->platform, nr,
-					      &vif->source);
+	err = vif_load(vif, nr, true);
 	if (err) {
 		vif->d->ops->vif_destroy(vif->d->platform, nr);
 		return err;

@@ -16,6 +16,7 @@ SVNICD_COMMON = \
 	backend/svnicd/limit.c backend/svnicd/limit.h \
 	backend/svnicd/log.c backend/svnicd/log.h \
 	backend/svnicd/netif/batch.c \
+	backend/svnicd/netif/filter.c \
 	backend/svnicd/netif/groups.c backend/svnicd/netif/groups.h \
 	backend/svnicd/netif/hash.c backend/svnicd/netif/hash.h \
 	backend/svnicd/netif/headers.c backend/svnicd/netif/headers.h \

@@ -128,6 +128,11 @@ int vif_limit(struct vif *vif, const struct limits_own *own,
 	      struct svnic_vif_config *config);
 /* Load @list into the card and keep it, as vif_configure(). */
 int vif_source(struct vif *vif, const struct svnic_source *list);
+/*
+ * All lists of a number that the VIF got: a @fresh one has none; what another
+ * one has is not known.
+ */
+int vif_load(struct vif *vif, unsigned int nr, bool fresh);
 /* An administrator set it: a restarted daemon shall find it. */
 void vif_source_keep(struct vif *vif);
 /* The daemon's configuration changed: other limits may hold. */

@@ -43,6 +43,19 @@ int vif_source(struct vif *vif, const struct svnic_source *list)
 	return err;
 }
 
+int vif_load(struct vif *vif, unsigned int nr, bool fresh)
+{
+	static const struct svnic_groups all = { .all = 1 };
+	struct daemon *d = vif->d;
+
+	/* Nobody knows which groups the guest told an earlier daemon. */
+	if (!fresh)
+		d->ops->groups_set(d->platform, nr, &all);
+	if (fresh && !vif->source.nr)
+		return 0;
+	return d->ops->source_set(d->platform, nr, &vif->source);
+}
+
 void vif_source_keep(struct vif *vif)
 {
 	struct daemon *d = vif->d;

@@ -170,6 +170,12 @@ static int queue_stop(struct platform *p, unsigned int nr, unsigned int queue)
 	return queue_command(p->w, SVNIC_OP_QUEUE_STOP, nr, queue, NULL);
 }
 
+static int groups_set(struct platform *p, unsigned int nr,
+		      const struct svnic_groups *list)
+{
+	return (int)sim_groups_set(&p->w->host, nr, list);
+}
+
 static int pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 		       uint32_t count, void **mem)
 {
@@ -223,6 +229,7 @@ static const struct platform_ops ops = {
 	.name = "world",
 	.queue_start = queue_start,
 	.queue_stop = queue_stop,
+	.groups_set = groups_set,
 	.pages_alloc = pages_alloc,
 	.pages_free = pages_free,
 	.pages_del = pages_del,

@@ -874,6 +874,80 @@ static uint32_t receive_group(uint8_t last)
 	return world_receive(&w, 0, got, &flags, NULL);
 }
 
+/* The card is told a moment later. */
+static void pause_for_card(void)
+{
+	usleep(30000);
+	world_run(&w);
+}
+
+/* How many group frames the card keeps from the guest, of @nr groups. */
+static unsigned int kept_away(unsigned int nr)
+{
+	uint64_t before = sim_vif_query(&w.host, w.vif.nr)->stats.rx_frames;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		receive_group((uint8_t)i);
+	return nr - (unsigned int)(sim_vif_query(&w.host, w.vif.nr)
+					   ->stats.rx_frames -
+				   before);
+}
+
+static void test_multicast_on_card(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	world_post(&w, 0, 200);
+	assert_int_equal(kept_away(3), 0);
+	w.config.multicast = true;
+	netif_destroy(w.netif);
+	assert_int_equal(world_connect(&w), 0);
+	pause_for_card();
+	assert_int_equal(kept_away(3), 3);
+	join(1, WIRE_EXTRA_MCAST_ADD);
+	pause_for_card();
+	assert_int_equal(kept_away(3), 2);
+	/* However often it changes its mind. */
+	for (i = 0; i < 100; i++)
+		join(1, i % 2 ? WIRE_EXTRA_MCAST_ADD : WIRE_EXTRA_MCAST_DEL);
+	join(2, WIRE_EXTRA_MCAST_ADD);
+	pause_for_card();
+	assert_int_equal(kept_away(4), 2);
+	/* Too many: all. */
+	for (i = 0; i < 70; i++)
+		join((uint8_t)i, WIRE_EXTRA_MCAST_ADD);
+	pause_for_card();
+	assert_int_equal(kept_away(100), 0);
+	/* Whoever comes next asks for itself. */
+	netif_destroy(w.netif);
+	assert_int_equal(world_connect(&w), 0);
+	pause_for_card();
+	assert_int_equal(kept_away(3), 3);
+	netif_destroy(w.netif);
+	w.config.multicast = false;
+	assert_int_equal(world_connect(&w), 0);
+	pause_for_card();
+	assert_int_equal(kept_away(3), 0);
+}
+
+/* A daemon that finds it connected cannot know what it joined. */
+static void test_multicast_of_before(void **state)
+{
+	(void)state;
+	w.config.multicast = true;
+	w.vif.published = PEER_CONNECTED;
+	netif_destroy(w.netif);
+	assert_int_equal(world_connect(&w), 0);
+	world_post(&w, 0, 100);
+	assert_int_equal(receive_group(1), 60);
+	join(2, WIRE_EXTRA_MCAST_DEL);
+	assert_int_equal(receive_group(2), 60);
+	pause_for_card();
+	assert_int_equal(kept_away(3), 0);
+}
+
 static void test_multicast(void **state)
 {
 	struct wire_tx_rsp rsp;
@@ -886,6 +960,7 @@ static void test_multicast(void **state)
 	world_post(&w, 0, 100);
 	assert_int_equal(receive_group(1), 0);
 	join(1, WIRE_EXTRA_MCAST_ADD);
+	pause_for_card();
 	assert_int_equal(receive_group(1), 60);
 	assert_int_equal(receive_group(2), 0);
 	join(1, WIRE_EXTRA_MCAST_DEL);
@@ -938,6 +1013,8 @@ int main(void)
 		ONE(test_restart),
 		ONE(test_reset_by_guest),
 		ONE(test_multicast),
+		ONE(test_multicast_on_card),
+		ONE(test_multicast_of_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,15 @@ static int card_source(struct platform *platform, unsigned int nr,
 	return 0;
 }
 
+static int card_groups(struct platform *platform, unsigned int nr,
+		       const struct svnic_groups *list)
+{
+	(void)platform;
+	(void)nr;
+	(void)list;
+	return 0;
+}
+
 static int card_query(struct platform *platform, unsigned int nr,
 		      struct svnic_vif_info *info)
 {
@@ -103,6 +112,7 @@ static const struct platform_ops ops = {
 	.vif_destroy = card_destroy,
 	.vif_set = card_set,
 	.source_set = card_source,
+	.groups_set = card_groups,
 	.vif_query = card_query,
 	.pages_del = card_pages_del,
 	.tenant_offer = guest_offer,

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const uint8_t all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+static const uint8_t everybody[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 static unsigned int find(const struct groups *g, const uint8_t mac[6])
 {
@@ -24,8 +24,10 @@ bool groups_add(struct groups *g, const uint8_t mac[6])
 		return false;
 	if (find(g, mac) < g->nr)
 		return true;
-	if (g->nr == GROUPS_MAX)
+	if (g->nr == GROUPS_MAX) {
+		g->all = true;
 		return false;
+	}
 	memcpy(g->mac[g->nr++], mac, 6);
 	return true;
 }
@@ -42,6 +44,6 @@ bool groups_del(struct groups *g, const uint8_t mac[6])
 
 bool groups_pass(const struct groups *g, const uint8_t mac[6])
 {
-	return !(mac[0] & 1) || memcmp(mac, all, 6) == 0 ||
+	return !(mac[0] & 1) || g->all || memcmp(mac, everybody, 6) == 0 ||
 	       find(g, mac) < g->nr;
 }

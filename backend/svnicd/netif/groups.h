@@ -12,10 +12,14 @@
 
 struct groups {
 	unsigned int nr;
+	bool all; /* which it joined is not known, or they were too many */
 	uint8_t mac[GROUPS_MAX][6];
 };
 
-/* False when there is no room, or it is no group; joining twice is once. */
+/*
+ * False when it is no group, or when there is no room: all pass from then on.
+ * Joining twice is once.
+ */
 bool groups_add(struct groups *g, const uint8_t mac[6]);
 /* False when it was not joined. */
 bool groups_del(struct groups *g, const uint8_t mac[6]);

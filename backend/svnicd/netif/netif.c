@@ -157,6 +157,7 @@ static void take_turn(evutil_socket_t fd, short what, void *arg)
 	if (!n->started || n->fault)
 		return;
 	done = run(n);
+	filter_turn(n);
 	if (n->fault) {
 		report(n);
 		return;
@@ -250,6 +251,8 @@ static struct netif *alloc(struct vif *vif, const struct netif_config *config)
 	n->p = vif->d->platform;
 	n->tenant = vif->tenant;
 	n->config = *config;
+	/* What the guest told a daemon before us is not known. */
+	n->groups.all = vif->published == PEER_CONNECTED;
 	n->hope = 1;
 	for (i = 0; i < NETIF_MAX_QUEUES; i++) {
 		n->queue[i].n = n;
@@ -307,6 +310,7 @@ int netif_start(struct netif *n)
 	if (err)
 		return err;
 	n->started = true;
+	filter_start(n);
 	netif_wake(n);
 	return 0;
 }
@@ -316,6 +320,7 @@ void netif_stop(struct netif *n, bool lost)
 	if (!n->started)
 		return;
 	n->restarting = true; /* nothing is offered again */
+	filter_stop(n, lost);
 	rx_drop_all(n);
 	slow_stop(n, lost);
 	n->started = false;

@@ -94,6 +94,9 @@ struct netif {
 	/* What the guest configured. */
 	struct hash hash;
 	struct groups groups;
+	bool filtered;	    /* the card has a list of them */
+	bool refilter;	    /* ... and is to have another */
+	uint64_t filter_ms; /* when it got the last one */
 	struct netif_queue queue[NETIF_MAX_QUEUES];
 };
 
@@ -141,6 +144,11 @@ void slow_return(struct netif *n, uint16_t buf);
 /* The next frame's first buffer, NETIF_NONE when there is none. */
 uint16_t slow_take(struct netif *n);
 void slow_kick(struct netif *n);
+
+/* filter.c: refilter says that the groups changed. */
+void filter_start(struct netif *n);
+void filter_turn(struct netif *n);
+void filter_stop(struct netif *n, bool lost);
 
 /* tx.c: the number of ring slots that were taken. */
 unsigned int tx_gather(struct netif_queue *q, struct batch *b);

@@ -56,6 +56,7 @@ static void join_or_leave(struct netif *n, const struct txreq *t,
 				t->extra[WIRE_EXTRA_MCAST_ADD].u.group);
 	if (del)
 		groups_del(&n->groups, t->extra[WIRE_EXTRA_MCAST_DEL].u.group);
+	n->refilter = n->config.multicast;
 	f->len = 0;
 	f->verdict = ok ? NETIF_V_OK : NETIF_V_GROUPS;
 }
