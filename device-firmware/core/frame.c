@@ -159,11 +159,13 @@ bool frame_check_offload(struct frame *f)
 
 bool frame_is_oversize(const struct frame *f, unsigned int mtu)
 {
-	unsigned int l3;
+	unsigned int l4;
+	unsigned int tcp;
 
 	if (!(svnic_cpu16(f->meta.flags) & META_GSO))
 		return f->len > mtu + SVNIC_FRAME_MIN;
-	l3 = svnic_cpu16(f->meta.csum_start) - SVNIC_FRAME_MIN;
+	l4 = svnic_cpu16(f->meta.csum_start);
+	tcp = (frame_l2(f)[l4 + 12] >> 4) * 4u;
 	return f->len > SVNIC_FRAME_MAX ||
-	       l3 + TCP_MIN + svnic_cpu16(f->meta.gso_size) > mtu;
+	       l4 + tcp + svnic_cpu16(f->meta.gso_size) > mtu + SVNIC_FRAME_MIN;
 }

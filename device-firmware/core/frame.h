@@ -17,6 +17,7 @@ struct vif;
 
 #define FRAME_HEADER 128u /* octets that are copied for decisions */
 #define FRAME_TAG    4u
+#define FRAME_CHARGE 64u /* octets that a frame costs beside its own */
 
 enum frame_patience {
 	FRAME_DROP,    /* a full receiver or wire drops it at once */
@@ -49,6 +50,9 @@ struct frame {
 	uint8_t *room;	    /* the buffer */
 	void *completion;   /* where the completion goes */
 	const void *buffer; /* the ring entry of the buffer */
+	/* Of segment.c, for a wire that takes only segments: */
+	uint32_t sent;	/* how many it has */
+	uint32_t extra; /* octets that they cost beside the frame's own */
 	struct hal_iov iov[SVNIC_MAX_SEGS + 1];
 	uint8_t hdr[FRAME_HEADER];
 } __attribute__((aligned(64)));
@@ -83,7 +87,7 @@ bool frame_is_link_local(const struct frame *f);
  * makes valid.
  */
 bool frame_check_offload(struct frame *f);
-/* Longer, or with longer segments, than @mtu allows? */
+/* Longer, or with longer segments, than @mtu allows?  Its offload is good. */
 bool frame_is_oversize(const struct frame *f, unsigned int mtu);
 
 #endif /* CORE_FRAME_H */

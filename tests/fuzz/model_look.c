@@ -104,9 +104,12 @@ static bool is_offload_good(struct model_look *l)
 
 bool model_is_oversize(const struct model_look *l, unsigned int mtu)
 {
+	unsigned int l4;
+
 	if (!has(l, SVNIC_META_GSO_TCPV4 | SVNIC_META_GSO_TCPV6))
 		return l->len > 14 + mtu;
-	return l->len > 65550 || svnic_cpu16(l->meta.csum_start) - 14u + 20 +
+	l4 = svnic_cpu16(l->meta.csum_start);
+	return l->len > 65550 || l4 - 14u + (l->head[l4 + 12] >> 4) * 4u +
 						 svnic_cpu16(l->meta.gso_size) >
 					 mtu;
 }
