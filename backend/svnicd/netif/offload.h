@@ -9,25 +9,18 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <svnic/segment.h>
 
 #include "netif/headers.h"
 
 /* Insert a tag into @frame, which has four octets of room. */
 void offload_tag(uint8_t *frame, uint32_t *len, uint16_t tci);
 
-/* How a frame is cut. */
-struct offload_cut {
-	struct headers h;
-	uint32_t payload; /* of all segments */
-	uint16_t size;	  /* ... of one, but the last */
-	uint32_t nr;	  /* segments */
-};
-
 /* False: its headers are not those of a TCP frame that can be cut. */
 bool offload_plan(const uint8_t *frame, uint32_t len, uint16_t size,
-		  struct offload_cut *cut);
+		  struct svnic_cut *cut);
 /* Segment @i, complete, at @out; its length. */
-uint32_t offload_segment(const uint8_t *frame, const struct offload_cut *cut,
+uint32_t offload_segment(const uint8_t *frame, const struct svnic_cut *cut,
 			 uint32_t i, uint8_t *out);
 
 #endif /* SVNICD_NETIF_OFFLOAD_H */

@@ -315,7 +315,7 @@ static enum answer emit_segments(struct netif_queue *q, struct batch *b,
 				 uint32_t len)
 {
 	const struct netif_buf *first = &q->n->buf[head];
-	struct offload_cut cut;
+	struct svnic_cut cut;
 	uint32_t each, size, i;
 	uint8_t *out;
 	struct view v;
@@ -323,12 +323,12 @@ static enum answer emit_segments(struct netif_queue *q, struct batch *b,
 	if (!offload_plan(mem, len, svnic_cpu16(first->meta.gso_size), &cut))
 		return DROPPED;
 	view_begin(q->n, first, SVNIC_META_CSUM_GOOD, &v);
-	each = slots_for(q->n, cut.h.end + cut.size);
+	each = slots_for(q->n, cut.end + cut.size);
 	if ((each > 1 && !q->n->config.sg) ||
 	    cut.nr * (each + v.nr_extras) > NETIF_RING / 2)
 		return DROPPED;
 	each += v.nr_extras;
-	out = scratch(cut.payload + cut.nr * cut.h.end);
+	out = scratch(cut.payload + cut.nr * cut.end);
 	if (!out || !has_room(b, 1, cut.nr * (each + 1)) ||
 	    turn.nr + cut.nr > FRAMES || !has_slots(q, cut.nr * each))
 		return WAIT;
