@@ -74,6 +74,14 @@ unsigned int hal_wire_rx(unsigned int port, struct hal_frame *frames,
 void hal_wire_rx_done(unsigned int port);
 
 /*
+ * What the port's own machinery does for a frame: of SVNIC_META_CSUM_BLANK,
+ * _GSO_TCPV4, _GSO_TCPV6 and _VLAN those that hal_wire_tx() may be given.  A
+ * port that cuts segments completes checksums, too.  Never changes while a
+ * process runs.
+ */
+unsigned int hal_wire_takes(unsigned int port);
+
+/*
  * Send one frame, whose first piece holds at least the Ethernet header.
  * SVNIC_V_WIRE: gone; _WIRE_FULL: nothing was taken, again later; _WIRE_ERROR:
  * refused for good.  The memory is the caller's again on return.

@@ -108,6 +108,11 @@ void hal_wire_rx_done(unsigned int port)
 	(void)port; /* The next rx call uses the buffers again. */
 }
 
+unsigned int hal_wire_takes(unsigned int port)
+{
+	return the_card->wire[port].takes;
+}
+
 enum svnic_verdict hal_wire_tx(unsigned int port, const struct hal_iov *iov,
 			       unsigned int nr_iov,
 			       const struct svnic_meta *meta)

@@ -35,8 +35,10 @@ static const char usage[] =
 	"\n"
 	"  --link unix:PATH[,persist]  listen for a host (QEMU, svnicd) at PATH;\n"
 	"                     persist: its VIFs stay when it goes; up to 8 links\n"
-	"  --wire N=packet:IF wire port N is the interface IF\n"
-	"  --wire N=tap:IF    ... is the TAP interface IF, created if need be\n"
+	"  --wire N=packet:IF[,plain]  wire port N is the interface IF; plain:\n"
+	"                     the card cuts segments and completes checksums\n"
+	"  --wire N=tap:IF[,plain]  ... is the TAP interface IF, created if need\n"
+	"                     be\n"
 	"  --wire N=pcap:IN,OUT  ... replays IN and records to OUT; SIGUSR1\n"
 	"                     replays again\n"
 	"  --arena FILE       keep the card's memory in FILE\n"
@@ -120,7 +122,7 @@ static bool parse_link(struct options *o, const char *text)
 static bool parse_wire(struct options *o, const char *text)
 {
 	static const char expected[] =
-		"N=packet:IF, N=tap:IF or N=pcap:IN,OUT, N from 0 to 7, each once";
+		"N=packet:IF[,plain], N=tap:IF[,plain] or N=pcap:IN,OUT, N from 0 to 7, each once";
 	unsigned int n = (unsigned int)(text[0] - '0');
 
 	if (n >= SVNIC_MAX_PORTS || text[1] != '=' || o->wire[n].ops ||

@@ -18,6 +18,22 @@
 
 #define BUFFERS_SIZE (WIRE_BATCH * WIRE_STRIDE)
 
+/* Take ",plain" off; a kind that is plain anyway has no such word. */
+static bool is_plain(const struct wire_ops *ops, char *arg)
+{
+	static const char word[] = ",plain";
+	size_t len = strlen(arg);
+	char *end;
+
+	if (!ops->takes || len < sizeof(word))
+		return false;
+	end = arg + len - (sizeof(word) - 1);
+	if (strcmp(end, word) != 0)
+		return false;
+	*end = '\0';
+	return true;
+}
+
 bool wire_parse(const char *text, struct wire_config *config)
 {
 	static const struct wire_ops *const kinds[] = {
@@ -37,6 +53,7 @@ bool wire_parse(const char *text, struct wire_config *config)
 			break;
 		config->ops = kinds[i];
 		memcpy(config->arg, text, strlen(text) + 1);
+		config->is_plain = is_plain(kinds[i], config->arg);
 		return true;
 	}
 	return false;
@@ -65,6 +82,7 @@ int wire_open(struct wire *w, unsigned int port,
 	memset(w, 0, sizeof(*w));
 	w->ops = config->ops;
 	w->port = port;
+	w->takes = config->is_plain ? 0 : w->ops->takes;
 	w->fd = legacy ? legacy->fd : -1;
 	w->goes_on = legacy && !legacy->is_first;
 	p = mmap(NULL, BUFFERS_SIZE, PROT_READ | PROT_WRITE,
@@ -79,7 +97,8 @@ int wire_open(struct wire *w, unsigned int port,
 	if (err)
 		munmap(w->buffers, BUFFERS_SIZE);
 	else if (!legacy)
-		log_info("wire %u is %s:%s", port, w->ops->kind, config->arg);
+		log_info("wire %u is %s:%s%s", port, w->ops->kind, config->arg,
+			 config->is_plain ? ", plain" : "");
 	return err;
 }
 

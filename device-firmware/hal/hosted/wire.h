@@ -26,6 +26,7 @@ struct wire;
 
 struct wire_ops {
 	const char *kind;
+	unsigned int takes; /* as hal_wire_takes(), unless it is plain */
 	/* With @w->fd if there is one.  0, or -errno after a message. */
 	int (*open)(struct wire *w, const char *arg);
 	void (*close)(struct wire *w);
@@ -43,15 +44,17 @@ struct wire_ops {
 
 struct wire_config {
 	const struct wire_ops *ops;
+	bool is_plain; /* it takes frames only as a cable would */
 	char arg[WIRE_ARG_MAX];
 };
 
 struct wire {
 	const struct wire_ops *ops;
 	unsigned int port;
-	int fd;	       /* to wait for; -1: none */
-	bool readable; /* rx may find something */
-	bool goes_on;  /* where an earlier core left off */
+	unsigned int takes; /* as hal_wire_takes() */
+	int fd;		    /* to wait for; -1: none */
+	bool readable;	    /* rx may find something */
+	bool goes_on;	    /* where an earlier core left off */
 	char name[32];
 	char interface[IFNAMSIZ]; /* "" when there is none */
 	uint8_t *buffers;	  /* WIRE_BATCH * WIRE_STRIDE */
@@ -63,7 +66,12 @@ extern const struct wire_ops wire_packet_ops;
 extern const struct wire_ops wire_tap_ops;
 extern const struct wire_ops wire_pcap_ops;
 
-/* "packet:eth0" and so on; false after a message to stderr. */
+/* Of a kind whose kernel side does all that a frame may ask for. */
+#define WIRE_TAKES_ALL                                                         \
+	(SVNIC_META_CSUM_BLANK | SVNIC_META_GSO_TCPV4 | SVNIC_META_GSO_TCPV6 | \
+	 SVNIC_META_VLAN)
+
+/* "packet:eth0", "tap:tap0,plain" and so on; false: it is none of these. */
 bool wire_parse(const char *text, struct wire_config *config);
 
 /* What an owner keeps of a wire for one core after the other. */

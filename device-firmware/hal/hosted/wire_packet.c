@@ -260,6 +260,7 @@ static enum svnic_verdict packet_tx(struct wire *w, const struct hal_iov *iov,
 
 const struct wire_ops wire_packet_ops = {
 	.kind = "packet",
+	.takes = WIRE_TAKES_ALL,
 	.open = packet_open,
 	.close = packet_close,
 	.rx = packet_rx,

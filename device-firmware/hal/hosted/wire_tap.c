@@ -165,6 +165,7 @@ static enum svnic_verdict tap_tx(struct wire *w, const struct hal_iov *iov,
 
 const struct wire_ops wire_tap_ops = {
 	.kind = "tap",
+	.takes = WIRE_TAKES_ALL,
 	.open = tap_open,
 	.close = tap_close,
 	.rx = tap_rx,

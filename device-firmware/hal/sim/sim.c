@@ -86,6 +86,7 @@ void sim_init(unsigned int nr_links, unsigned int nr_ports, size_t size)
 	for (i = 0; i < nr_ports; i++) {
 		sim.port[i].to_card.max = SIM_WIRE_FRAMES;
 		sim.port[i].from_card.max = SIM_WIRE_FRAMES;
+		sim.port[i].takes = SVNIC_META_FLAGS;
 	}
 }
 
@@ -239,6 +240,11 @@ void hal_wire_rx_done(unsigned int port)
 
 	for (; p->lent; p->lent--)
 		drop(&p->to_card);
+}
+
+unsigned int hal_wire_takes(unsigned int port)
+{
+	return sim.port[port].takes;
 }
 
 enum svnic_verdict hal_wire_tx(unsigned int port, const struct hal_iov *iov,

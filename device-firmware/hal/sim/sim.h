@@ -51,8 +51,9 @@ struct sim_queue {
 struct sim_port {
 	struct sim_queue to_card;
 	struct sim_queue from_card;
-	unsigned int lent; /* frames that the core has at the moment */
-	bool is_broken;	   /* refuses every frame */
+	unsigned int lent;  /* frames that the core has at the moment */
+	bool is_broken;	    /* refuses every frame */
+	unsigned int takes; /* as hal_wire_takes(); all, if nobody says less */
 };
 
 /* Zeroed memory of @size octets for each link; empty wires. */
