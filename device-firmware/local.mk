@@ -16,6 +16,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/arena.c \
 	device-firmware/core/arena.h \
 	device-firmware/core/bucket.h \
+	device-firmware/core/checksum.c \
+	device-firmware/core/checksum.h \
 	device-firmware/core/core.h \
 	device-firmware/core/demux.c \
 	device-firmware/core/demux.h \
@@ -52,6 +54,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/rss.h \
 	device-firmware/core/sched.c \
 	device-firmware/core/sched.h \
+	device-firmware/core/segment.c \
+	device-firmware/core/segment.h \
 	device-firmware/core/source.c \
 	device-firmware/core/source.h \
 	device-firmware/core/stats.c \

@@ -171,6 +171,7 @@ static void rewind(struct core *core, struct queue *q, uint32_t word)
 	q->tx_next = q->tx_cons = q->tx_seen = 0;
 	q->rx_next = q->rx_done = q->rx_seen = q->rx_prod = 0;
 	q->wait_until = 0;
+	q->sent = 0;
 	q->is_hurried = 0;
 	q->is_stalled = 0;
 	q->paced = 0;

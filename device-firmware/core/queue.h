@@ -59,7 +59,8 @@ struct queue {
 	uint32_t hurry;	 /* ... are for one receiver; none waits before this */
 	uint8_t is_hurried;
 	uint8_t reserved3[3];
-	uint32_t reserved0[4];
+	uint32_t sent; /* tx: segments of the first frame, gone already */
+	uint32_t reserved0[3];
 
 	/* Line 1: written by vif_tx.c while it serves the queue. */
 	uint32_t tx_next; /* descriptors used */

@@ -12,25 +12,48 @@
 #include "frame.h"
 #include "hal.h"
 #include "mem.h"
+#include "segment.h"
 #include "switch.h"
 
 #define WIRE_BURSTS 4u /* of one port in a round */
 
-static int wire_full(struct port *port, const struct frame *f)
+/* @sent: segments of it that the wire had before. */
+static int wire_full(struct port *port, const struct frame *f, uint32_t sent)
 {
+	if (f->sent != sent)
+		port->is_full = 0;
 	if (f->patience == FRAME_WAIT && !port->is_full)
+		return -EAGAIN;
+	/* It took some of them just now, so there is nobody to blame. */
+	if (f->patience == FRAME_EXPIRED && f->sent != sent)
 		return -EAGAIN;
 	if (f->patience == FRAME_EXPIRED)
 		port->is_full = 1;
 	return SVNIC_V_WIRE_FULL;
 }
 
-/* An enum svnic_verdict or -EAGAIN. */
-static int to_wire(struct core *core, const struct frame *f)
+static enum svnic_verdict send_as_is(unsigned int port, const struct frame *f,
+				     const struct svnic_meta *meta,
+				     struct svnic_port_info *info)
+{
+	enum svnic_verdict v;
+
+	v = hal_wire_tx(port, frame_iov(f), f->nr_iov, meta);
+	if (v == SVNIC_V_WIRE) {
+		info->tx_frames++;
+		info->tx_octets += f->len;
+	}
+	return v;
+}
+
+/* An enum svnic_verdict, -EAGAIN or -EINPROGRESS. */
+static int to_wire(struct core *core, struct frame *f)
 {
 	struct svnic_meta meta = f->meta;
-	enum svnic_verdict v;
+	uint32_t sent = f->sent;
+	unsigned int takes;
 	struct port *port;
+	int v;
 
 	if (f->segment >= core->config.nr_ports)
 		return SVNIC_V_NO_DESTINATION;
@@ -39,15 +62,15 @@ static int to_wire(struct core *core, const struct frame *f)
 		meta.flags |= svnic_le16(SVNIC_META_VLAN);
 		meta.vlan_tci = svnic_le16((uint16_t)(f->tci | f->vlan));
 	}
-	v = hal_wire_tx(f->segment, frame_iov(f), f->nr_iov, &meta);
+	takes = hal_wire_takes(f->segment);
+	if (svnic_cpu16(meta.flags) & ~takes & SEGMENT_FLAGS)
+		v = segment_tx(f->segment, takes, f, &meta, &port->info);
+	else
+		v = (int)send_as_is(f->segment, f, &meta, &port->info);
 	if (v == SVNIC_V_WIRE_FULL)
-		return wire_full(port, f);
+		return wire_full(port, f, sent);
 	port->is_full = 0;
-	if (v == SVNIC_V_WIRE) {
-		port->info.tx_frames++;
-		port->info.tx_octets += f->len;
-	}
-	return (int)v;
+	return v;
 }
 
 /* Copies to the members of a list, but not to the sender; how many. */
@@ -147,14 +170,14 @@ int switch_tx(struct core *core, struct vif *sender, struct frame *f)
 		v = vif_rx(core, arena_vif(core, idx), f);
 	} else {
 		v = to_wire(core, f);
-		if (v != -EAGAIN) {
+		if (v >= 0) {
 			f->patience = FRAME_DROP;
 			v = to_many(core, f, v, sender->stats.tx_verdict);
 			if (sender->config.storm && (frame_l2(f)[0] & 1))
 				bucket_take(&sender->storm, 1);
 		}
 	}
-	if (v != -EAGAIN && sender->monitors.nr)
+	if (v >= 0 && sender->monitors.nr)
 		vif_rx_monitors(core, sender, f, SVNIC_META_MONITOR_TX);
 	return v;
 }

@@ -20,7 +20,9 @@ struct port {
 
 /*
  * Send a frame of a VIF that guard_check() passed, its header copied.  An enum
- * svnic_verdict, or -EAGAIN: nothing was done, try again.
+ * svnic_verdict, or -EAGAIN: nothing was done, try again.  A wire that takes
+ * segments only may have got some by then (f->sent), or -EINPROGRESS: it has
+ * got a good many, and the next are sent when others had their turn.
  */
 int switch_tx(struct core *core, struct vif *sender, struct frame *f);
 /* Take frames of all ports; how many. */

@@ -17,8 +17,7 @@
 #include "stats.h"
 #include "switch.h"
 
-#define WAIT_NS	     2000000u /* how long a frame waits for its receiver */
-#define FRAME_CHARGE 64u      /* octets that a frame costs beside its own */
+#define WAIT_NS 2000000u /* how long a frame waits for its receiver */
 
 /*
  * How many descriptors the guest has provided, or -EPROTO, or -ENOENT when
@@ -179,7 +178,7 @@ static unsigned int gather_burst(struct core *core, struct vif *vif,
 				 struct queue *q, struct burst *b)
 {
 	/* A frame that waits is tried again alone. */
-	unsigned int max = q->wait_until ? 1 : ARENA_BURST;
+	unsigned int max = q->wait_until || q->sent ? 1 : ARENA_BURST;
 	uint32_t at = q->tx_next;
 	uint32_t end = at + b->avail;
 	struct frame *f = core->frame;
@@ -260,13 +259,32 @@ static void charge(struct vif *vif, uint32_t octets, unsigned int frames)
 	sched_sent(vif, octets, (int32_t)(octets + frames * FRAME_CHARGE));
 }
 
-/* False when the frame has to wait: it stays the first of the ring. */
-static bool send_frame(struct core *core, struct vif *vif, struct queue *q,
-		       struct frame *f)
+/* Some of its segments may have gone; the others wait no longer than that. */
+static void stay(struct core *core, struct vif *vif, struct queue *q,
+		 const struct frame *f, int v)
+{
+	vif->deficit -= (int32_t)f->extra;
+	if (f->sent != q->sent)
+		q->wait_until = 0;
+	q->sent = f->sent;
+	if (v == -EAGAIN && !q->wait_until) {
+		q->wait_until = core->now_ns + WAIT_NS;
+		vif->stats.tx_waited++;
+	}
+}
+
+/*
+ * 0; or -EAGAIN or -EINPROGRESS when the frame stays the first of the ring, see
+ * switch_tx().
+ */
+static int send_frame(struct core *core, struct vif *vif, struct queue *q,
+		      struct frame *f)
 {
 	int v = (int)guard_check(core, vif, f, f->nr_iov);
 	uint32_t copies = 0;
 
+	f->sent = q->sent;
+	f->extra = 0;
 	if (v == SVNIC_V_DELIVERED) {
 		f->sender = q->vif;
 		f->queue = q->id;
@@ -279,21 +297,19 @@ static bool send_frame(struct core *core, struct vif *vif, struct queue *q,
 		}
 		copies = f->copies;
 	}
-	if (v == -EAGAIN) {
-		if (!q->wait_until) {
-			q->wait_until = core->now_ns + WAIT_NS;
-			vif->stats.tx_waited++;
-		}
-		return false;
+	if (v < 0) {
+		stay(core, vif, q, f, v);
+		return v;
 	}
 	q->wait_until = 0;
+	q->sent = 0;
 	mem_commit();
 	q->tx_next = f->end;
 	stats_tx(vif, (enum svnic_verdict)v, f->len);
 	charge(vif, f->len, 1);
 	/* Its copies cost nobody but the sender. */
-	vif->deficit -= (int32_t)(copies * (f->len + FRAME_CHARGE));
-	return true;
+	vif->deficit -= (int32_t)(copies * (f->len + FRAME_CHARGE) + f->extra);
+	return 0;
 }
 
 /* Frames of the burst that went by the fast lane, from @f on. */
@@ -310,6 +326,7 @@ static unsigned int send_plain(struct core *core, struct vif *vif,
 	for (i = 0; i < n; i++)
 		octets += f[i].len;
 	q->wait_until = 0;
+	q->sent = 0;
 	mem_commit();
 	q->tx_next = f[n - 1].end;
 	vif->tx_frames += n;
@@ -318,9 +335,9 @@ static unsigned int send_plain(struct core *core, struct vif *vif,
 	return n;
 }
 
-/* False when the first of those left has to wait. */
-static bool send_burst(struct core *core, struct vif *vif, struct queue *q,
-		       unsigned int nr, unsigned int *done)
+/* 0, or why the first of those left is still there. */
+static int send_burst(struct core *core, struct vif *vif, struct queue *q,
+		      unsigned int nr, unsigned int *done)
 {
 	struct frame *f = core->frame;
 	unsigned int i = 0;
@@ -330,14 +347,16 @@ static bool send_burst(struct core *core, struct vif *vif, struct queue *q,
 	while (i < nr) {
 		n = f[i].is_plain ? send_plain(core, vif, q, &f[i], nr - i) : 0;
 		if (n == 0) {
-			if (!send_frame(core, vif, q, &f[i]))
-				return false;
+			int err = send_frame(core, vif, q, &f[i]);
+
+			if (err)
+				return err;
 			n = 1;
 		}
 		i += n;
 		*done += n;
 	}
-	return true;
+	return 0;
 }
 
 static enum vif_tx_more stop(struct core *core, struct vif *vif,
@@ -353,9 +372,9 @@ enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 {
 	struct burst b = { .fault = SVNIC_V_DELIVERED };
 	int avail = tx_provide(core, q);
-	bool is_sent;
 	uint32_t end;
 	unsigned int nr;
+	int err;
 
 	if (avail < 0)
 		return stop(core, vif, q,
@@ -369,10 +388,10 @@ enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 	b.octets = sched_octets(vif);
 	end = q->tx_next + b.avail;
 	nr = gather_burst(core, vif, q, &b);
-	is_sent = send_burst(core, vif, q, nr, done);
+	err = send_burst(core, vif, q, nr, done);
 	tx_return(core, q);
-	if (!is_sent)
-		return VIF_TX_WAIT;
+	if (err)
+		return err == -EAGAIN ? VIF_TX_WAIT : VIF_TX_MORE;
 	if (b.fault != SVNIC_V_DELIVERED)
 		return stop(core, vif, q, b.fault);
 	return q->tx_next == end ? VIF_TX_EMPTY : VIF_TX_MORE;

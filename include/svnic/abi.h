@@ -531,7 +531,8 @@ SVNIC_ABI_AT(struct svnic_tx_desc, reserved, 24);
 	X(22, STORM, "more group frames than the sender may send")         \
 	X(23, RX_RATE, "the receiver's rate is used up")                   \
 	X(24, SPOOFED_IP,                                                  \
-	  "packet claims an IP address that is not the sender's")
+	  "packet claims an IP address that is not the sender's")          \
+	X(25, NO_SEGMENTS, "headers that no segments can be made of")
 
 #define SVNIC_AS_VERDICT(nr, name, text) SVNIC_V_##name = (nr),
 enum svnic_verdict {

@@ -11,6 +11,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_queue \
 	tests/unit/test_rss \
 	tests/unit/test_sched \
+	tests/unit/test_segment \
 	tests/unit/test_source \
 	tests/unit/test_switch \
 	tests/unit/test_takeover \
@@ -62,6 +63,11 @@ tests_unit_test_rss_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_sched_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_sched_SOURCES = tests/unit/test_sched.c $(CORE_FIXTURE)
 tests_unit_test_sched_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_segment_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_segment_SOURCES = tests/unit/test_segment.c \
+	tests/unit/segment_check.c tests/unit/segment_check.h $(CORE_FIXTURE)
+tests_unit_test_segment_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_source_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_source_SOURCES = tests/unit/test_source.c $(CORE_FIXTURE)

@@ -381,6 +381,29 @@ static void spoofed_ip(struct fixture *f)
 	assert_int_equal(fixture_rx(f, 2, SVNIC_V_DELIVERED), 1);
 }
 
+/* A fragment that says it is to be cut, for a wire that cannot. */
+static void no_segments(struct fixture *f)
+{
+	const struct svnic_meta meta = {
+		.flags = SVNIC_META_CSUM_BLANK | SVNIC_META_GSO_TCPV4,
+		.csum_start = 34,
+		.csum_offset = 16,
+		.gso_size = 1448,
+	};
+
+	fixture_frame(frame, 5000, 99, 1);
+	memcpy(frame + 12, "\x08\x00\x45", 3);
+	memcpy(frame + 20, "\x20\x00", 2);
+	frame[14 + 9] = 6;
+	frame[34 + 12] = 0x50;
+	sim_port(0)->takes = 0;
+	sim_send(&f->guest[1], frame, 5000, SVNIC_PAGE_SIZE, &meta);
+	sim_ring(&f->guest[1]);
+	sim_settle(f->core);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_NO_SEGMENTS), 1);
+	assert_null(sim_wire_peek(0));
+}
+
 static void (*const cause[SVNIC_V_NR])(struct fixture *f) = {
 	[SVNIC_V_DELIVERED] = delivered,
 	[SVNIC_V_WIRE] = wire,
@@ -407,6 +430,7 @@ static void (*const cause[SVNIC_V_NR])(struct fixture *f) = {
 	[SVNIC_V_STORM] = storm,
 	[SVNIC_V_RX_RATE] = rx_rate,
 	[SVNIC_V_SPOOFED_IP] = spoofed_ip,
+	[SVNIC_V_NO_SEGMENTS] = no_segments,
 };
 
 #define NAME_OF(nr, name, text) [nr] = #name,
