@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A wire made of files: frames come from one capture as fast as they are
- * taken, and what is sent goes into another, whole, with its tag in place and
- * its checksum completed.  "pcap:IN,OUT", either may be empty.
+ * taken, and what is sent goes into another.  It takes nothing over from the
+ * card, so that a recording shows what a cable would carry: tags in place,
+ * checksums complete, segments.  "pcap:IN,OUT", either may be empty.
  */
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -155,69 +156,35 @@ static unsigned int capture_rx(struct wire *w, struct hal_frame *frames,
 
 /* Copy the pieces behind each other: the length, 0 when they do not fit. */
 static size_t capture_flatten(struct capture *c, const struct hal_iov *iov,
-			      unsigned int nr_iov,
-			      const struct svnic_meta *meta)
+			      unsigned int nr_iov)
 {
-	const size_t macs = 12;
 	size_t len = 0;
 	unsigned int i;
 
 	for (i = 0; i < nr_iov; i++) {
-		if (iov[i].len > SVNIC_FRAME_MAX - len)
+		if (iov[i].len > PCAP_FRAME_MAX - len)
 			return 0;
 		memcpy(c->frame + len, iov[i].data, iov[i].len);
 		len += iov[i].len;
 	}
-	if (len < SVNIC_FRAME_MIN)
-		return 0;
-	if (svnic_cpu16(meta->flags) & SVNIC_META_VLAN) {
-		memmove(c->frame + macs + VLAN_TAG_LEN, c->frame + macs,
-			len - macs);
-		vnet_put_tag(meta, c->frame + macs);
-		len += VLAN_TAG_LEN;
-	}
-	return len;
+	return len < SVNIC_FRAME_MIN ? 0 : len;
 }
 
-/* The ones' complement sum over the blank checksum's range, and store it. */
-static void capture_complete(uint8_t *frame, size_t len, size_t start,
-			     size_t offset)
-{
-	uint64_t sum = 0;
-	size_t i;
-
-	for (i = start; i + 1 < len; i += 2)
-		sum += (uint64_t)frame[i] << 8 | frame[i + 1];
-	if (i < len)
-		sum += (uint64_t)frame[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	sum = ~sum & 0xffff;
-	if (sum == 0)
-		sum = 0xffff; /* Zero means "no checksum" in UDP. */
-	frame[start + offset] = (uint8_t)(sum >> 8);
-	frame[start + offset + 1] = (uint8_t)sum;
-}
-
+/* The core gives it frames as they are on a cable. */
 static enum svnic_verdict capture_tx(struct wire *w, const struct hal_iov *iov,
 				     unsigned int nr_iov,
 				     const struct svnic_meta *meta)
 {
 	struct capture *c = w->state;
+	size_t len = capture_flatten(c, iov, nr_iov);
 	struct pcap_pkthdr h = { 0 };
-	struct virtio_net_hdr vnet;
 	struct timespec now;
-	size_t len, tag;
 
-	len = capture_flatten(c, iov, nr_iov, meta);
-	tag = svnic_cpu16(meta->flags) & SVNIC_META_VLAN ? VLAN_TAG_LEN : 0;
-	if (len == 0 || vnet_from_meta(meta, iov, nr_iov, len - tag, &vnet) < 0)
+	(void)meta;
+	if (len == 0)
 		return SVNIC_V_WIRE_ERROR;
 	if (!c->dumper)
 		return SVNIC_V_WIRE;
-	if (vnet.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
-		capture_complete(c->frame, len, vnet.csum_start,
-				 vnet.csum_offset);
 	clock_gettime(CLOCK_REALTIME, &now);
 	h.ts.tv_sec = now.tv_sec;
 	h.ts.tv_usec = now.tv_nsec; /* the file counts nanoseconds */
