@@ -7,8 +7,8 @@ CORE_FUZZ_LDADD = libsvnic_sim.a libsvnic_core.a
 CORE_FUZZ_CARD = tests/fuzz/core_card.c tests/fuzz/core_card.h \
 	tests/fuzz/fuzz.h
 CORE_FUZZ = tests/fuzz/fuzz_admin tests/fuzz/fuzz_demux \
-	tests/fuzz/fuzz_event tests/fuzz/fuzz_sched tests/fuzz/fuzz_switch \
-	tests/fuzz/fuzz_table tests/fuzz/fuzz_tx
+	tests/fuzz/fuzz_event tests/fuzz/fuzz_sched tests/fuzz/fuzz_segment \
+	tests/fuzz/fuzz_switch tests/fuzz/fuzz_table tests/fuzz/fuzz_tx
 
 check_PROGRAMS += $(CORE_FUZZ)
 
@@ -33,6 +33,12 @@ tests_fuzz_fuzz_sched_SOURCES = tests/fuzz/fuzz_sched.c $(CORE_FUZZ_CARD) \
 	tests/fuzz/sched_card.c tests/fuzz/sched_card.h
 tests_fuzz_fuzz_sched_LDADD = $(CORE_FUZZ_LDADD)
 
+tests_fuzz_fuzz_segment_CPPFLAGS = $(CORE_FUZZ_CPPFLAGS) \
+	-iquote $(top_srcdir)/tests/unit
+tests_fuzz_fuzz_segment_SOURCES = tests/fuzz/fuzz_segment.c $(CORE_FUZZ_CARD) \
+	tests/unit/segment_check.c tests/unit/segment_check.h
+tests_fuzz_fuzz_segment_LDADD = $(CORE_FUZZ_LDADD)
+
 tests_fuzz_fuzz_switch_CPPFLAGS = $(CORE_FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_switch_SOURCES = tests/fuzz/fuzz_switch.c $(CORE_FUZZ_CARD) \
 	tests/fuzz/model.c tests/fuzz/model.h tests/fuzz/model_look.c \
@@ -50,6 +56,7 @@ tests_fuzz_fuzz_demux_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_event_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_table_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_sched_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_segment_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_switch_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_tx_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 else
@@ -58,11 +65,12 @@ tests_fuzz_fuzz_demux_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_event_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_table_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_sched_SOURCES += tests/fuzz/replay.c
+tests_fuzz_fuzz_segment_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_switch_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_tx_SOURCES += tests/fuzz/replay.c
 TESTS += $(CORE_FUZZ)
 endif
 
 EXTRA_DIST += tests/fuzz/corpus/admin tests/fuzz/corpus/demux \
-	tests/fuzz/corpus/event tests/fuzz/corpus/sched tests/fuzz/corpus/switch \
-	tests/fuzz/corpus/table tests/fuzz/corpus/tx
+	tests/fuzz/corpus/event tests/fuzz/corpus/sched tests/fuzz/corpus/segment \
+	tests/fuzz/corpus/switch tests/fuzz/corpus/table tests/fuzz/corpus/tx
