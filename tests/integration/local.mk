@@ -9,11 +9,12 @@ dist_noinst_SCRIPTS += \
 	tests/integration/hostile.sh \
 	tests/integration/jumbo.sh \
 	tests/integration/limits.sh \
+	tests/integration/plain.sh \
 	tests/integration/refuse.sh \
 	tests/integration/restart.sh \
 	tests/integration/source.sh \
 	tests/integration/traffic.sh
-EXTRA_DIST += tests/integration/lib.sh
+EXTRA_DIST += tests/integration/lib.sh tests/integration/send_large.py
 TESTS += \
 	tests/integration/capture.sh \
 	tests/integration/destroy.sh \
@@ -21,6 +22,7 @@ TESTS += \
 	tests/integration/hostile.sh \
 	tests/integration/jumbo.sh \
 	tests/integration/limits.sh \
+	tests/integration/plain.sh \
 	tests/integration/refuse.sh \
 	tests/integration/restart.sh \
 	tests/integration/source.sh \
