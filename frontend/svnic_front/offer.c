@@ -84,6 +84,16 @@ bool svnic_front_is_same(struct svnic_front *f)
 	       read_epoch(f->dev) == READ_ONCE(f->direct.offer.epoch);
 }
 
+/* Beyond these ioremap() warns, and a guest may be set to panic then. */
+static unsigned int address_bits(void)
+{
+#ifdef CONFIG_X86
+	return boot_cpu_data.x86_phys_bits;
+#else
+	return 48;
+#endif
+}
+
 int svnic_front_offer_read(struct svnic_front *f, struct front_offer *o)
 {
 	const char *dir = f->dev->otherend;
@@ -109,7 +119,7 @@ int svnic_front_offer_read(struct svnic_front *f, struct front_offer *o)
 	}
 	o->max_pages = min(o->max_pages, SVNIC_SLOW_PAGE);
 	/* A frame of our own memory as a doorbell would be written over. */
-	if (frame == 0 || frame >> (52 - PAGE_SHIFT) ||
+	if (frame == 0 || frame >> (address_bits() - PAGE_SHIFT) ||
 	    page_is_ram((unsigned long)frame)) {
 		dev_err(&f->dev->dev,
 			"%s/%s is %llu, which is no device page\n", dir,
