@@ -84,11 +84,21 @@ static bool is_done(const uint32_t *w)
 	return used >= 16;
 }
 
-/* A control ring whose first answer was one to HELLO. */
+/* A control ring with answers to messages of ours. */
 static bool is_ring(const uint32_t *w)
 {
-	return w[2] && w[0] - w[2] <= 128 && w[16] >> 16 == 0x5300 &&
-	       w[17] == 0 && w[18] >> 16 == 1;
+	unsigned int i, used = 0;
+
+	if (!w[2] || w[0] - w[2] > 128)
+		return false;
+	for (i = 16; i + 4 <= 16 + 8 * 4; i += 4) {
+		if (are_zero(w, i, i + 4))
+			continue;
+		if (w[i] >> 24 != 0x53 || w[i + 1] > 3)
+			return false;
+		used++;
+	}
+	return used;
 }
 
 static void look(uint64_t offset)

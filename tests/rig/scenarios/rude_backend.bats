@@ -9,6 +9,8 @@
 
 load helpers
 
+keys='doorbell max-pages max-queues features version'
+
 setup_file() {
 	export RUDE=$BATS_FILE_TMPDIR/rudecard
 	gcc -std=gnu11 -O2 -Wall -Wextra -o "$RUDE" "$BATS_TEST_DIRNAME/../rudecard.c"
@@ -18,6 +20,9 @@ setup_file() {
 	for guest in a q; do
 		until_true 20 "the direct path of $guest" vif_direct $guest 0
 	done
+	for key in $keys; do
+		echo "$key $(value q 0 "svnic-$key")"
+	done >"$BATS_FILE_TMPDIR/good"
 }
 teardown_file() { rig_end; }
 
@@ -32,7 +37,7 @@ running() {
 		select(.queue < 8 and .state == "running") | .queue]'
 }
 has_running() { [ "$(running)" = "$1" ]; }
-reaches_wire() { in_guest q ping -n -q -c 1 -W 1 $WIRE; }
+reaches_wire() { in_guest q ping -n -q -c 1 -W 1 "$WIRE"; }
 guest_lines() { in_guest q 'dmesg | grep -c svnic'; }
 counter() {
 	in_guest q ethtool -S eth0 | awk -v n="$1:" '$1 == n { print $2 }'
@@ -139,25 +144,32 @@ offer() {
 		dom0 xenstore-write -- "$be/${pair%%=*}" "${pair#*=}"
 	done
 	dom0 xenstore-write "$be/svnic-epoch" $((RANDOM + 100000))
-	dom0 "v=\$(xenstore-read $be/svnic-version); xenstore-write $be/svnic-version \"\$v\""
+	dom0 "v=\$(xenstore-read $be/svnic-version)
+		xenstore-write -- $be/svnic-version \"\$v\""
+}
+good_offer() {
+	local be
+	be=$(backend q 0)
+	while read -r key value; do
+		dom0 xenstore-write "$be/svnic-$key" "$value" </dev/null
+	done <"$BATS_FILE_TMPDIR/good"
+	offer
 }
 
 @test "an offer of nonsense: one line, netif, and the card again in the end" {
-	local be key value good
-	be=$(backend q 0)
-	for key in doorbell max-pages max-queues features version; do
-		good=$(dom0 xenstore-read "$be/svnic-$key")
+	local key value good
+	while read -r key good; do
 		for value in '' 0 -1 x 4294967295 "$((good + 1))" \
 			"$((good ^ 65536))"; do
-			offer "svnic-$key=$value"
+			offer "svnic-$key=$value" </dev/null
 			sleep 1
-			until_true 15 "an answer from the wire" reaches_wire
+			until_true 15 "an answer from the wire" \
+				reaches_wire </dev/null
 		done
-		dom0 xenstore-write "$be/svnic-$key" "$good"
-	done
+		good_offer </dev/null
+	done <"$BATS_FILE_TMPDIR/good"
 	q_healthy
 	said_little 120
-	offer
 	works
 }
 
@@ -166,7 +178,7 @@ offer() {
 	be=$(backend q 0)
 	dom0 "for i in \$(seq 100); do xenstore-write $be/svnic-epoch \$((i + 5000))
 		v=\$(xenstore-read $be/svnic-version)
-		xenstore-write $be/svnic-version \"\$v\"; done"
+		xenstore-write -- $be/svnic-version \"\$v\"; done"
 	until_true 15 "an answer from the wire" reaches_wire
 	q_healthy
 	said_little 60
@@ -182,6 +194,7 @@ offer() {
 	wait $!
 	page=$(awk '$1 == "ring" { print $2; exit }' "$BATS_TEST_TMPDIR/find")
 	[ -n "$page" ]
+	echo "the control ring is at $page"
 	rude set $((page + 8)) +5000
 	offer
 	sleep 2
