@@ -160,8 +160,11 @@ int svnic_front_ctrl(struct svnic_front *f, u16 type, const u32 arg[3],
 		r = -EPROTO;
 	if (r == -EPROTO) {
 		dev_err(&f->dev->dev,
-			"the control ring holds nonsense and is not used any more: detach and attach the vif\n");
+			"the control ring holds nonsense; connecting anew\n");
 		c->open = false;
+		/* Nobody stops our queues at the card but a new connection. */
+		WRITE_ONCE(c->broken, true);
+		mod_delayed_work(system_freezable_wq, &f->work, 0);
 	}
 	if (r == -ETIMEDOUT)
 		c->doubtful = true;
@@ -211,6 +214,7 @@ void svnic_front_ctrl_close(struct svnic_front *f)
 
 	mutex_lock(&c->lock);
 	c->open = false;
+	WRITE_ONCE(c->broken, false);
 	mutex_unlock(&c->lock);
 	svnic_front_event_unbind(&c->event, f);
 	svnic_front_page_unshare(&c->list, c->list_ref);

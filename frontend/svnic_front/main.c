@@ -184,7 +184,7 @@ static void fail(struct svnic_front *f, enum xenbus_state peer, int r)
 /* Rings that are not to be used any more; true: all was given back. */
 static bool give_up(struct svnic_front *f)
 {
-	bool broken = READ_ONCE(f->netif.broken);
+	bool broken = READ_ONCE(f->netif.broken) || READ_ONCE(f->ctrl.broken);
 
 	if (!xchg(&f->anew, false) && !broken)
 		return false;

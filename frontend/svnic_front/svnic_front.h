@@ -34,6 +34,7 @@ struct front_ctrl {
 	bool open;     /* lock: the ring is there */
 	bool silent;   /* lock: the last request was not answered in time */
 	bool doubtful; /* lock: svnicd may know of more than we do */
+	bool broken;   /* any; cleared by work: it holds nonsense */
 };
 
 struct front_queue {
