@@ -11,8 +11,7 @@
 
 #define PATIENCE_MIN 1 /* seconds between two attempts */
 #define PATIENCE_MAX 60
-#define STEADY	     (10 * HZ) /* a path that was had so long was well, */
-#define BRIEF	     HZ	       /* and one that was had for less was not */
+#define STEADY	     (10 * HZ) /* a path that was had so long was well */
 
 static void doorbell_unmap(struct front_direct *d)
 {
@@ -106,7 +105,8 @@ static unsigned long due(struct svnic_front *f)
 	const struct front_direct *d = &f->direct;
 	unsigned long soon = d->tried + PATIENCE_MIN * HZ;
 
-	if (time_before(soon, d->not_before) && !svnic_front_is_same(f))
+	if (time_before(soon, d->not_before) && !d->brief &&
+	    !svnic_front_is_same(f))
 		return soon;
 	return d->not_before;
 }
@@ -123,6 +123,7 @@ static void attach(struct svnic_front *f)
 		return;
 	}
 	d->tried = jiffies;
+	d->brief = false;
 	r = take(f);
 	if (r) {
 		dev_err(&f->dev->dev,
@@ -168,10 +169,10 @@ void svnic_front_direct_look(struct svnic_front *f)
 			failed ? "does not work" : "is withdrawn",
 			f->netif.on ? "netif carries all" : "the link is down");
 		svnic_front_direct_leave(f);
-		if (time_after(jiffies, d->since + STEADY))
+		d->brief = time_before(jiffies, d->since + STEADY);
+		if (!d->brief)
 			d->patience = 0;
-		/* One that is offered and withdrawn in no time is no help. */
-		if (failed || time_before(jiffies, d->since + BRIEF))
+		if (failed || d->brief)
 			try_later(f);
 	}
 	if (!d->on && offered)

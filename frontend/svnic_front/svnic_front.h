@@ -62,6 +62,7 @@ struct front_direct {
 	bool failed;	     /* any: a queue could not be restarted */
 	bool diverted;	     /* any: frames were taken off the card */
 	bool stale;	     /* any: the offer was touched, or has failed */
+	bool brief;	     /* it was had for no time worth mentioning */
 	unsigned long since; /* jiffies: taken */
 	unsigned long tried; /* jiffies: to take it, last */
 	unsigned long not_before; /* jiffies */
