@@ -161,6 +161,10 @@ void *hal_dma(unsigned int link, uint64_t addr, size_t len, bool write)
 	(void)write;
 	if (len == 0)
 		hal_panic("access of no octets");
+	/* Pages that follow each other for a guest need not do so here. */
+	if (len <= SVNIC_PAGE_SIZE &&
+	    addr % SVNIC_PAGE_SIZE + len > SVNIC_PAGE_SIZE)
+		hal_panic("access over the end of a page");
 	if (addr < SIM_BASE || at > l->size || len > l->size - at)
 		return NULL;
 	if (l->gone_len && addr < l->gone + l->gone_len && addr + len > l->gone)
