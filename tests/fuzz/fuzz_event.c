@@ -51,6 +51,8 @@ static bool is_away;	   /* the ring's memory, or the host counts wrongly */
 static uint32_t seen_prod; /* when the host armed, and interrupts by then */
 static unsigned int seen_irqs;
 static bool is_host_armed;
+static bool is_frozen; /* the host counts impossibly: the card must wait */
+static uint32_t frozen_prod;
 
 static uint8_t octet(struct input *in)
 {
@@ -185,6 +187,9 @@ static void settle(void)
 
 static void back(void)
 {
+	card_check(!is_frozen || ring()->prod == frozen_prod,
+		   "no entry while the host counts impossibly");
+	is_frozen = false;
 	sim_link(0)->gone_len = 0;
 	svnic_poke32(&ring()->cons, card.host.taken);
 	is_away = false;
@@ -277,7 +282,10 @@ static void step_host(enum step what, struct input *in)
 	uint32_t value = octet(in) * 0x01010101u;
 
 	if (what == STEP_CONS) {
+		back();
 		is_away = true;
+		frozen_prod = ring()->prod;
+		is_frozen = frozen_prod - value > SIM_EVENTS;
 		svnic_poke32(&ring()->cons, value);
 	} else if (what == STEP_AWAY) {
 		is_away = true;
@@ -310,7 +318,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	card_init(&card, flags, vlan);
 	memset(sleeper, 0, sizeof(sleeper));
 	ring_page = RING_PAGE;
-	is_away = is_host_armed = false;
+	is_away = is_host_armed = is_frozen = false;
 	for (i = 0; i < MAX_STEPS && in.size; i++) {
 		uint8_t first = octet(&in);
 		enum step what = (first & 15) % STEP_NR;

@@ -2,14 +2,14 @@
 /*
  * A guest's tx and rx rings under fuzzing.  Octet 0 of the input chooses how
  * much of it is forced into the possible, 1 and 2 are the indices, then come
- * 16 descriptors, 8 buffers and the octets of the first pages.  Whatever it
+ * 32 descriptors, 8 buffers and the octets of the first pages.  Whatever it
  * is, the neighbours go on, and the queue works again after a reset.
  */
 #include <string.h>
 #include "core_card.h"
 #include "fuzz.h"
 
-#define NR_DESC	  16u
+#define NR_DESC	  32u
 #define NR_SEG	  8u
 #define SHAPE_TX  1u /* pages and lengths that exist */
 #define SHAPE_GSO 2u /* a TCP frame, not noise */
@@ -40,7 +40,7 @@ static void write_tx(struct sim_guest *g, struct input *in, unsigned int shape)
 			if (left) {
 				d.meta = none;
 			} else {
-				left = d.meta.segs % 5 + 1;
+				left = d.meta.segs % 22 + 1;
 				d.meta.segs = (uint8_t)left;
 			}
 			left--;
