@@ -15,4 +15,17 @@ tests_fuzz_fuzz_vfio_user_SOURCES += tests/fuzz/replay.c
 TESTS += tests/fuzz/fuzz_vfio_user
 endif
 
-EXTRA_DIST += tests/fuzz/corpus/vfio_user tests/fuzz/replay.c
+# Checksums and segments, where a frame leaves the card or svnicd.
+check_PROGRAMS += tests/fuzz/fuzz_offload
+tests_fuzz_fuzz_offload_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+tests_fuzz_fuzz_offload_SOURCES = tests/fuzz/fuzz_offload.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_offload_LDADD = libsvnic_hosted.a libsvnicd.a
+if ENABLE_FUZZER
+tests_fuzz_fuzz_offload_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+else
+tests_fuzz_fuzz_offload_SOURCES += tests/fuzz/replay.c
+TESTS += tests/fuzz/fuzz_offload
+endif
+
+EXTRA_DIST += tests/fuzz/corpus/offload tests/fuzz/corpus/vfio_user \
+	tests/fuzz/replay.c
