@@ -5,6 +5,8 @@
  * VIF has buffers and rings of its own, receivers give their buffers back, and
  * source check, counters and shaping are on.  One JSON line for each benchmark.
  *
+ * Sums and segments are in bench_sums.c.
+ *
  *   bench-core [-l] [-4] [-b frames] [-f frames] [name ...]
  */
 #include <errno.h>
@@ -14,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "bench_sums.h"
 #include "counter.h"
 #include "host.h"
 
@@ -378,12 +381,12 @@ static unsigned int make_list(struct bench *list)
 	return add(list, nr, 4096, 10, 64, true, PAIRS);
 }
 
-static bool is_wanted(const struct bench *b, char **names)
+bool bench_is_wanted(const char *name, char **names)
 {
 	if (!*names)
 		return true;
 	for (; *names; names++) {
-		if (fnmatch(*names, b->name, 0) == 0)
+		if (fnmatch(*names, name, 0) == 0)
 			return true;
 	}
 	return false;
@@ -426,8 +429,9 @@ int main(int argc, char **argv)
 	for (i = 0; i < nr; i++) {
 		if (only_list)
 			puts(list[i].name);
-		else if (is_wanted(&list[i], argv + optind))
+		else if (bench_is_wanted(list[i].name, argv + optind))
 			run(&list[i], &o);
 	}
+	bench_sums(only_list, argv + optind);
 	return 0;
 }

@@ -261,6 +261,8 @@ enum svnic_verdict hal_wire_tx(unsigned int port, const struct hal_iov *iov,
 
 	if (sim.port[port].is_broken)
 		return SVNIC_V_WIRE_ERROR;
+	if (sim.port[port].is_sink)
+		return SVNIC_V_WIRE;
 	if (iov[0].len < SVNIC_FRAME_MIN)
 		hal_panic("frame without its header in one piece");
 	for (i = 0; i < nr_iov; i++)

@@ -53,6 +53,7 @@ struct sim_port {
 	struct sim_queue from_card;
 	unsigned int lent;  /* frames that the core has at the moment */
 	bool is_broken;	    /* refuses every frame */
+	bool is_sink;	    /* takes every frame and keeps none */
 	unsigned int takes; /* as hal_wire_takes(); all, if nobody says less */
 };
 

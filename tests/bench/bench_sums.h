@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What checksums and segments cost by themselves.
+ */
+#ifndef TESTS_BENCH_BENCH_SUMS_H
+#define TESTS_BENCH_BENCH_SUMS_H
+
+#include <stdbool.h>
+
+/* Run those of that name, or print the names. */
+void bench_sums(bool only_list, char **names);
+
+/* bench_core.c: is it one of those asked for?  None: all are. */
+bool bench_is_wanted(const char *name, char **names);
+
+#endif /* TESTS_BENCH_BENCH_SUMS_H */
