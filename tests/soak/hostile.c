@@ -21,8 +21,8 @@
 #include "../../frontend/libsvnic/private.h"
 
 #define MAX_MACS 8u
-#define LIFE_MS	 700u  /* of a child, at most */
-#define PATIENCE 4000u /* attempts to attach, of half a millisecond */
+#define LIFE_MS	 700u	/* of a child, at most */
+#define PATIENCE 40000u /* attempts to attach, of half a millisecond */
 
 #define KINDS(X)                          \
 	X(indices, index_jump)            \
@@ -332,19 +332,16 @@ static unsigned int doorbell_storm(void)
 static unsigned int (*const operation[])(void) = { KINDS(AS_OPERATION) };
 
 /* Often: what costs the card work; seldom: what costs svnicd work. */
+#define CHANCES 247u
 static const uint8_t chance[NR_KINDS] = {
-	4, 80, 60, 40, 80, 20, 1, 1, 1, 1, 1
+	2, 80, 20, 40, 80, 20, 1, 1, 1, 1, 1
 };
 
 static unsigned int choose(void)
 {
-	unsigned int sum = 0;
+	uint32_t at = below(CHANCES);
 	unsigned int i;
-	uint32_t at;
 
-	for (i = 0; i < NR_KINDS; i++)
-		sum += chance[i];
-	at = below(sum);
 	for (i = 0; at >= chance[i]; i++)
 		at -= chance[i];
 	return i;

@@ -19,4 +19,4 @@ tests_soak_threads_SOURCES = tests/soak/threads.c
 tests_soak_threads_LDADD = libsvnic_sim.a libsvnic_core.a -lpthread
 
 dist_noinst_SCRIPTS += tests/soak/run tests/soak/short.sh
-TESTS += tests/soak/short.sh
+TESTS += tests/soak/short.sh tests/soak/threads
