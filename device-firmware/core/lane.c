@@ -13,6 +13,7 @@
 #include "lane.h"
 #include "mem.h"
 #include "region_inline.h"
+#include "source.h"
 
 #define LANE_MIN  16u /* what lane_check() copies of a frame */
 #define MAC_MASK  0xffffffffffffull
@@ -60,6 +61,27 @@ static bool is_plain(const struct vif *vif, struct frame *f)
 	type = (uint32_t)(f->head[1] >> 32) & 0xffff;
 	return !(f->head[0] & 1) && source == vif->mac && type != TYPE_VLAN &&
 	       type != TYPE_QINQ && type != TYPE_PAUS && set_out(f);
+}
+
+/* Does the VIF's list let it pass?  Of all but packets guard.c knows more. */
+static void check_sources(const struct core *core, const struct vif *vif,
+			  struct frame *f, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		const uint8_t *data = f[i].iov[1].data;
+
+		if (!f[i].is_plain)
+			continue;
+		f[i].is_plain = f[i].len >= SOURCE_MIN;
+		if (!f[i].is_plain)
+			continue;
+		memcpy(f[i].hdr, f[i].head, sizeof(f[i].head));
+		memcpy(f[i].hdr + sizeof(f[i].head), data + sizeof(f[i].head),
+		       SOURCE_LOOK - sizeof(f[i].head));
+		f[i].is_plain = source_owns_plain(core, vif, f[i].hdr);
+	}
 }
 
 static void find_all(struct core *core, const struct vif *vif, struct frame *f,
@@ -111,6 +133,8 @@ void lane_check(struct core *core, const struct vif *vif, struct frame *f,
 			demux,
 			demux_key(vif->domain, f[i].head[0] & MAC_MASK))]);
 	}
+	if (vif->lane & VIF_LANE_IP)
+		check_sources(core, vif, f, nr);
 	find_all(core, vif, f, nr);
 }
 
@@ -287,5 +311,8 @@ unsigned int lane_run(struct core *core, struct vif *vif, struct frame *f,
 		if (!f[i].q->is_dirty)
 			vif_rx_dirty(core, f[i].q);
 	}
+	/* Nobody looks at a buffer before its completion is published. */
+	for (i = 0; (vif->lane & VIF_LANE_IP) && i < nr; i++)
+		memcpy(f[i].room, f[i].hdr, SOURCE_LOOK);
 	return nr;
 }

@@ -3,8 +3,8 @@
  * The IP source check; see source.h.  A list is written where none is in use
  * and put in place by one store, so that whoever takes the arena over finds the
  * old one or the new one.  Of a frame only the copied header is looked at; what
- * cannot be seen in it is not the VIF's own.  Called by guard.c for VIFs that
- * have a list, by admin_vif.c to set it.
+ * cannot be seen in it is not the VIF's own.  Called by guard.c and lane.c for
+ * VIFs that have a list, by admin_vif.c to set it.
  */
 #include "arena.h"
 #include "mem.h"
@@ -333,6 +333,22 @@ static bool owns_ipv6(const struct source *s, const struct packet *k)
 }
 
 /* -------------------------------------------------------------------------- */
+
+bool source_owns_plain(const struct core *core, const struct vif *vif,
+		       const uint8_t *l2)
+{
+	const struct source *s = list_of(core, vif, vif->source == 2 ? 1 : 0);
+	const uint8_t *p = l2 + SVNIC_FRAME_MIN;
+
+	switch (mem_be16(l2 + ETH_TYPE)) {
+	case TYPE_IPV4:
+		return has_ipv4(s, p + 12);
+	case TYPE_IPV6:
+		return p[7] != ND_HOPS && has_ipv6(s, p + 8, l2 + 6);
+	default:
+		return false;
+	}
+}
 
 bool source_owns(const struct core *core, const struct vif *vif,
 		 const struct frame *f)

@@ -46,4 +46,13 @@ enum svnic_status source_set(struct core *core, struct vif *vif,
 bool source_owns(const struct core *core, const struct vif *vif,
 		 const struct frame *f);
 
+#define SOURCE_LOOK 40u /* octets of an untagged frame that decide below ... */
+#define SOURCE_MIN  54u /* ... if it has as many */
+/*
+ * The same for the first SOURCE_LOOK octets of an ordinary frame, copied: false
+ * also when more of it would have to be looked at.
+ */
+bool source_owns_plain(const struct core *core, const struct vif *vif,
+		       const uint8_t *l2);
+
 #endif /* CORE_SOURCE_H */

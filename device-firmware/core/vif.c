@@ -80,8 +80,9 @@ void vif_set_lane(struct vif *vif)
 	vif->lane = 0;
 	if ((flags & no_tx) || vif->monitors.nr)
 		return;
-	if (!vif->source)
-		vif->lane = VIF_LANE_TX;
+	vif->lane = VIF_LANE_TX;
+	if (vif->source)
+		vif->lane |= VIF_LANE_IP;
 	if (nr)
 		vif->lane |= VIF_LANE_RX;
 }

@@ -66,6 +66,7 @@ enum vif_place {
 
 #define VIF_LANE_TX (1u << 0) /* frames of it may take the fast lane */
 #define VIF_LANE_RX (1u << 1) /* ... and frames for it */
+#define VIF_LANE_IP (1u << 2) /* its own only: it has a list of addresses */
 
 /*
  * Lines 0, 2 and 3 are all that an ordinary frame touches: its sender's 0, 2

@@ -37,6 +37,7 @@ struct bench {
 	unsigned int busy; /* VIFs with traffic, of nr_vifs */
 	bool both;	   /* all that are busy send, not every other */
 	enum pattern pattern;
+	bool listed; /* VIFs have a list of their IP addresses */
 };
 
 struct options {
@@ -124,6 +125,7 @@ static void write_frame(const struct bench *b, struct card *c, unsigned int n,
 	mac_of(data, busy_vif(b, receiver(b, n, slot / pieces)));
 	mac_of(data + 6, busy_vif(b, n));
 	memcpy(data + 12, "\x08\x00\x45\x00", 4);
+	data[14 + 12] = 10; /* the IP source, 10.0.0.0 */
 	data[14 + 9] = 6;
 	data[34 + 12] = 0x50;
 	for (i = 0; i < pieces; i++) {
@@ -142,7 +144,23 @@ static void write_frame(const struct bench *b, struct card *c, unsigned int n,
 	g->tx.desc[slot].meta.gso_size = svnic_le16(1448);
 }
 
-static void add_vif(struct card *c, unsigned int id)
+/* The last one of the usual few. */
+static void add_list(struct card *c, unsigned int id)
+{
+	struct svnic_source list = { .nr = svnic_le16(4) };
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		list.address[i].family = 4;
+		list.address[i].prefix = 32;
+		list.address[i].addr[0] = 10;
+		list.address[i].addr[3] = (uint8_t)(3 - i);
+	}
+	if (sim_source_set(&c->host, id, &list) != SVNIC_ST_OK)
+		die("list refused");
+}
+
+static void add_vif(const struct bench *b, struct card *c, unsigned int id)
 {
 	struct svnic_vif_config config = {
 		.mtu = svnic_le16(SVNIC_MTU_MAX),
@@ -153,6 +171,8 @@ static void add_vif(struct card *c, unsigned int id)
 	mac_of(config.mac, id);
 	if (sim_vif_create(&c->host, id, &config) != SVNIC_ST_OK)
 		die("VIF refused");
+	if (b->listed)
+		add_list(c, id);
 }
 
 static void init(const struct bench *b, const struct options *o, struct card *c)
@@ -183,7 +203,7 @@ static void init(const struct bench *b, const struct options *o, struct card *c)
 	if (!c->guest)
 		die("memory");
 	for (i = 0; i < b->nr_vifs; i++)
-		add_vif(c, i);
+		add_vif(b, c, i);
 }
 
 /* The busy VIFs are guests 0 to busy - 1, the idle ones follow. */
@@ -376,6 +396,11 @@ static unsigned int make_list(struct bench *list)
 		nr = add(list, nr, densities[i], densities[i], 64, true, PAIRS);
 		nr = add(list, nr, densities[i], densities[i], 64, true,
 			 SPREAD);
+	}
+	for (i = 0; i < 3; i++) {
+		nr = add(list, nr, 2, 2, i == 2 ? 1500 : 64, i == 1, PAIRS);
+		list[nr - 1].listed = true;
+		strcat(list[nr - 1].name, "-ip");
 	}
 	nr = add(list, nr, 10, 10, 64, true, PAIRS);
 	return add(list, nr, 4096, 10, 64, true, PAIRS);

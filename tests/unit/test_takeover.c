@@ -483,7 +483,7 @@ static const struct source *source_of(struct world *w)
 	const struct vif *vif = vif_find(w->f.core, 0, 9);
 
 	assert_in_range(vif->source, 1, SOURCE_LISTS);
-	assert_false(vif->lane & VIF_LANE_TX);
+	assert_true(vif->lane & VIF_LANE_IP);
 	return (const struct source *)arena_part(w->f.core, ARENA_SOURCES) +
 	       arena_vif_idx(w->f.core, vif) * SOURCE_LISTS + vif->source - 1;
 }
