@@ -349,6 +349,8 @@ static int send_burst(struct core *core, struct vif *vif, struct queue *q,
 		if (n == 0) {
 			int err = send_frame(core, vif, q, &f[i]);
 
+			/* A part of a frame is work, too. */
+			*done += err == -EINPROGRESS;
 			if (err)
 				return err;
 			n = 1;
