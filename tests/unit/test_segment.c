@@ -304,6 +304,25 @@ static void wire_takes_some_only(void **state)
 	try(f, 60000, SVNIC_PAGE_SIZE, &meta);
 }
 
+/* Another process goes on where the first one died. */
+static void takeover_sends_the_rest(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_meta meta = make(60000, 4, 0, 0, 1448);
+	struct segment_check c;
+
+	add_sender(f, 0);
+	sim_port(0)->from_card.max = 7;
+	c = send(f, 60000, SVNIC_PAGE_SIZE, &meta);
+	assert_int_equal(drain(&c), 7);
+	assert_int_equal(core_init(f->arena, f->arena_size, &f->config,
+				   &f->core, &f->adopted),
+			 0);
+	assert_true(f->adopted);
+	finish(f, &c);
+	assert_int_equal(c.nr, 42);
+}
+
 /* A guest whose frame became another one while it waited. */
 static void frame_shrinks_while_it_waits(void **state)
 {
@@ -428,6 +447,7 @@ int main(void)
 		TEST(wires_take_what_they_say),
 		TEST(checksums_may_be_anywhere),
 		TEST(wire_takes_some_only),
+		TEST(takeover_sends_the_rest),
 		TEST(frame_shrinks_while_it_waits),
 		TEST(others_have_their_turn),
 		TEST(segments_fit_the_mtu),
