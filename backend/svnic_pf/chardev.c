@@ -22,12 +22,17 @@ struct pf_file {
 	struct pf_card *card;
 	struct mutex read_lock; /* readers of one file take turns */
 	bool writer;
+	struct pf_turn *turn; /* of a writer */
 };
 
 static long pf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct pf_file *f = file->private_data;
 
+	if (cmd == SVNIC_PF_TURN)
+		return f->writer ? svnic_pf_turn(f->card, f->turn,
+						 (void __user *)arg)
+				 : -EBADF;
 	return svnic_pf_ioctl(f->card, f->writer, cmd, (void __user *)arg);
 }
 
@@ -220,9 +225,12 @@ static int pf_open(struct inode *inode, struct file *file)
 	mutex_init(&f->read_lock);
 	f->card = card;
 	f->writer = file->f_mode & FMODE_WRITE;
-	if (f->writer)
-		err = writer_set(card, file);
+	if (f->writer) {
+		f->turn = svnic_pf_turn_create();
+		err = f->turn ? writer_set(card, file) : -ENOMEM;
+	}
 	if (err) {
+		svnic_pf_turn_free(f->turn);
 		kfree(f);
 		return err;
 	}
@@ -242,6 +250,7 @@ static int pf_release(struct inode *inode, struct file *file)
 		up_write(&card->gone_sem);
 		atomic_set(&card->writer, 0);
 	}
+	svnic_pf_turn_free(f->turn);
 	kfree(f);
 	svnic_pf_put(card);
 	return 0;

@@ -8,6 +8,7 @@
  * Locks, outermost first; each is taken inside those above it only:
  *
  *   misc_mtx         the kernel's, around open()
+ *   turn.lock        one turn of a file at a time; around access to user memory
  *   mmap_lock        the kernel's, around mmap()
  *   card->gone_sem   read by every file operation, written once by remove();
  *                    never held across an access to user memory
@@ -329,6 +330,14 @@ int svnic_pf_netdev_create(struct pf_card *card);
 void svnic_pf_netdev_lost(struct pf_card *card);
 void svnic_pf_netdev_destroy(struct pf_card *card);
 void svnic_pf_netdev_info(struct pf_card *card, struct svnic_pf_info *info);
+
+/* turn.c */
+struct pf_turn;
+
+struct pf_turn *svnic_pf_turn_create(void);
+void svnic_pf_turn_free(struct pf_turn *t);
+/* SVNIC_PF_TURN; @user: its struct svnic_pf_turn. */
+int svnic_pf_turn(struct pf_card *card, struct pf_turn *t, void __user *user);
 
 /* ioctl.c; @writer: the file may change things */
 long svnic_pf_ioctl(struct pf_card *card, bool writer, unsigned int cmd,

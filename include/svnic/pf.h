@@ -106,6 +106,42 @@ struct svnic_pf_queue {
 };
 SVNIC_ABI_SIZE(struct svnic_pf_queue, 64);
 
+/*
+ * One piece of a grant copy: @len octets between octet @at of page @page of
+ * VIF @vif, which SVNIC_PF_PAGES_ALLOC gave, and octet @offset of the page that
+ * @domid granted as @gref.  It leaves neither page.
+ */
+struct svnic_pf_piece {
+	__u32 gref;
+	__u32 page;
+	__u16 vif;
+	__u16 domid;
+	__u16 offset;
+	__u16 at;
+	__u16 len;    /* not 0 */
+	__u16 flags;  /* SVNIC_PF_TO_GUEST */
+	__s32 status; /* out, only when some failed: 0, or Xen's GNTST_* */
+};
+SVNIC_ABI_SIZE(struct svnic_pf_piece, 24);
+
+#define SVNIC_PF_TO_GUEST    0x1
+#define SVNIC_PF_TURN_PIECES 1024
+#define SVNIC_PF_TURN_PORTS  18
+
+/*
+ * What the netif path asks of the hypervisor, in one call: ring the event
+ * channels that are named, then copy.  With an error no piece was copied.
+ */
+struct svnic_pf_turn {
+	__u64 pieces;	 /* user address of struct svnic_pf_piece[] */
+	__u32 nr_pieces; /* 0 to SVNIC_PF_TURN_PIECES */
+	__u32 nr_ports;	 /* 0 to SVNIC_PF_TURN_PORTS */
+	__u32 failed;	 /* out: pieces whose status is not 0 */
+	__u32 reserved;
+	__u32 port[SVNIC_PF_TURN_PORTS]; /* ours, of interdomain channels */
+};
+SVNIC_ABI_SIZE(struct svnic_pf_turn, 96);
+
 #define SVNIC_PF_INFO	    _IOR('V', 0x00, struct svnic_pf_info)
 #define SVNIC_PF_ADMIN	    _IOWR('V', 0x01, struct svnic_pf_admin)
 #define SVNIC_PF_VIF_CREATE _IOWR('V', 0x02, struct svnic_pf_create)
@@ -117,5 +153,6 @@ SVNIC_ABI_SIZE(struct svnic_pf_queue, 64);
 #define SVNIC_PF_PAGES_ALLOC _IOWR('V', 0x07, struct svnic_pf_range)
 #define SVNIC_PF_QUEUE_START _IOWR('V', 0x08, struct svnic_pf_queue)
 #define SVNIC_PF_QUEUE_STOP  _IOWR('V', 0x09, struct svnic_pf_queue)
+#define SVNIC_PF_TURN	     _IOWR('V', 0x0a, struct svnic_pf_turn)
 
 #endif /* SVNIC_PF_H */
