@@ -425,7 +425,8 @@ int daemon_init(struct daemon *d, const struct daemon_options *options)
 	err = choose_platform(d);
 	if (err)
 		goto err_base;
-	err = control_create(d, &d->control);
+	d->turns = netif_turns_create(d->base, d->ops, d->platform);
+	err = d->turns ? control_create(d, &d->control) : -ENOMEM;
 	if (err)
 		goto err_platform;
 	return 0;
@@ -471,6 +472,7 @@ void daemon_fini(struct daemon *d)
 	if (d->control)
 		control_destroy(d->control);
 	free_vifs(d);
+	netif_turns_free(d->turns);
 	if (d->platform)
 		d->ops->close(d->platform);
 	if (d->retry)

@@ -33,6 +33,7 @@ struct daemon {
 	char no_card[PLATFORM_REASON]; /* why not */
 	struct platform_vif *left;     /* on the card when it came */
 	unsigned int nr_left;
+	struct netif_turns *turns;
 	struct vif_list vifs;
 	unsigned int nr_vifs;
 	struct vif *numbered[SVNIC_MAX_VIFS]; /* by number on the card */

@@ -30,6 +30,7 @@ SVNICD_COMMON = \
 	backend/svnicd/netif/slow.c \
 	backend/svnicd/netif/sring.c backend/svnicd/netif/sring.h \
 	backend/svnicd/netif/staging.c backend/svnicd/netif/staging.h \
+	backend/svnicd/netif/turn.c \
 	backend/svnicd/netif/tx.c \
 	backend/svnicd/netif/txreq.c backend/svnicd/netif/txreq.h \
 	backend/svnicd/netif/verdict.c \

@@ -115,6 +115,23 @@ bool ownq_arm(struct ownq *q, bool tx, bool rx)
 				       svnic_peek32(&c->tx_cons), q->tx.done);
 }
 
+bool ownq_has_work(const struct ownq *q, bool tx)
+{
+	const struct svnic_queue_ctrl *c = q->rx.ctrl;
+
+	return svnic_peek32(&c->rx_done) != q->rx.done ||
+	       (tx && svnic_peek32(&c->tx_cons) != q->tx.done);
+}
+
+uint32_t ownq_page(const struct ownq *q, const void *mem)
+{
+	uintptr_t at = (uintptr_t)mem - (uintptr_t)q->buffers;
+
+	if (at >= (uintptr_t)q->shape.nr_buffers * SVNIC_PAGE_SIZE)
+		return PLATFORM_ELSEWHERE;
+	return q->shape.buffers + (uint32_t)(at / SVNIC_PAGE_SIZE);
+}
+
 void ownq_restart(struct ownq *q)
 {
 	struct svnic_queue_ctrl *c = q->rx.ctrl;

@@ -62,6 +62,11 @@ void ownq_kick(struct ownq *q);
  */
 bool ownq_arm(struct ownq *q, bool tx, bool rx);
 
+/* Would ownq_arm() say so?  Nothing is armed. */
+bool ownq_has_work(const struct ownq *q, bool tx);
+/* The page index of @mem, or PLATFORM_ELSEWHERE when that is no buffer. */
+uint32_t ownq_page(const struct ownq *q, const void *mem);
+
 /* Restart a queue that makes no sense (abi.md 7): ask, then see. */
 void ownq_restart(struct ownq *q);
 bool ownq_is_restarted(const struct ownq *q);

@@ -109,12 +109,18 @@ struct platform_offer {
 	uint16_t mtu;
 };
 
+#define PLATFORM_ELSEWHERE UINT32_MAX /* memory of no page table */
+
 /*
  * One piece of a grant copy: @len octets between @mem, ours, and octet @offset
- * of the tenant's page @gref, which it does not leave.
+ * of @tenant's page @gref, which it does not leave.
  */
 struct platform_copy {
+	struct tenant *tenant;
 	void *mem; /* may cross pages */
+	unsigned int
+		nr; /* @mem is in memory of pages_alloc() for this VIF, ... */
+	uint32_t page; /* ... in this page, or PLATFORM_ELSEWHERE */
 	uint32_t gref;
 	uint16_t offset;
 	uint16_t len;
@@ -307,20 +313,24 @@ struct platform_ops {
 	int (*grant_map)(struct platform *p, struct tenant *tenant,
 			 uint32_t gref, bool writable, void **page);
 	void (*grant_unmap)(struct platform *p, void *page);
-	/* All pieces in one call; 0 says nothing of a single one. */
-	int (*grant_copy)(struct platform *p, struct tenant *tenant,
-			  struct platform_copy *copies, unsigned int count);
+	/*
+	 * Ring @ports, then copy all pieces, of any tenants, in as few calls of
+	 * the system as there can be.  The tenants see all stores of ours
+	 * before they are woken.
+	 */
+	void (*turn)(struct platform *p, const uint32_t *ports,
+		     unsigned int nr_ports, struct platform_copy *copies,
+		     unsigned int nr_copies);
 	/*
 	 * Bind the tenant's port @remote to a new one of ours.  @rang comes
-	 * from the event loop, and not again before port_unmask().
+	 * from the event loop, and not again before ports_unmask().
 	 */
 	int (*port_bind)(struct platform *p, struct tenant *tenant,
 			 uint32_t remote, platform_rang_fn rang, void *arg,
 			 uint32_t *port);
 	void (*port_unbind)(struct platform *p, uint32_t port);
-	/* The tenant sees all stores of ours before it is woken. */
-	void (*port_notify)(struct platform *p, uint32_t port);
-	void (*port_unmask)(struct platform *p, uint32_t port);
+	void (*ports_unmask)(struct platform *p, const uint32_t *ports,
+			     unsigned int nr_ports);
 	/* Name of the domain or process for people; never NULL. */
 	const char *(*tenant_name)(struct platform *p, struct tenant *tenant);
 	void (*tenant_destroy)(struct platform *p, struct tenant *tenant);

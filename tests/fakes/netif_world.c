@@ -78,31 +78,59 @@ static void grant_unmap(struct platform *p, void *page)
 	p->w->nr_mapped--;
 }
 
-static int grant_copy(struct platform *p, struct tenant *t,
-		      struct platform_copy *c, unsigned int count)
+/* Does a piece begin in the page that it names? */
+static bool is_in_page(struct world *w, const struct platform_copy *c)
+{
+	struct ownq *q = &w->netif->slow;
+	char *page = q->buffers +
+		     (size_t)(c->page - q->shape.buffers) * SVNIC_PAGE_SIZE;
+
+	check(c->nr == VIF && q->nr == VIF, "a piece of another VIF");
+	check(c->page >= q->shape.buffers &&
+		      c->page - q->shape.buffers < q->shape.nr_buffers,
+	      "a piece outside of the buffers");
+	return (char *)c->mem >= page &&
+	       (char *)c->mem < page + SVNIC_PAGE_SIZE;
+}
+
+static void copy_one(struct world *w, struct platform_copy *c)
+{
+	uint8_t *its;
+
+	check(c->len > 0 && c->offset + c->len <= NETIF_PAGE,
+	      "a piece leaves its page");
+	check(c->tenant == w->vif.tenant, "a piece of another guest");
+	if (c->page != PLATFORM_ELSEWHERE)
+		check(is_in_page(w, c), "a piece is not in its page");
+	c->failed = !is_granted(w, c->gref);
+	if (c->failed)
+		return;
+	its = w->page[c->gref] + c->offset;
+	if (c->to_guest)
+		memcpy(its, c->mem, c->len);
+	else
+		memcpy(c->mem, its, c->len);
+}
+
+static void turn(struct platform *p, const uint32_t *ports,
+		 unsigned int nr_ports, struct platform_copy *c,
+		 unsigned int count)
 {
 	struct world *w = p->w;
 	unsigned int i;
-	uint8_t *its;
 
-	(void)t;
+	for (i = 0; i < nr_ports; i++) {
+		check(w->port[ports[i]].rang != NULL, "no such port is rung");
+		w->port[ports[i]].notified++;
+	}
+	if (!count)
+		return;
 	w->nr_calls++;
 	w->nr_copies += count;
-	for (i = 0; i < count; i++) {
-		check(c[i].len > 0 && c[i].offset + c[i].len <= NETIF_PAGE,
-		      "a piece leaves its page");
-		c[i].failed = !is_granted(w, c[i].gref);
-		if (c[i].failed)
-			continue;
-		its = w->page[c[i].gref] + c[i].offset;
-		if (c[i].to_guest)
-			memcpy(its, c[i].mem, c[i].len);
-		else
-			memcpy(c[i].mem, its, c[i].len);
-	}
+	for (i = 0; i < count; i++)
+		copy_one(w, &c[i]);
 	if (w->while_copying)
 		w->while_copying(w);
-	return 0;
 }
 
 static int port_bind(struct platform *p, struct tenant *t, uint32_t remote,
@@ -128,18 +156,18 @@ static void port_unbind(struct platform *p, uint32_t port)
 	p->w->port[port].rang = NULL;
 }
 
-static void port_notify(struct platform *p, uint32_t port)
+static void ports_unmask(struct platform *p, const uint32_t *ports,
+			 unsigned int nr_ports)
 {
-	p->w->port[port].notified++;
-}
+	struct world_port *o;
 
-static void port_unmask(struct platform *p, uint32_t port)
-{
-	struct world_port *o = &p->w->port[port];
-
-	check(o->masked, "a port is unmasked that did not ring");
-	o->masked = false;
-	o->unmasked++;
+	for (; nr_ports; nr_ports--, ports++) {
+		o = &p->w->port[*ports];
+		check(o->rang && o->masked,
+		      "a port is unmasked that did not ring");
+		o->masked = false;
+		o->unmasked++;
+	}
 }
 
 static int queue_command(struct world *w, unsigned int opcode, unsigned int nr,
@@ -238,11 +266,10 @@ static const struct platform_ops ops = {
 	.tenant_read = tenant_read,
 	.grant_map = grant_map,
 	.grant_unmap = grant_unmap,
-	.grant_copy = grant_copy,
+	.turn = turn,
 	.port_bind = port_bind,
 	.port_unbind = port_unbind,
-	.port_notify = port_notify,
-	.port_unmask = port_unmask,
+	.ports_unmask = ports_unmask,
 };
 
 /* In place of vif.c: what the life cycle does. */
@@ -300,6 +327,12 @@ static void make_ring(struct world *w, struct world_ring *r, uint32_t gref,
 	r->page->rsp_event = 1;
 }
 
+static void make_turns(struct world *w)
+{
+	w->daemon.turns = netif_turns_create(w->base, &ops, &platform);
+	check(w->daemon.turns != NULL, "no memory");
+}
+
 void world_init(struct world *w, unsigned int nr_queues, bool split)
 {
 	unsigned int i;
@@ -312,6 +345,7 @@ void world_init(struct world *w, unsigned int nr_queues, bool split)
 	w->daemon.base = w->base;
 	w->daemon.ops = &ops;
 	w->daemon.platform = &platform;
+	make_turns(w);
 	w->vif.d = &w->daemon;
 	w->vif.nr = VIF;
 	strcpy(w->vif.name, "1.0");
@@ -344,6 +378,7 @@ void world_fini(struct world *w)
 	check(w->nr_mapped == 0, "a page is still mapped");
 	for (i = 0; i < WORLD_KEYS; i++)
 		free(w->key[i].value);
+	netif_turns_free(w->daemon.turns);
 	event_base_free(w->base);
 	free(w->page);
 	sim_fini();
@@ -363,7 +398,7 @@ void world_restart(struct world *w)
 	unsigned int i;
 
 	/* Its memory goes without a word to the card or the guest. */
-	event_free(w->netif->turn);
+	netif_turns_free(w->daemon.turns);
 	event_free(w->netif->tick);
 	free(w->netif);
 	w->netif = NULL;
@@ -371,6 +406,7 @@ void world_restart(struct world *w)
 	event_base_free(w->base);
 	w->base = event_base_new();
 	w->daemon.base = w->base;
+	make_turns(w);
 	for (i = 0; i < WORLD_PORTS; i++)
 		w->port[i].rang = NULL;
 	check(world_connect(w) == 0, "it connects again");

@@ -51,7 +51,7 @@ struct world {
 	uint8_t (*page)[NETIF_PAGE];
 	bool revoked[WORLD_PAGES];
 	unsigned int nr_mapped;
-	unsigned int nr_calls;	/* of grant_copy() */
+	unsigned int nr_calls;	/* of turn() with pieces */
 	unsigned int nr_copies; /* pieces */
 	void (*while_copying)(struct world *w);
 	struct world_port port[WORLD_PORTS];

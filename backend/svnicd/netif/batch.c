@@ -21,7 +21,10 @@ void batch_add(struct batch *b, struct netif_queue *q, void *mem, uint32_t gref,
 		return;
 	}
 	c = &b->copy[b->nr++];
+	c->tenant = q->n->tenant;
 	c->mem = mem;
+	c->nr = q->n->slow.nr;
+	c->page = ownq_page(&q->n->slow, mem);
 	c->gref = gref;
 	c->offset = (uint16_t)offset;
 	c->len = (uint16_t)len;

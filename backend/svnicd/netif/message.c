@@ -26,6 +26,8 @@ static bool copy_page(struct netif *n, uint32_t gref, void *mem, uint32_t len,
 		      bool to_guest)
 {
 	struct platform_copy c = {
+		.tenant = n->tenant,
+		.page = PLATFORM_ELSEWHERE,
 		.mem = mem,
 		.gref = gref,
 		.len = (uint16_t)len,
@@ -33,7 +35,8 @@ static bool copy_page(struct netif *n, uint32_t gref, void *mem, uint32_t len,
 		.failed = true,
 	};
 
-	return n->ops->grant_copy(n->p, n->tenant, &c, 1) == 0 && !c.failed;
+	n->ops->turn(n->p, NULL, 0, &c, 1);
+	return !c.failed;
 }
 
 /* Hash -------------------------------------------------------------------- */

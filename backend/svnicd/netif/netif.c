@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The netif path of a VIF as a whole: what it maps and binds, and its turns.  A
- * turn takes from all rings and from the card as much as fits, copies all of it
- * in one call, and passes it on.  While turns find work nothing rings: neither
- * the guest's ports, which stay masked, nor the card.
+ * The netif path of a VIF as a whole: what it maps and binds, when it is to
+ * have a turn (turn.c), and what that ends with.
  */
 #include "netif/netif.h"
 
@@ -18,8 +16,6 @@
 #include "daemon.h"
 #include "netif/priv.h"
 #include "vif.h"
-
-#define HOPE_MAX 8u /* turns without work in a row, for the next frame's sake */
 
 uint64_t netif_now_ms(void)
 {
@@ -39,18 +35,7 @@ void netif_fault(struct netif *n, enum netif_verdict v)
 
 void netif_wake(struct netif *n)
 {
-	if (n->woken)
-		return;
-	n->woken = true;
-	event_active(n->turn, EV_TIMEOUT, 1);
-}
-
-/* After all others had theirs. */
-static void go_on(struct netif *n)
-{
-	static const struct timeval now;
-
-	evtimer_add(n->turn, &now);
+	turn_add(n->turns, n);
 }
 
 void netif_later(struct netif *n, unsigned int ms)
@@ -65,13 +50,7 @@ void netif_later(struct netif *n, unsigned int ms)
 	evtimer_add(n->tick, &tv);
 }
 
-static struct netif_queue *queue_in_turn(struct netif *n, unsigned int i)
-{
-	return &n->queue[(n->first + i) % n->config.nr_queues];
-}
-
-/* Its guest broke a rule; nothing of @n may be touched afterwards. */
-static void report(struct netif *n)
+void netif_report(struct netif *n)
 {
 	char why[PLATFORM_REASON];
 
@@ -81,94 +60,54 @@ static void report(struct netif *n)
 	vif_peer_fault(n->vif, why);
 }
 
-/* How much was done; all of it has been answered when this returns. */
-static unsigned int run(struct netif *n)
+void netif_publish(struct netif *n)
 {
-	/* One thread, and too large for the stack. */
-	static struct batch b;
-	unsigned int done;
-	unsigned int i;
+	struct netif_queue *q;
 
-	if (!slow_reclaim(n))
-		return 0;
-	done = rx_pull(n);
-	if (n->restarting)
-		return 0;
-	b.nr = 0;
-	tx_begin();
-	rx_begin();
-	for (i = 0; i < n->config.nr_queues && !n->fault; i++)
-		done += tx_gather(queue_in_turn(n, i), &b);
-	for (i = 0; i < n->config.nr_queues && !n->fault; i++)
-		done += rx_gather(queue_in_turn(n, i), &b);
-	if (b.nr)
-		n->ops->grant_copy(n->p, n->tenant, b.copy, b.nr);
-	tx_finish(n, &b);
-	rx_finish(n, &b);
-	n->first = (n->first + 1) % n->config.nr_queues;
-	return done;
+	for (q = n->queue; q < n->queue + n->config.nr_queues; q++) {
+		if (sring_publish(&q->rx))
+			port_notify_rx(q);
+		if (sring_publish(&q->tx))
+			port_notify_tx(q);
+	}
 }
 
-/* Ask to be rung; true when there is something already. */
-static bool arm(struct netif *n)
+bool netif_arm(struct netif *n)
 {
 	struct netif_queue *q;
 	bool more = false;
-	unsigned int i;
 
-	for (i = 0; i < n->config.nr_queues; i++) {
-		q = &n->queue[i];
+	for (q = n->queue; q < n->queue + n->config.nr_queues; q++) {
 		if (!n->tx_blocked)
 			more |= sring_arm(&q->tx, 1);
 		if (q->need)
 			more |= sring_arm(&q->rx, q->need);
+		else
+			more |= q->head != NETIF_NONE;
 	}
 	more |= ownq_arm(&n->slow, n->tx_blocked, true);
 	return more;
 }
 
-/* As long as waiting a little has paid, wait a little. */
-static bool keeps_hoping(struct netif *n, unsigned int done)
+bool netif_has_work(const struct netif *n)
 {
-	if (done) {
-		if (n->idle && n->hope < HOPE_MAX)
-			n->hope++;
-		n->idle = 0;
-		return true;
+	const struct netif_queue *q;
+
+	if (!n->started || n->fault || n->restarting)
+		return false;
+	for (q = n->queue; q < n->queue + n->config.nr_queues; q++) {
+		if (!n->tx_blocked && sring_pending(&q->tx))
+			return true;
+		if (q->head != NETIF_NONE && sring_pending(&q->rx) >= q->need)
+			return true;
 	}
-	if (n->idle < n->hope) {
-		n->idle++;
-		return true;
-	}
-	n->hope /= 2;
-	n->idle = 0;
-	return false;
+	return ownq_has_work(&n->slow, n->tx_blocked);
 }
 
-static void take_turn(evutil_socket_t fd, short what, void *arg)
+void netif_release(struct netif *n)
 {
-	struct netif *n = arg;
-	unsigned int done;
 	unsigned int i;
 
-	(void)fd;
-	(void)what;
-	n->woken = false;
-	if (!n->started || n->fault)
-		return;
-	done = run(n);
-	filter_turn(n);
-	if (n->fault) {
-		report(n);
-		return;
-	}
-	/* The clock will tell; the ports stay masked meanwhile. */
-	if (n->restarting)
-		return;
-	if (keeps_hoping(n, done) || arm(n)) {
-		go_on(n);
-		return;
-	}
 	for (i = 0; i < n->config.nr_queues; i++)
 		port_release(&n->queue[i]);
 }
@@ -253,12 +192,11 @@ static struct netif *alloc(struct vif *vif, const struct netif_config *config)
 	n->config = *config;
 	/* What the guest told a daemon before us is not known. */
 	n->groups.all = vif->published == PEER_CONNECTED;
-	n->hope = 1;
+	n->turns = vif->d->turns;
 	for (i = 0; i < NETIF_MAX_QUEUES; i++) {
 		n->queue[i].n = n;
 		n->queue[i].head = NETIF_NONE;
 	}
-	n->turn = evtimer_new(vif->d->base, take_turn, n);
 	n->tick = evtimer_new(vif->d->base, tick, n);
 	return n;
 }
@@ -270,7 +208,7 @@ int netif_create(struct vif *vif, const struct netif_config *config,
 	unsigned int i;
 	int err = 0;
 
-	if (!n || !n->turn || !n->tick) {
+	if (!n || !n->tick) {
 		snprintf(why, PLATFORM_REASON, "no memory is left");
 		err = -ENOMEM;
 	}
@@ -291,10 +229,9 @@ void netif_destroy(struct netif *n)
 	if (!n)
 		return;
 	netif_stop(n, false);
+	turn_del(n->turns, n);
 	for (i = 0; i < n->config.nr_queues; i++)
 		close_queue(&n->queue[i]);
-	if (n->turn)
-		event_free(n->turn);
 	if (n->tick)
 		event_free(n->tick);
 	free(n);

@@ -31,6 +31,15 @@ struct netif_key {
 	const char *value;
 };
 
+struct event_base;
+struct netif_turns; /* when the netifs of a daemon do their work */
+
+/* NULL: no memory.  Freed after the last netif. */
+struct netif_turns *netif_turns_create(struct event_base *base,
+				       const struct platform_ops *ops,
+				       struct platform *p);
+void netif_turns_free(struct netif_turns *t);
+
 /* What we offer: to be written before InitWait and removed with the offer. */
 extern const struct netif_key netif_keys[];
 extern const size_t netif_nr_keys;

@@ -49,8 +49,13 @@ int port_bind_queue(struct netif_queue *q, const struct netif_queue_config *c)
 
 void port_unbind_queue(struct netif_queue *q)
 {
-	while (q->nr_ports > 0)
-		q->n->ops->port_unbind(q->n->p, q->port[--q->nr_ports].port);
+	uint32_t port;
+
+	while (q->nr_ports > 0) {
+		port = q->port[--q->nr_ports].port;
+		turn_forget(q->n->turns, port);
+		q->n->ops->port_unbind(q->n->p, port);
+	}
 }
 
 static struct netif_port *rx_port(struct netif_queue *q)
@@ -71,7 +76,7 @@ void port_worked_rx(struct netif_queue *q, uint32_t nr)
 static void notify(struct netif_queue *q, const struct netif_port *p)
 {
 	q->stats.events_out++;
-	q->n->ops->port_notify(q->n->p, p->port);
+	turn_ring(q->n->turns, p->port);
 }
 
 void port_notify_tx(struct netif_queue *q)
@@ -89,7 +94,7 @@ static void unmask(struct netif_port *p)
 	p->rung = false;
 	p->resting = false;
 	p->worked = 0;
-	p->q->n->ops->port_unmask(p->q->n->p, p->port);
+	turn_unmask(p->q->n->turns, p->port);
 }
 
 static void release(struct netif_port *p)

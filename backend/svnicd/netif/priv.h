@@ -7,6 +7,8 @@
 #ifndef SVNICD_NETIF_PRIV_H
 #define SVNICD_NETIF_PRIV_H
 
+#include <sys/queue.h>
+
 #include "log.h"
 #include "netif/groups.h"
 #include "netif/hash.h"
@@ -19,10 +21,12 @@
 
 struct event;
 
-#define NETIF_TX_PAGES	128u /* of the slow queue: for frames to the card */
-#define NETIF_RX_PAGES	256u /* ... from the card, a buffer each */
-#define NETIF_COPIES	768u /* pieces of a turn */
-#define NETIF_TX_COPIES 256u /* ... of which for tx */
+TAILQ_HEAD(netif_list, netif);
+
+#define NETIF_TX_PAGES	128u  /* of the slow queue: for frames to the card */
+#define NETIF_RX_PAGES	256u  /* ... from the card, a buffer each */
+#define NETIF_COPIES	1024u /* pieces of a turn */
+#define NETIF_TX_COPIES 384u  /* ... of which for tx */
 #define NETIF_NONE	0xffffu
 
 /* One event channel; masked from its ring until its work is done. */
@@ -68,13 +72,14 @@ struct netif {
 	struct platform *p;
 	struct tenant *tenant;
 	struct netif_config config;
-	struct event *turn; /* as soon as others had theirs */
-	struct event *tick; /* something waits for time to pass */
-	uint64_t tick_ms;   /* when that is due; 0: not */
-	bool woken;
+	struct netif_turns *turns;
+	TAILQ_ENTRY(netif) link; /* of those that are to have one */
+	bool ready;		 /* it is */
+	unsigned int worked;	 /* what the turn found */
+	unsigned int idle;	 /* turns that found nothing */
+	struct event *tick;	 /* something waits for time to pass */
+	uint64_t tick_ms;	 /* when that is due; 0: not */
 	bool started;
-	unsigned int hope;	  /* turns without work before it sleeps */
-	unsigned int idle;	  /* ... that it had */
 	unsigned int first;	  /* queue that is served first */
 	enum netif_verdict fault; /* the guest's; NETIF_V_OK: none */
 	struct log_limit limit;
@@ -103,6 +108,7 @@ struct netif {
 /* What a turn copies; there is one, as there is one thread. */
 struct batch {
 	unsigned int nr;
+	unsigned int end; /* the netif that gathers stops there */
 	struct platform_copy copy[NETIF_COPIES];
 };
 
@@ -112,6 +118,26 @@ void netif_fault(struct netif *n, enum netif_verdict v);
 void netif_wake(struct netif *n);
 void netif_later(struct netif *n, unsigned int ms);
 uint64_t netif_now_ms(void);
+
+/* Responses, then the card: its guest sees what it did in a turn. */
+void netif_publish(struct netif *n);
+/* Ask to be rung; true when there is something already. */
+bool netif_arm(struct netif *n);
+/* Might a turn find something?  It may be wrong, not for long. */
+bool netif_has_work(const struct netif *n);
+void netif_release(struct netif *n);
+/* Its guest broke a rule; nothing of @n may be touched afterwards. */
+void netif_report(struct netif *n);
+
+/* turn.c: have a turn soon, or none any more. */
+void turn_add(struct netif_turns *t, struct netif *n);
+void turn_del(struct netif_turns *t, struct netif *n);
+/* With the next call of the system, which is not far. */
+void turn_ring(struct netif_turns *t, uint32_t port);
+/* From within a turn, or before turn_add(). */
+void turn_unmask(struct netif_turns *t, uint32_t port);
+/* It is about to be unbound. */
+void turn_forget(struct netif_turns *t, uint32_t port);
 
 /* port.c: all or nothing; and what a turn does with them at its end. */
 int port_bind_queue(struct netif_queue *q, const struct netif_queue_config *c);
@@ -150,17 +176,22 @@ void filter_start(struct netif *n);
 void filter_turn(struct netif *n);
 void filter_stop(struct netif *n, bool lost);
 
-/* tx.c: the number of ring slots that were taken. */
+/* tx.c.  What is shared by @left netifs from now on, with the one that comes. */
+void tx_share(struct batch *b, unsigned int left);
+/* The number of ring slots that were taken. */
 unsigned int tx_gather(struct netif_queue *q, struct batch *b);
 void tx_begin(void);
-void tx_finish(struct netif *n, const struct batch *b);
+/* All frames of the turn, to the card; then, when it knows, their answers. */
+void tx_send(const struct batch *b);
+void tx_respond(void);
 
 /* rx.c */
 void rx_begin(void);
 /* Take frames from the card; the number of them. */
 unsigned int rx_pull(struct netif *n);
+void rx_share(struct batch *b, unsigned int left);
 unsigned int rx_gather(struct netif_queue *q, struct batch *b);
-void rx_finish(struct netif *n, const struct batch *b);
+void rx_finish(const struct batch *b);
 void rx_drop_all(struct netif *n);
 
 /* batch.c

@@ -15,14 +15,18 @@
 #include "netif/priv.h"
 #include "netif/view.h"
 
-#define FRAMES	 256u
-#define SLOTS	 512u
-#define PULL	 128u /* frames of a turn */
-#define SCRATCH	 (256u << 10)
-#define STALE_MS 10000u
-#define POLL_MS	 30u   /* for drivers that do not ring */
-#define LOOK_MS	 1000u /* ... and for those that do */
-#define GSO	 (SVNIC_META_GSO_TCPV4 | SVNIC_META_GSO_TCPV6)
+#define FRAMES	256u
+#define SLOTS	1024u
+#define PULL	128u /* frames of a turn */
+#define SCRATCH (256u << 10)
+/* What segments of one frame may need: half a ring, and its cuts. */
+#define LEAST_FRAMES (NETIF_RING / 2)
+#define LEAST_SLOTS  NETIF_RING
+#define LEAST_COPIES (NETIF_RING + 2 * VIEW_PIECES)
+#define STALE_MS     10000u
+#define POLL_MS	     30u   /* for drivers that do not ring */
+#define LOOK_MS	     1000u /* ... and for those that do */
+#define GSO	     (SVNIC_META_GSO_TCPV4 | SVNIC_META_GSO_TCPV6)
 
 struct rx_slot {
 	uint16_t id;
@@ -43,6 +47,7 @@ struct rx_out {
 static struct rx_batch {
 	unsigned int nr;
 	unsigned int nr_slots;
+	unsigned int end, slots_end; /* of the netif that gathers */
 	uint32_t scratch_used;
 	struct rx_out out[FRAMES];
 	struct rx_slot slot[SLOTS];
@@ -60,6 +65,24 @@ void rx_begin(void)
 	turn.nr = 0;
 	turn.nr_slots = 0;
 	turn.scratch_used = 0;
+}
+
+/* The first of a turn gets at least what the largest frame may need. */
+static unsigned int share(unsigned int used, unsigned int all,
+			  unsigned int left, unsigned int least)
+{
+	unsigned int n = (all - used) / left;
+
+	if (n < least)
+		n = least;
+	return n < all - used ? used + n : all;
+}
+
+void rx_share(struct batch *b, unsigned int left)
+{
+	turn.end = share(turn.nr, FRAMES, left, LEAST_FRAMES);
+	turn.slots_end = share(turn.nr_slots, SLOTS, left, LEAST_SLOTS);
+	b->end = share(b->nr, NETIF_COPIES, left, LEAST_COPIES);
 }
 
 /* Sorting ----------------------------------------------------------------- */
@@ -249,8 +272,9 @@ static void put(struct netif_queue *q, struct batch *b, struct view *v,
 static bool has_room(const struct batch *b, unsigned int frames, uint32_t slots)
 {
 	/* A piece may be cut once for each slot, and once for each piece. */
-	return turn.nr + frames <= FRAMES && turn.nr_slots + slots <= SLOTS &&
-	       b->nr + slots + frames * VIEW_PIECES <= NETIF_COPIES;
+	return turn.nr + frames <= turn.end &&
+	       turn.nr_slots + slots <= turn.slots_end &&
+	       b->nr + slots + frames * VIEW_PIECES <= b->end;
 }
 
 /* As the card gave it. */
@@ -330,7 +354,7 @@ static enum answer emit_segments(struct netif_queue *q, struct batch *b,
 	each += v.nr_extras;
 	out = scratch(cut.payload + cut.nr * cut.end);
 	if (!out || !has_room(b, 1, cut.nr * (each + 1)) ||
-	    turn.nr + cut.nr > FRAMES || !has_slots(q, cut.nr * each))
+	    turn.nr + cut.nr > turn.end || !has_slots(q, cut.nr * each))
 		return WAIT;
 	for (i = 0; i < cut.nr; i++, out += size) {
 		size = offload_segment(mem, &cut, i, out);
@@ -451,7 +475,7 @@ static bool respond(struct netif_queue *q, const struct rx_slot *s,
 	return rsp.status >= 0;
 }
 
-void rx_finish(struct netif *n, const struct batch *b)
+void rx_finish(const struct batch *b)
 {
 	const struct rx_out *o;
 	unsigned int i, j;
@@ -464,10 +488,6 @@ void rx_finish(struct netif *n, const struct batch *b)
 			ok &= respond(o->q, &turn.slot[o->first_slot + j], b);
 		o->q->stats.verdict[ok ? NETIF_V_OK : NETIF_V_RX_GRANT]++;
 		if (o->buf != NETIF_NONE)
-			slow_return(n, o->buf);
+			slow_return(o->q->n, o->buf);
 	}
-	for (i = 0; i < n->config.nr_queues; i++)
-		if (sring_publish(&n->queue[i].rx))
-			port_notify_rx(&n->queue[i]);
-	slow_kick(n);
 }

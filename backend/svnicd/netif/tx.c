@@ -32,6 +32,7 @@ struct tx_frame {
 static struct tx_batch {
 	unsigned int nr;
 	unsigned int nr_ids;
+	unsigned int end, ids_end; /* of the netif that gathers */
 	struct tx_frame frame[FRAMES];
 	uint16_t id[SLOTS];
 } turn;
@@ -40,6 +41,16 @@ void tx_begin(void)
 {
 	turn.nr = 0;
 	turn.nr_ids = 0;
+}
+
+/* Also the eighth part of all this has room for the largest frame. */
+void tx_share(struct batch *b, unsigned int left)
+{
+	turn.end = turn.nr + (FRAMES - turn.nr) / left;
+	turn.ids_end = turn.nr_ids + (SLOTS - turn.nr_ids) / left;
+	b->end = b->nr;
+	if (b->nr < NETIF_TX_COPIES)
+		b->end += (NETIF_TX_COPIES - b->nr) / left;
 }
 
 /* Gathering --------------------------------------------------------------- */
@@ -69,7 +80,7 @@ static bool add_frame(struct netif_queue *q, struct batch *b,
 	uint8_t *mem;
 	unsigned int i;
 
-	if (b->nr + t->nr_slots > NETIF_TX_COPIES)
+	if (b->nr + t->nr_slots > b->end)
 		return false;
 	if (!slow_reserve(n, t->len, &f->at))
 		return false;
@@ -111,7 +122,7 @@ static int take(struct netif_queue *q, struct batch *b, uint32_t avail)
 	struct tx_frame *f;
 	struct txreq t;
 
-	if (turn.nr == FRAMES || turn.nr_ids + TXREQ_RING > SLOTS)
+	if (turn.nr == turn.end || turn.nr_ids + TXREQ_RING > turn.ids_end)
 		return 0;
 	v = txreq_parse(&q->tx, avail, &t);
 	if (txreq_is_fatal(v)) {
@@ -207,8 +218,9 @@ static enum netif_verdict judge_offload(struct tx_frame *f, uint8_t *mem,
 	return NETIF_V_OK;
 }
 
-static void send(struct netif *n, struct tx_frame *f, const struct batch *b)
+static void send(struct tx_frame *f, const struct batch *b)
 {
+	struct netif *n = f->q->n;
 	struct svnic_meta m = { .flags = 0 };
 
 	if (f->verdict || !f->len)
@@ -243,16 +255,18 @@ static void respond(const struct tx_frame *f)
 	f->q->stats.verdict[f->verdict]++;
 }
 
-void tx_finish(struct netif *n, const struct batch *b)
+void tx_send(const struct batch *b)
 {
 	unsigned int i;
 
 	for (i = 0; i < turn.nr; i++)
-		send(n, &turn.frame[i], b);
-	slow_kick(n);
+		send(&turn.frame[i], b);
+}
+
+void tx_respond(void)
+{
+	unsigned int i;
+
 	for (i = 0; i < turn.nr; i++)
 		respond(&turn.frame[i]);
-	for (i = 0; i < n->config.nr_queues; i++)
-		if (sring_publish(&n->queue[i].tx))
-			port_notify_tx(&n->queue[i]);
 }

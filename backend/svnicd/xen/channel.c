@@ -125,14 +125,14 @@ void channel_unbind(struct platform *p, uint32_t port)
 	xenevtchn_unbind(p->channel, port);
 }
 
-void channel_notify(struct platform *p, uint32_t port)
+/* The library takes them one at a time, the driver as many as there are. */
+void channel_unmask(struct platform *p, const uint32_t *ports,
+		    unsigned int nr_ports)
 {
-	xenevtchn_notify(p->channel, port);
-}
+	size_t size = nr_ports * sizeof(ports[0]);
 
-void channel_unmask(struct platform *p, uint32_t port)
-{
-	xenevtchn_unmask(p->channel, port);
+	if (write(xenevtchn_fd(p->channel), ports, size) != (ssize_t)size)
+		log_warn("xen", "event channels cannot be unmasked");
 }
 
 char *guest_read(struct platform *p, struct tenant *t, const char *key)

@@ -225,13 +225,14 @@ char *guest_read(struct platform *p, struct tenant *t, const char *key);
 int grant_map(struct platform *p, struct tenant *t, uint32_t gref,
 	      bool writable, void **page);
 void grant_unmap(struct platform *p, void *page);
-int grant_copy(struct platform *p, struct tenant *t, struct platform_copy *c,
-	       unsigned int count);
+void grant_turn(struct platform *p, const uint32_t *ports,
+		unsigned int nr_ports, struct platform_copy *c,
+		unsigned int count);
 int channel_bind(struct platform *p, struct tenant *t, uint32_t remote,
 		 platform_rang_fn rang, void *arg, uint32_t *port);
 void channel_unbind(struct platform *p, uint32_t port);
-void channel_notify(struct platform *p, uint32_t port);
-void channel_unmask(struct platform *p, uint32_t port);
+void channel_unmask(struct platform *p, const uint32_t *ports,
+		    unsigned int nr_ports);
 void channel_close(struct platform *p);
 
 /* Its doorbell page: the machine frame is told to Xen. */

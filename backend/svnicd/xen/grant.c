@@ -1,15 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Pages of a guest: mapped by its grants, or copied, many pieces in one call.
- * A call that works says nothing of its pieces, each has a status of its own
- * (rule R26).
+ * Those that svnic_pf knows on our side too are its business; the others go
+ * through gntdev, which pins ours each time.  A call that works says nothing of
+ * its pieces, each has a status of its own (rule R26).
  */
 #include <errno.h>
 #include <sys/mman.h>
 
 #include "dom0.h"
 
-#define BATCH 512u /* pieces of one call */
+#define BATCH 128u /* pieces of one call to gntdev */
+
+/* Pieces under way, and which copy each is of.  One thread. */
+static struct {
+	unsigned int nr;
+	struct svnic_pf_piece piece[SVNIC_PF_TURN_PIECES];
+	struct platform_copy *of[SVNIC_PF_TURN_PIECES];
+} own;
+
+static struct {
+	unsigned int nr;
+	xengnttab_grant_copy_segment_t seg[BATCH];
+	struct platform_copy *of[BATCH];
+} foreign;
 
 int grant_map(struct platform *p, struct tenant *t, uint32_t gref,
 	      bool writable, void **page)
@@ -28,50 +42,103 @@ void grant_unmap(struct platform *p, void *page)
 	xengnttab_unmap(p->grants, page, 1);
 }
 
-static void fill(xengnttab_grant_copy_segment_t *s,
-		 const struct platform_copy *c, domid_t domid)
+/* One call of svnic_pf: @t's ports, then the pieces. */
+static void copy_own(struct platform *p, struct svnic_pf_turn *t)
 {
+	unsigned int i;
+	int err;
+
+	t->pieces = (uintptr_t)own.piece;
+	t->nr_pieces = own.nr;
+	err = pf_call(p, SVNIC_PF_TURN, t, NULL);
+	/* Nobody shall sleep because the card is away. */
+	for (i = 0; err && i < t->nr_ports; i++)
+		xenevtchn_notify(p->channel, t->port[i]);
+	for (i = 0; i < own.nr && (err || t->failed); i++)
+		if (err || own.piece[i].status != GNTST_okay)
+			own.of[i]->failed = true;
+	own.nr = 0;
+	t->nr_ports = 0;
+}
+
+static void copy_foreign(struct platform *p)
+{
+	bool err = xengnttab_grant_copy(p->grants, foreign.nr, foreign.seg);
+	unsigned int i;
+
+	for (i = 0; i < foreign.nr; i++)
+		if (err || foreign.seg[i].status != GNTST_okay)
+			foreign.of[i]->failed = true;
+	foreign.nr = 0;
+}
+
+static void add_foreign(struct platform *p, struct platform_copy *c)
+{
+	xengnttab_grant_copy_segment_t *s = &foreign.seg[foreign.nr];
 	union xengnttab_copy_ptr *ours = c->to_guest ? &s->source : &s->dest;
 	union xengnttab_copy_ptr *its = c->to_guest ? &s->dest : &s->source;
 
+	foreign.of[foreign.nr++] = c;
 	ours->virt = c->mem;
 	its->foreign.ref = c->gref;
 	its->foreign.offset = c->offset;
-	its->foreign.domid = domid;
+	its->foreign.domid = (domid_t)c->tenant->domid;
 	s->len = c->len;
 	s->flags = c->to_guest ? GNTCOPY_dest_gref : GNTCOPY_source_gref;
 	s->status = GNTST_general_error;
+	if (foreign.nr == BATCH)
+		copy_foreign(p);
 }
 
-static int copy_some(struct platform *p, struct tenant *t,
-		     struct platform_copy *c, unsigned int count)
+/* Cut at the borders of our pages. */
+static void add_own(struct platform *p, struct svnic_pf_turn *t,
+		    struct platform_copy *c)
 {
-	/* One thread, and too large for the stack. */
-	static xengnttab_grant_copy_segment_t segs[BATCH];
-	unsigned int i;
-	int err = 0;
+	uint32_t at = (uintptr_t)c->mem % SVNIC_PAGE_SIZE;
+	struct svnic_pf_piece *o;
+	uint32_t done, len;
 
-	for (i = 0; i < count; i++)
-		fill(&segs[i], &c[i], (domid_t)t->domid);
-	if (xengnttab_grant_copy(p->grants, count, segs))
-		err = errno ? -errno : -EIO;
-	for (i = 0; i < count; i++)
-		c[i].failed = err || segs[i].status != GNTST_okay;
-	return err;
-}
-
-int grant_copy(struct platform *p, struct tenant *t, struct platform_copy *c,
-	       unsigned int count)
-{
-	unsigned int n;
-	int err = 0;
-	int ret;
-
-	for (; count; count -= n, c += n) {
-		n = count < BATCH ? count : BATCH;
-		ret = copy_some(p, t, c, n);
-		if (!err)
-			err = ret;
+	for (done = 0; done < c->len; done += len) {
+		len = SVNIC_PAGE_SIZE - (at + done) % SVNIC_PAGE_SIZE;
+		if (len > c->len - done)
+			len = c->len - done;
+		o = &own.piece[own.nr];
+		own.of[own.nr++] = c;
+		o->gref = c->gref;
+		o->page = c->page + (at + done) / SVNIC_PAGE_SIZE;
+		o->vif = (uint16_t)c->nr;
+		o->domid = (uint16_t)c->tenant->domid;
+		o->offset = (uint16_t)(c->offset + done);
+		o->at = (uint16_t)((at + done) % SVNIC_PAGE_SIZE);
+		o->len = (uint16_t)len;
+		o->flags = c->to_guest ? SVNIC_PF_TO_GUEST : 0;
+		o->status = GNTST_general_error;
+		if (own.nr == SVNIC_PF_TURN_PIECES)
+			copy_own(p, t);
 	}
-	return err;
+}
+
+void grant_turn(struct platform *p, const uint32_t *ports,
+		unsigned int nr_ports, struct platform_copy *c,
+		unsigned int count)
+{
+	struct svnic_pf_turn t = { .nr_ports = 0 };
+	unsigned int i;
+
+	for (i = 0; i < nr_ports; i++) {
+		t.port[t.nr_ports++] = ports[i];
+		if (t.nr_ports == SVNIC_PF_TURN_PORTS)
+			copy_own(p, &t);
+	}
+	for (i = 0; i < count; i++) {
+		c[i].failed = false;
+		if (c[i].page != PLATFORM_ELSEWHERE)
+			add_own(p, &t, &c[i]);
+		else
+			add_foreign(p, &c[i]);
+	}
+	if (own.nr || t.nr_ports)
+		copy_own(p, &t);
+	if (foreign.nr)
+		copy_foreign(p);
 }

@@ -138,11 +138,10 @@ static const struct platform_ops ops = {
 	.tenant_read = guest_read,
 	.grant_map = grant_map,
 	.grant_unmap = grant_unmap,
-	.grant_copy = grant_copy,
+	.turn = grant_turn,
 	.port_bind = channel_bind,
 	.port_unbind = channel_unbind,
-	.port_notify = channel_notify,
-	.port_unmask = channel_unmask,
+	.ports_unmask = channel_unmask,
 	.tenant_name = guest_name,
 	.tenant_destroy = guest_destroy,
 };
