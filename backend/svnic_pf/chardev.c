@@ -22,30 +22,76 @@ struct pf_file {
 	struct pf_card *card;
 	struct mutex read_lock; /* readers of one file take turns */
 	bool writer;
-	struct pf_turn *turn; /* of a writer */
+	struct pf_turn *turn;	/* of a writer; NULL else */
+	struct pf_ports *ports; /* likewise */
 };
+
+/* What belongs to the file and ends with it. */
+static long file_ioctl(struct pf_file *f, unsigned int cmd, void __user *user)
+{
+	struct svnic_pf_port port;
+	u32 nr;
+	int err;
+
+	switch (cmd) {
+	case SVNIC_PF_TURN:
+		return svnic_pf_turn(f->card, f->turn, f->ports, user);
+	case SVNIC_PF_PORT_BIND:
+		if (copy_from_user(&port, user, sizeof(port)))
+			return -EFAULT;
+		err = svnic_pf_port_bind(f->ports, &port);
+		if (!err && copy_to_user(user, &port, sizeof(port)))
+			err = -EFAULT;
+		return err;
+	default:
+		if (copy_from_user(&nr, user, sizeof(nr)))
+			return -EFAULT;
+		return svnic_pf_port_unbind(f->ports, nr);
+	}
+}
 
 static long pf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct pf_file *f = file->private_data;
 
-	if (cmd == SVNIC_PF_TURN)
-		return f->writer ? svnic_pf_turn(f->card, f->turn,
-						 (void __user *)arg)
+	if (cmd == SVNIC_PF_TURN || cmd == SVNIC_PF_PORT_BIND ||
+	    cmd == SVNIC_PF_PORT_UNBIND)
+		return f->writer ? file_ioctl(f, cmd, (void __user *)arg)
 				 : -EBADF;
 	return svnic_pf_ioctl(f->card, f->writer, cmd, (void __user *)arg);
 }
 
-static int wait_event_for(struct pf_card *card, struct file *file,
+static bool take_event(struct pf_file *f, struct svnic_event *event)
+{
+	return svnic_pf_event_take(f->card, event) ||
+	       svnic_pf_port_take(f->ports, event);
+}
+
+static bool is_readable(struct pf_file *f)
+{
+	return svnic_pf_event_waits(f->card) || svnic_pf_port_waits(f->ports);
+}
+
+static void return_event(struct pf_file *f, const struct svnic_event *event)
+{
+	if (event->reason == SVNIC_PF_EVENT_PORT)
+		svnic_pf_port_return(f->ports, svnic_cpu32(event->arg));
+	else
+		svnic_pf_event_return(f->card, event);
+}
+
+static int wait_event_for(struct pf_file *f, struct file *file,
 			  struct svnic_event *event)
 {
-	while (!svnic_pf_event_take(card, event)) {
+	struct pf_card *card = f->card;
+
+	while (!take_event(f, event)) {
 		if (svnic_pf_is_lost(card) || svnic_pf_is_removed(card))
 			return -ENODEV;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
 		if (wait_event_interruptible(card->events.readers,
-					     svnic_pf_event_waits(card) ||
+					     is_readable(f) ||
 						     svnic_pf_is_lost(card) ||
 						     svnic_pf_is_removed(card)))
 			return -ERESTARTSYS;
@@ -53,7 +99,7 @@ static int wait_event_for(struct pf_card *card, struct file *file,
 	return 0;
 }
 
-static ssize_t read_events(struct pf_card *card, struct file *file,
+static ssize_t read_events(struct pf_file *f, struct file *file,
 			   char __user *to, size_t count)
 {
 	struct svnic_event event;
@@ -62,11 +108,11 @@ static ssize_t read_events(struct pf_card *card, struct file *file,
 
 	while (count - done >= sizeof(event)) {
 		if (done == 0)
-			err = wait_event_for(card, file, &event);
+			err = wait_event_for(f, file, &event);
 		else
-			err = svnic_pf_event_take(card, &event) ? 0 : -EAGAIN;
+			err = take_event(f, &event) ? 0 : -EAGAIN;
 		if (!err && copy_to_user(to + done, &event, sizeof(event))) {
-			svnic_pf_event_return(card, &event);
+			return_event(f, &event);
 			err = -EFAULT;
 		}
 		if (err)
@@ -88,7 +134,7 @@ static ssize_t pf_read(struct file *file, char __user *to, size_t count,
 		return -EINVAL;
 	if (mutex_lock_interruptible(&f->read_lock))
 		return -ERESTARTSYS;
-	got = read_events(f->card, file, to, count);
+	got = read_events(f, file, to, count);
 	mutex_unlock(&f->read_lock);
 	return got;
 }
@@ -102,7 +148,7 @@ static __poll_t pf_poll(struct file *file, poll_table *wait)
 	poll_wait(file, &card->events.readers, wait);
 	if (svnic_pf_is_lost(card) || svnic_pf_is_removed(card))
 		mask |= EPOLLERR | EPOLLHUP;
-	if (f->writer && svnic_pf_event_waits(card))
+	if (f->writer && is_readable(f))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	return mask;
 }
@@ -211,6 +257,21 @@ static int writer_set(struct pf_card *card, struct file *file)
 	return 0;
 }
 
+static int writer_open(struct pf_file *f, struct file *file)
+{
+	int err = -ENOMEM;
+
+	f->turn = svnic_pf_turn_create();
+	f->ports = svnic_pf_ports_create(f->card);
+	if (f->turn && f->ports)
+		err = writer_set(f->card, file);
+	if (err) {
+		svnic_pf_ports_free(f->ports);
+		svnic_pf_turn_free(f->turn);
+	}
+	return err;
+}
+
 /* misc_mtx is held: the device cannot be taken out meanwhile. */
 static int pf_open(struct inode *inode, struct file *file)
 {
@@ -225,12 +286,9 @@ static int pf_open(struct inode *inode, struct file *file)
 	mutex_init(&f->read_lock);
 	f->card = card;
 	f->writer = file->f_mode & FMODE_WRITE;
-	if (f->writer) {
-		f->turn = svnic_pf_turn_create();
-		err = f->turn ? writer_set(card, file) : -ENOMEM;
-	}
+	if (f->writer)
+		err = writer_open(f, file);
 	if (err) {
-		svnic_pf_turn_free(f->turn);
 		kfree(f);
 		return err;
 	}
@@ -244,6 +302,8 @@ static int pf_release(struct inode *inode, struct file *file)
 	struct pf_file *f = file->private_data;
 	struct pf_card *card = f->card;
 
+	/* First: whoever is the next writer may bind the same channels. */
+	svnic_pf_ports_free(f->ports);
 	if (f->writer) {
 		down_write(&card->gone_sem);
 		card->mapping = NULL;

@@ -13,6 +13,7 @@ svnic_pf_files = \
 	backend/svnic_pf/netdev.c \
 	backend/svnic_pf/chardev.c \
 	backend/svnic_pf/ioctl.c \
+	backend/svnic_pf/port.c \
 	backend/svnic_pf/turn.c \
 	backend/svnic_pf/svnic_pf.h
 svnic_pf_headers = \

@@ -19,6 +19,8 @@
  *   reset_lock       the one reset of a lost card
  *   admin.lock       submission of commands
  *   reap_lock        admin completions; hard interrupt
+ *   ports.lock       event channels of a file; then its rung_lock, which is
+ *                    taken in hard interrupt
  *   event_lock       VIF table, event targets, pending events; hard interrupt
  *
  * reap_lock and event_lock are never held together.  svnic_pf_lost() takes no
@@ -42,6 +44,8 @@
 #include <svnic/order.h>
 #include <svnic/pf.h>
 
+struct pf_ports;
+struct pf_turn;
 struct svnic_net;
 
 #define PF_NAME		 "svnic_pf"
@@ -279,6 +283,9 @@ struct pf_vif *svnic_pf_vif_find(struct pf_card *card, u32 nr);
 /* One that svnicd may change, not the host's own; else ERR_PTR. */
 struct pf_vif *svnic_pf_guest_vif(struct pf_card *card, u32 nr);
 void svnic_pf_vif_put(struct pf_vif *vif);
+/* An event channel between @domid's unbound port and a new one of ours. */
+int svnic_pf_channel_bind(u32 domid, u32 remote, u32 *port);
+void svnic_pf_channel_close(u32 port);
 /* The VIF's grants and guest queues are of one domain only; vif->lock held. */
 int svnic_pf_vif_claim(struct pf_vif *vif, u32 domid, u32 count);
 void svnic_pf_vif_unclaim(struct pf_vif *vif, u32 count);
@@ -331,13 +338,25 @@ void svnic_pf_netdev_lost(struct pf_card *card);
 void svnic_pf_netdev_destroy(struct pf_card *card);
 void svnic_pf_netdev_info(struct pf_card *card, struct svnic_pf_info *info);
 
-/* turn.c */
-struct pf_turn;
+/* port.c; @s is of one file, whose reader is woken with the card's */
+struct pf_ports *svnic_pf_ports_create(struct pf_card *card);
+/* Unbinds all; NULL is nothing. */
+void svnic_pf_ports_free(struct pf_ports *s);
+int svnic_pf_port_bind(struct pf_ports *s, struct svnic_pf_port *arg);
+int svnic_pf_port_unbind(struct pf_ports *s, u32 port);
+/* Ring the first of them, unmask the others; foreign ones are passed over. */
+void svnic_pf_ports_act(struct pf_ports *s, const u32 *port, u32 nr_ring,
+			u32 nr_unmask);
+bool svnic_pf_port_take(struct pf_ports *s, struct svnic_event *event);
+void svnic_pf_port_return(struct pf_ports *s, u32 port);
+bool svnic_pf_port_waits(struct pf_ports *s);
 
+/* turn.c */
 struct pf_turn *svnic_pf_turn_create(void);
 void svnic_pf_turn_free(struct pf_turn *t);
 /* SVNIC_PF_TURN; @user: its struct svnic_pf_turn. */
-int svnic_pf_turn(struct pf_card *card, struct pf_turn *t, void __user *user);
+int svnic_pf_turn(struct pf_card *card, struct pf_turn *t, struct pf_ports *s,
+		  void __user *user);
 
 /* ioctl.c; @writer: the file may change things */
 long svnic_pf_ioctl(struct pf_card *card, bool writer, unsigned int cmd,

@@ -10,7 +10,6 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <xen/events.h>
 #include <xen/grant_table.h>
 #include <xen/page.h>
 #include <xen/xen.h>
@@ -135,22 +134,15 @@ out_put:
 	return err;
 }
 
-/* svnicd might have named any: Xen looks whether a port may be rung. */
-static void ring(const struct pf_turn *t)
-{
-	u32 i;
-
-	for (i = 0; i < t->arg.nr_ports; i++)
-		notify_remote_via_evtchn(t->arg.port[i]);
-}
-
-static int run(struct pf_card *card, struct pf_turn *t)
+static int run(struct pf_card *card, struct pf_turn *t, struct pf_ports *s)
 {
 	int err;
 
 	if (!xen_domain())
 		return -EOPNOTSUPP;
-	ring(t);
+	if (t->arg.nr_ports || t->arg.nr_unmask)
+		svnic_pf_ports_act(s, t->arg.port, t->arg.nr_ports,
+				   t->arg.nr_unmask);
 	if (!t->arg.nr_pieces)
 		return 0;
 	down_read(&card->gone_sem);
@@ -165,7 +157,8 @@ static int copy_in(struct pf_turn *t, const void __user *user)
 		return -EFAULT;
 	t->arg.failed = 0;
 	if (t->arg.nr_pieces > SVNIC_PF_TURN_PIECES ||
-	    t->arg.nr_ports > SVNIC_PF_TURN_PORTS || t->arg.reserved)
+	    t->arg.nr_ports > SVNIC_PF_TURN_PORTS ||
+	    t->arg.nr_unmask > SVNIC_PF_TURN_PORTS - t->arg.nr_ports)
 		return -EINVAL;
 	if (copy_from_user(t->piece, u64_to_user_ptr(t->arg.pieces),
 			   t->arg.nr_pieces * sizeof(t->piece[0])))
@@ -187,7 +180,8 @@ static int copy_out(const struct pf_turn *t, void __user *user)
 	return 0;
 }
 
-int svnic_pf_turn(struct pf_card *card, struct pf_turn *t, void __user *user)
+int svnic_pf_turn(struct pf_card *card, struct pf_turn *t, struct pf_ports *s,
+		  void __user *user)
 {
 	int err;
 
@@ -195,7 +189,7 @@ int svnic_pf_turn(struct pf_card *card, struct pf_turn *t, void __user *user)
 		return -ERESTARTSYS;
 	err = copy_in(t, user);
 	if (!err)
-		err = run(card, t);
+		err = run(card, t, s);
 	if (!err)
 		err = copy_out(t, user);
 	mutex_unlock(&t->lock);

@@ -130,7 +130,7 @@ err_put:
 	return ERR_PTR(err);
 }
 
-static void port_close(u32 port)
+void svnic_pf_channel_close(u32 port)
 {
 	struct evtchn_close close = { .port = port };
 
@@ -139,7 +139,7 @@ static void port_close(u32 port)
 				    port);
 }
 
-static int port_bind(u32 domid, u32 remote, u32 *port)
+int svnic_pf_channel_bind(u32 domid, u32 remote, u32 *port)
 {
 	struct evtchn_bind_interdomain bind = {
 		.remote_dom = (domid_t)domid,
@@ -164,7 +164,7 @@ static void target_drop(struct pf_vif *vif, u32 queue)
 
 	svnic_pf_event_target(vif, queue, PF_TO_NONE, 0);
 	if (target == PF_TO_GUEST) {
-		port_close(port);
+		svnic_pf_channel_close(port);
 		svnic_pf_vif_unclaim(vif, 1);
 	}
 }
@@ -196,7 +196,7 @@ static int target_set(struct pf_vif *vif, const struct pf_start *start)
 		err = svnic_pf_vif_claim(vif, start->domid, 1);
 		if (err)
 			return err;
-		err = port_bind(start->domid, start->port, &port);
+		err = svnic_pf_channel_bind(start->domid, start->port, &port);
 		if (err) {
 			svnic_pf_vif_unclaim(vif, 1);
 			return err;

@@ -128,6 +128,16 @@ struct platform_copy {
 	bool failed; /* out: this piece was not copied */
 };
 
+/* What a turn of the netif path asks of the system. */
+struct platform_turn {
+	const uint32_t *ring; /* ports */
+	unsigned int nr_ring;
+	const uint32_t *unmask; /* ports that rang */
+	unsigned int nr_unmask;
+	struct platform_copy *copy; /* of any tenants */
+	unsigned int nr_copies;
+};
+
 /* The tenant rang port @port, which is masked from now on. */
 typedef void (*platform_rang_fn)(void *arg, uint32_t port);
 
@@ -314,23 +324,18 @@ struct platform_ops {
 			 uint32_t gref, bool writable, void **page);
 	void (*grant_unmap)(struct platform *p, void *page);
 	/*
-	 * Ring @ports, then copy all pieces, of any tenants, in as few calls of
-	 * the system as there can be.  The tenants see all stores of ours
-	 * before they are woken.
+	 * Ring, unmask, then copy, in as few calls of the system as there can
+	 * be.  The tenants see all stores of ours before they are woken.
 	 */
-	void (*turn)(struct platform *p, const uint32_t *ports,
-		     unsigned int nr_ports, struct platform_copy *copies,
-		     unsigned int nr_copies);
+	void (*turn)(struct platform *p, const struct platform_turn *turn);
 	/*
 	 * Bind the tenant's port @remote to a new one of ours.  @rang comes
-	 * from the event loop, and not again before ports_unmask().
+	 * from the event loop, and not again before it is unmasked by turn().
 	 */
 	int (*port_bind)(struct platform *p, struct tenant *tenant,
 			 uint32_t remote, platform_rang_fn rang, void *arg,
 			 uint32_t *port);
 	void (*port_unbind)(struct platform *p, uint32_t port);
-	void (*ports_unmask)(struct platform *p, const uint32_t *ports,
-			     unsigned int nr_ports);
 	/* Name of the domain or process for people; never NULL. */
 	const char *(*tenant_name)(struct platform *p, struct tenant *tenant);
 	void (*tenant_destroy)(struct platform *p, struct tenant *tenant);

@@ -5,7 +5,8 @@
  * restarted daemon finds them again with SVNIC_PF_VIF_INFO.
  *
  * read() returns whole struct svnic_event: FAULT of any VIF, QUEUE of queues
- * that were started for the daemon itself; poll() says when there are some.
+ * that were started for the daemon itself, and SVNIC_PF_EVENT_PORT; poll() says
+ * when there are some.
  *
  * mmap() at SVNIC_PF_MMAP_DOORBELL + vif * 4096 maps the doorbell page of a
  * VIF, at SVNIC_PF_MMAP_PAGES(vif, first) pages that SVNIC_PF_PAGES_ALLOC gave.
@@ -129,18 +130,34 @@ SVNIC_ABI_SIZE(struct svnic_pf_piece, 24);
 #define SVNIC_PF_TURN_PORTS  18
 
 /*
- * What the netif path asks of the hypervisor, in one call: ring the event
- * channels that are named, then copy.  With an error no piece was copied.
+ * What the netif path asks of the hypervisor, in one call: ring the first
+ * nr_ports event channels, unmask the nr_unmask after them, then copy.  With an
+ * error no piece was copied.
  */
 struct svnic_pf_turn {
 	__u64 pieces;	 /* user address of struct svnic_pf_piece[] */
 	__u32 nr_pieces; /* 0 to SVNIC_PF_TURN_PIECES */
-	__u32 nr_ports;	 /* 0 to SVNIC_PF_TURN_PORTS */
 	__u32 failed;	 /* out: pieces whose status is not 0 */
-	__u32 reserved;
-	__u32 port[SVNIC_PF_TURN_PORTS]; /* ours, of interdomain channels */
+	__u32 nr_ports;	 /* together at most SVNIC_PF_TURN_PORTS */
+	__u32 nr_unmask;
+	__u32 port[SVNIC_PF_TURN_PORTS]; /* as SVNIC_PF_PORT_BIND gave them */
 };
 SVNIC_ABI_SIZE(struct svnic_pf_turn, 96);
+
+/*
+ * A guest's event channel, bound for this file until it is closed.  When it
+ * rings, read() returns an event with the reason SVNIC_PF_EVENT_PORT and the
+ * port as its arg, and the channel stays masked until SVNIC_PF_TURN.
+ */
+struct svnic_pf_port {
+	__u32 domid;
+	__u32 remote; /* its port there */
+	__u32 port;   /* out: ours */
+	__u32 reserved;
+};
+SVNIC_ABI_SIZE(struct svnic_pf_port, 16);
+
+#define SVNIC_PF_EVENT_PORT 0x80
 
 #define SVNIC_PF_INFO	    _IOR('V', 0x00, struct svnic_pf_info)
 #define SVNIC_PF_ADMIN	    _IOWR('V', 0x01, struct svnic_pf_admin)
@@ -154,5 +171,7 @@ SVNIC_ABI_SIZE(struct svnic_pf_turn, 96);
 #define SVNIC_PF_QUEUE_START _IOWR('V', 0x08, struct svnic_pf_queue)
 #define SVNIC_PF_QUEUE_STOP  _IOWR('V', 0x09, struct svnic_pf_queue)
 #define SVNIC_PF_TURN	     _IOWR('V', 0x0a, struct svnic_pf_turn)
+#define SVNIC_PF_PORT_BIND   _IOWR('V', 0x0b, struct svnic_pf_port)
+#define SVNIC_PF_PORT_UNBIND _IOW('V', 0x0c, __u32)
 
 #endif /* SVNIC_PF_H */

@@ -112,23 +112,30 @@ static void copy_one(struct world *w, struct platform_copy *c)
 		memcpy(c->mem, its, c->len);
 }
 
-static void turn(struct platform *p, const uint32_t *ports,
-		 unsigned int nr_ports, struct platform_copy *c,
-		 unsigned int count)
+static void turn(struct platform *p, const struct platform_turn *t)
 {
 	struct world *w = p->w;
+	struct world_port *o;
 	unsigned int i;
 
-	for (i = 0; i < nr_ports; i++) {
-		check(w->port[ports[i]].rang != NULL, "no such port is rung");
-		w->port[ports[i]].notified++;
+	for (i = 0; i < t->nr_ring; i++) {
+		o = &w->port[t->ring[i]];
+		check(o->rang != NULL, "no such port is rung");
+		o->notified++;
 	}
-	if (!count)
+	for (i = 0; i < t->nr_unmask; i++) {
+		o = &w->port[t->unmask[i]];
+		check(o->rang && o->masked,
+		      "a port is unmasked that did not ring");
+		o->masked = false;
+		o->unmasked++;
+	}
+	if (!t->nr_copies)
 		return;
 	w->nr_calls++;
-	w->nr_copies += count;
-	for (i = 0; i < count; i++)
-		copy_one(w, &c[i]);
+	w->nr_copies += t->nr_copies;
+	for (i = 0; i < t->nr_copies; i++)
+		copy_one(w, &t->copy[i]);
 	if (w->while_copying)
 		w->while_copying(w);
 }
@@ -154,20 +161,6 @@ static void port_unbind(struct platform *p, uint32_t port)
 {
 	check(p->w->port[port].rang != NULL, "a port is unbound twice");
 	p->w->port[port].rang = NULL;
-}
-
-static void ports_unmask(struct platform *p, const uint32_t *ports,
-			 unsigned int nr_ports)
-{
-	struct world_port *o;
-
-	for (; nr_ports; nr_ports--, ports++) {
-		o = &p->w->port[*ports];
-		check(o->rang && o->masked,
-		      "a port is unmasked that did not ring");
-		o->masked = false;
-		o->unmasked++;
-	}
 }
 
 static int queue_command(struct world *w, unsigned int opcode, unsigned int nr,
@@ -269,7 +262,6 @@ static const struct platform_ops ops = {
 	.turn = turn,
 	.port_bind = port_bind,
 	.port_unbind = port_unbind,
-	.ports_unmask = ports_unmask,
 };
 
 /* In place of vif.c: what the life cycle does. */

@@ -35,7 +35,8 @@ static bool copy_page(struct netif *n, uint32_t gref, void *mem, uint32_t len,
 		.failed = true,
 	};
 
-	n->ops->turn(n->p, NULL, 0, &c, 1);
+	n->ops->turn(n->p,
+		     &(struct platform_turn) { .copy = &c, .nr_copies = 1 });
 	return !c.failed;
 }
 

@@ -18,13 +18,14 @@
 
 #include "netif/priv.h"
 
-#define TURNS	 16u  /* in a row, before the event loop sees to others */
-#define TOGETHER 8u   /* netifs of one turn */
-#define HOPE_MAX 500u /* us; about what it costs to sleep and to be woken */
-#define HOPE_MIN 15u
-#define LOOKS	 256u /* between two looks at the clock, which may be a call */
-#define IDLE	 16u  /* turns without work before a netif leaves */
-#define PORTS	 (2u * NETIF_MAX_QUEUES * TOGETHER)
+#define TURNS	   16u	/* in a row, before the event loop sees to others */
+#define TOGETHER   8u	/* netifs of one turn */
+#define HOPE_MAX   500u /* us; about what it costs to sleep and to be woken */
+#define HOPE_MIN   15u
+#define HOPE_AGAIN 32u	/* times of going to sleep */
+#define LOOKS	   256u /* between two looks at the clock, which may be a call */
+#define IDLE	   16u	/* turns without work before a netif leaves */
+#define PORTS	   (2u * NETIF_MAX_QUEUES * TOGETHER)
 
 struct netif_turns {
 	const struct platform_ops *ops;
@@ -35,7 +36,8 @@ struct netif_turns {
 	unsigned int nr_ready;
 	struct netif *in_turn[TOGETHER];
 	unsigned int nr_in_turn;
-	unsigned int hope; /* us without work before it sleeps */
+	unsigned int hope;  /* us without work before it sleeps */
+	unsigned int slept; /* times without hope */
 	unsigned int nr_ports, nr_unmask;
 	uint32_t ports[PORTS];	/* to ring with the next call */
 	uint32_t unmask[PORTS]; /* before it sleeps */
@@ -52,14 +54,27 @@ static uint64_t now_us(void)
 
 /* What the next call shall do ---------------------------------------------- */
 
+/* All that waits for a call, and @b's pieces, which may be NULL. */
+static void call(struct netif_turns *t, struct batch *b)
+{
+	const struct platform_turn turn = {
+		.ring = t->ports,
+		.nr_ring = t->nr_ports,
+		.unmask = t->unmask,
+		.nr_unmask = t->nr_unmask,
+		.copy = b ? b->copy : NULL,
+		.nr_copies = b ? b->nr : 0,
+	};
+
+	t->ops->turn(t->p, &turn);
+	t->nr_ports = 0;
+	t->nr_unmask = 0;
+}
+
 static void flush(struct netif_turns *t)
 {
-	if (t->nr_ports)
-		t->ops->turn(t->p, t->ports, t->nr_ports, NULL, 0);
-	t->nr_ports = 0;
-	if (t->nr_unmask)
-		t->ops->ports_unmask(t->p, t->unmask, t->nr_unmask);
-	t->nr_unmask = 0;
+	if (t->nr_ports || t->nr_unmask)
+		call(t, NULL);
 }
 
 static void add(struct netif_turns *t, uint32_t *list, unsigned int *nr,
@@ -192,9 +207,7 @@ static unsigned int turn(struct netif_turns *t)
 		done += n->worked;
 	}
 	if (b->nr)
-		t->ops->turn(t->p, t->ports, t->nr_ports, b->copy, b->nr);
-	if (b->nr)
-		t->nr_ports = 0;
+		call(t, b);
 	tx_send(b);
 	rx_finish(b);
 	/* Only what the card has is answered. */
@@ -255,18 +268,20 @@ static bool has_work(const struct netif_turns *t)
 	return false;
 }
 
-/* As long as looking on a little has paid, look on a little. */
+/*
+ * As long as looking on a little has paid, look on a little.  Once it has not,
+ * only now and then.
+ */
 static bool is_worth_hoping(struct netif_turns *t)
 {
 	uint64_t start;
 	unsigned int i;
 
-	if (t->nr_ports)
-		flush(t);
-	if (has_work(t))
-		return true;
+	if (t->hope < HOPE_MIN && ++t->slept % HOPE_AGAIN == 0)
+		t->hope = HOPE_MAX / 4;
 	if (t->hope < HOPE_MIN || t->nr_ready > t->nr_in_turn)
-		return false;
+		return has_work(t);
+	flush(t);
 	start = now_us();
 	for (i = 1; i % LOOKS || now_us() - start < t->hope; i++) {
 		if (!has_work(t))

@@ -101,8 +101,10 @@ struct platform {
 	xengnttab_handle *grants;
 	xenevtchn_handle *channel; /* of all guests, or NULL; see channel.c */
 	struct event *channel_event;
-	struct channel *channels; /* by port */
+	struct channel *channels; /* by place */
 	uint32_t nr_channels;
+	uint32_t *places; /* by port of dom0 */
+	uint32_t nr_places;
 	uint32_t page_of[SVNIC_MAX_VIFS]; /* domid + 1; see window.c */
 	/* svnic_pf */
 	int fd;	   /* or -1 */
@@ -225,14 +227,18 @@ char *guest_read(struct platform *p, struct tenant *t, const char *key);
 int grant_map(struct platform *p, struct tenant *t, uint32_t gref,
 	      bool writable, void **page);
 void grant_unmap(struct platform *p, void *page);
-void grant_turn(struct platform *p, const uint32_t *ports,
-		unsigned int nr_ports, struct platform_copy *c,
-		unsigned int count);
+void grant_turn(struct platform *p, const struct platform_turn *turn);
 int channel_bind(struct platform *p, struct tenant *t, uint32_t remote,
 		 platform_rang_fn rang, void *arg, uint32_t *port);
 void channel_unbind(struct platform *p, uint32_t port);
-void channel_unmask(struct platform *p, const uint32_t *ports,
-		    unsigned int nr_ports);
+/* True: done.  Else *@port of dom0 is svnic_pf's, and waits for a turn. */
+bool channel_ring(struct platform *p, uint32_t place, uint32_t *port);
+bool channel_unmask(struct platform *p, uint32_t place, uint32_t *port);
+/* svnic_pf says that this port of dom0 rang. */
+void channel_rang(struct platform *p, uint32_t port);
+/* The card's file was opened or closed: bind all there, or elsewhere. */
+void channel_card_came(struct platform *p);
+void channel_card_lost(struct platform *p);
 void channel_close(struct platform *p);
 
 /* Its doorbell page: the machine frame is told to Xen. */

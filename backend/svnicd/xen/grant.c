@@ -42,7 +42,7 @@ void grant_unmap(struct platform *p, void *page)
 	xengnttab_unmap(p->grants, page, 1);
 }
 
-/* One call of svnic_pf: @t's ports, then the pieces. */
+/* One call of svnic_pf: what @t has of ports, then the pieces. */
 static void copy_own(struct platform *p, struct svnic_pf_turn *t)
 {
 	unsigned int i;
@@ -51,14 +51,12 @@ static void copy_own(struct platform *p, struct svnic_pf_turn *t)
 	t->pieces = (uintptr_t)own.piece;
 	t->nr_pieces = own.nr;
 	err = pf_call(p, SVNIC_PF_TURN, t, NULL);
-	/* Nobody shall sleep because the card is away. */
-	for (i = 0; err && i < t->nr_ports; i++)
-		xenevtchn_notify(p->channel, t->port[i]);
 	for (i = 0; i < own.nr && (err || t->failed); i++)
 		if (err || own.piece[i].status != GNTST_okay)
 			own.of[i]->failed = true;
 	own.nr = 0;
 	t->nr_ports = 0;
+	t->nr_unmask = 0;
 }
 
 static void copy_foreign(struct platform *p)
@@ -118,26 +116,39 @@ static void add_own(struct platform *p, struct svnic_pf_turn *t,
 	}
 }
 
-void grant_turn(struct platform *p, const uint32_t *ports,
-		unsigned int nr_ports, struct platform_copy *c,
-		unsigned int count)
+static void add_port(struct platform *p, struct svnic_pf_turn *t, uint32_t port,
+		     bool ring)
+{
+	t->port[t->nr_ports + t->nr_unmask] = port;
+	if (ring)
+		t->nr_ports++;
+	else
+		t->nr_unmask++;
+	if (t->nr_ports + t->nr_unmask == SVNIC_PF_TURN_PORTS)
+		copy_own(p, t);
+}
+
+void grant_turn(struct platform *p, const struct platform_turn *turn)
 {
 	struct svnic_pf_turn t = { .nr_ports = 0 };
+	struct platform_copy *c = turn->copy;
+	uint32_t port;
 	unsigned int i;
 
-	for (i = 0; i < nr_ports; i++) {
-		t.port[t.nr_ports++] = ports[i];
-		if (t.nr_ports == SVNIC_PF_TURN_PORTS)
-			copy_own(p, &t);
-	}
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < turn->nr_ring; i++)
+		if (!channel_ring(p, turn->ring[i], &port))
+			add_port(p, &t, port, true);
+	for (i = 0; i < turn->nr_unmask; i++)
+		if (!channel_unmask(p, turn->unmask[i], &port))
+			add_port(p, &t, port, false);
+	for (i = 0; i < turn->nr_copies; i++) {
 		c[i].failed = false;
 		if (c[i].page != PLATFORM_ELSEWHERE)
 			add_own(p, &t, &c[i]);
 		else
 			add_foreign(p, &c[i]);
 	}
-	if (own.nr || t.nr_ports)
+	if (own.nr || t.nr_ports || t.nr_unmask)
 		copy_own(p, &t);
 	if (foreign.nr)
 		copy_foreign(p);

@@ -61,6 +61,7 @@ static void look_again(struct platform *p)
 static void lost(struct platform *p, const char *why)
 {
 	pf_close(p);
+	channel_card_lost(p);
 	p->told = true;
 	p->up->card_lost(p->core, why);
 	look_again(p);
@@ -74,6 +75,8 @@ static void hand_on(struct platform *p, const struct svnic_event *e)
 		p->up->card_fault(p->core, nr, e->queue, svnic_cpu32(e->arg));
 	else if (e->reason == SVNIC_EVENT_QUEUE)
 		p->up->card_event(p->core, nr, e->queue);
+	else if (e->reason == SVNIC_PF_EVENT_PORT)
+		channel_rang(p, svnic_cpu32(e->arg));
 }
 
 static void readable(evutil_socket_t fd, short what, void *arg)
@@ -172,6 +175,7 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	p->told = false;
+	channel_card_came(p);
 	p->up->card_came(p->core);
 }
 

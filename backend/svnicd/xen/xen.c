@@ -141,7 +141,6 @@ static const struct platform_ops ops = {
 	.turn = grant_turn,
 	.port_bind = channel_bind,
 	.port_unbind = channel_unbind,
-	.ports_unmask = channel_unmask,
 	.tenant_name = guest_name,
 	.tenant_destroy = guest_destroy,
 };
