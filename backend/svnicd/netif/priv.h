@@ -158,8 +158,11 @@ void slow_stop(struct netif *n, bool lost);
 bool slow_reclaim(struct netif *n);
 /* It shows nonsense, or the card stopped it. */
 void slow_fail(struct netif *n);
-/* Room for a frame in the tx pages, where *@at names it; false: none. */
-bool slow_reserve(struct netif *n, uint32_t len, uint32_t *at);
+/*
+ * Room for a frame in the tx pages, where *@at names it; false: none.  If it
+ * must cross pages, it does so at its octet @lead.
+ */
+bool slow_reserve(struct netif *n, uint32_t len, uint32_t lead, uint32_t *at);
 uint8_t *slow_tx_mem(struct netif *n, uint32_t at);
 /* Provide the frame of @len octets at @at. */
 void slow_send(struct netif *n, uint32_t at, uint32_t len,

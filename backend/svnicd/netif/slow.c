@@ -166,16 +166,19 @@ static unsigned int nr_descs(uint32_t at, uint32_t len)
 	       SVNIC_PAGE_SIZE;
 }
 
-/* A frame that a page can hold does not cross one; none wraps around. */
-bool slow_reserve(struct netif *n, uint32_t len, uint32_t *at)
+/*
+ * A frame that a page can hold does not cross one; of another, octet @lead is
+ * the first of a page.  None wraps around.
+ */
+bool slow_reserve(struct netif *n, uint32_t len, uint32_t lead, uint32_t *at)
 {
 	uint32_t start = (n->tx_head + ALIGN - 1) & ~(ALIGN - 1);
 	uint32_t left = SVNIC_PAGE_SIZE - start % SVNIC_PAGE_SIZE;
 
 	if (len > left)
-		start += left % SVNIC_PAGE_SIZE;
+		start += (left - lead) % SVNIC_PAGE_SIZE;
 	if (len > TX_MEM - start % TX_MEM)
-		start += TX_MEM - start % TX_MEM;
+		start += TX_MEM - start % TX_MEM + (0 - lead) % SVNIC_PAGE_SIZE;
 	if (start + len - n->tx_tail > TX_MEM ||
 	    n->tx_reserved + nr_descs(start, len) >
 		    svnic_tx_space(&n->slow.tx)) {

@@ -72,6 +72,20 @@ static void join_or_leave(struct netif *n, const struct txreq *t,
 	f->verdict = ok ? NETIF_V_OK : NETIF_V_GROUPS;
 }
 
+/* Octets before the first whole page, which shall be copied in one piece. */
+static uint32_t lead(const struct txreq *t)
+{
+	uint32_t before = 0;
+	unsigned int i;
+
+	for (i = 0; i < t->nr_slots; i++) {
+		if (t->slot[i].size == NETIF_PAGE)
+			return before;
+		before += t->slot[i].size;
+	}
+	return 0;
+}
+
 /* Where its octets will be, and the pieces; false: no room at the moment. */
 static bool add_frame(struct netif_queue *q, struct batch *b,
 		      const struct txreq *t, struct tx_frame *f)
@@ -82,7 +96,7 @@ static bool add_frame(struct netif_queue *q, struct batch *b,
 
 	if (b->nr + t->nr_slots > b->end)
 		return false;
-	if (!slow_reserve(n, t->len, &f->at))
+	if (!slow_reserve(n, t->len, lead(t), &f->at))
 		return false;
 	mem = slow_tx_mem(n, f->at);
 	f->first_copy = (uint16_t)b->nr;
