@@ -808,6 +808,11 @@ static void test_restart(void **state)
 		assert_int_equal(world_receive(&w, 0, got, &flags, NULL), 2000);
 		assert_memory_equal(got, sent, 2000);
 	}
+	/* The one before may have died before it rang. */
+	i = w.port[w.rx[0].port].notified;
+	world_restart(&w);
+	world_run(&w);
+	assert_true(w.port[w.rx[0].port].notified > i);
 }
 
 /* The guest can write the doorbell's reset word of our queue. */

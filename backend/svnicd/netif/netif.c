@@ -237,6 +237,19 @@ void netif_destroy(struct netif *n)
 	free(n);
 }
 
+/* Who was here before may have been killed before it rang. */
+static void ring_all(struct netif *n)
+{
+	struct netif_queue *q;
+
+	for (q = n->queue; q < n->queue + n->config.nr_queues; q++) {
+		if (q->tx.told)
+			port_notify_tx(q);
+		if (q->rx.told)
+			port_notify_rx(q);
+	}
+}
+
 int netif_start(struct netif *n)
 {
 	int err;
@@ -248,6 +261,7 @@ int netif_start(struct netif *n)
 		return err;
 	n->started = true;
 	filter_start(n);
+	ring_all(n);
 	netif_wake(n);
 	return 0;
 }
