@@ -53,10 +53,12 @@ static inline void bucket_take(struct bucket *b, uint64_t units)
 	b->credit -= (int64_t)(units * BUCKET_UNIT);
 }
 
-/* Whole units that may be taken, and one frame more; at least 1 if any. */
+/* Units that may be taken, the last of them by a part; what begins may end. */
 static inline int64_t bucket_units(const struct bucket *b)
 {
-	return b->credit > 0 ? b->credit / (int64_t)BUCKET_UNIT + 1 : 0;
+	int64_t unit = (int64_t)BUCKET_UNIT;
+
+	return b->credit > 0 ? (b->credit + unit - 1) / unit : 0;
 }
 
 /* When an empty one has credit again. */

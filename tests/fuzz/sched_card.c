@@ -165,7 +165,8 @@ void sched_set(struct sched_card *c, unsigned int n,
 {
 	struct sched_sender *s = &c->sender[n];
 
-	look(c, n);
+	/* What a flood left behind still goes by the limits of before. */
+	sched_settle(c);
 	s->config.rate = limits->rate;
 	s->config.burst = limits->burst;
 	s->config.min_rate = limits->min_rate;
@@ -204,6 +205,9 @@ void sched_sleep(struct sched_card *c, uint64_t ns)
 {
 	unsigned int i;
 
+	/* What was sent until now counts for the time until now. */
+	for (i = 0; i < SENDERS; i++)
+		look(c, i);
 	sim_sleep(ns);
 	c->now_ns += ns;
 	for (i = 0; i < SENDERS; i++) {
@@ -241,6 +245,9 @@ static uint64_t may_wait(const struct sched_card *c,
 		return UINT64_MAX;
 	if (s->config.rate && s->credit <= 0)
 		return (uint64_t)-s->credit / svnic_cpu64(s->config.rate) + 1;
+	/* One whose rate was used up was not looked at in the meantime. */
+	if (s->nr_stuck == nr && s->config.rate)
+		return WAIT_NS;
 	if (s->nr_stuck == nr && waited < WAIT_NS)
 		return WAIT_NS - waited;
 	return 0;
