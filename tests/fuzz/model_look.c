@@ -300,7 +300,8 @@ uint32_t model_hash(const struct model_vif *v, const struct model_look *l,
 
 		if (flow[i / 8] >> (7 - i % 8) & 1)
 			hash ^= part;
-		part = part << 1 | (key[next / 8] >> (7 - next % 8) & 1u);
+		part = part << 1 |
+		       ((unsigned int)key[next / 8] >> (7 - next % 8) & 1u);
 	}
 	*is_l4 = len == 12 || len == 36;
 	return hash;

@@ -81,7 +81,7 @@ static void bad(void **state)
 
 static void very_long(void **state)
 {
-	char text[2000];
+	static char text[2000];
 	size_t used = 0;
 	unsigned int i;
 
