@@ -172,10 +172,14 @@ static void reset_broken(struct svnic_net *net)
 		if (!q->broken)
 			continue;
 		left = svnic_net_queue_patience(q);
-		if (left)
-			wait = min_not_zero(wait, left);
-		else
+		if (!left) {
 			r = svnic_net_queue_reset(q);
+			continue;
+		}
+		wait = min_not_zero(wait, left);
+		/* The card may think it well and deliver into it. */
+		if (net->config.slow)
+			svnic_net_queue_rest(q);
 	}
 	net->direct_ok = !r;
 	if (r && net->config.slow)

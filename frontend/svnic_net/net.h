@@ -216,6 +216,8 @@ int svnic_net_queue_up(struct svnic_net_queue *q);
 int svnic_net_queue_down(struct svnic_net_queue *q, bool ask);
 /* Jiffies until a broken queue may be restarted; 0: now. */
 unsigned long svnic_net_queue_patience(const struct svnic_net_queue *q);
+/* A broken queue waits to be restarted: the card runs it no longer. */
+void svnic_net_queue_rest(struct svnic_net_queue *q);
 /* Restart a broken queue: 0 or -errno. */
 int svnic_net_queue_reset(struct svnic_net_queue *q);
 /* Any context: nothing more is done with the queue until it was reset. */

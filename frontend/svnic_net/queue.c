@@ -353,6 +353,12 @@ unsigned long svnic_net_queue_patience(const struct svnic_net_queue *q)
 	return time_before(jiffies, due) ? due - jiffies : 0;
 }
 
+void svnic_net_queue_rest(struct svnic_net_queue *q)
+{
+	queue_halt(q);
+	card_stop(q);
+}
+
 int svnic_net_queue_reset(struct svnic_net_queue *q)
 {
 	queue_halt(q);
