@@ -10,7 +10,7 @@
 #include "svnic_front.h"
 
 #define PATIENCE_MIN 1 /* seconds between two attempts */
-#define PATIENCE_MAX 60
+#define PATIENCE_MAX 60u
 #define STEADY	     (10 * HZ) /* a path that was had so long was well */
 
 static void doorbell_unmap(struct front_direct *d)
@@ -92,11 +92,11 @@ static int take(struct svnic_front *f)
 static void try_later(struct svnic_front *f)
 {
 	struct front_direct *d = &f->direct;
+	unsigned int wait = max(d->patience, 1u);
 
-	d->patience = clamp(d->patience, PATIENCE_MIN, PATIENCE_MAX);
-	d->not_before = jiffies + d->patience * HZ;
-	d->patience *= 2;
-	mod_delayed_work(system_freezable_wq, &f->work, d->patience * HZ / 2);
+	d->not_before = jiffies + wait * HZ;
+	d->patience = min(wait * 2, PATIENCE_MAX);
+	mod_delayed_work(system_freezable_wq, &f->work, wait * HZ);
 }
 
 /* When it may be tried: another VIF has not failed yet, and may do so soon. */

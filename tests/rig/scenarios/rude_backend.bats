@@ -27,7 +27,7 @@ setup_file() {
 teardown_file() { rig_end; }
 
 setup() {
-	until_true 90 "both queues of q" has_running '[0,1]'
+	until_true 180 "both queues of q" has_running '[0,1]'
 	until_true 20 "q's way to the wire" reaches_wire
 	lines=$(guest_lines)
 }
@@ -85,10 +85,12 @@ q_healthy() {
 		'BUG|WARNING|Oops|Call Trace|general protection|unable to handle'
 }
 
-# works: the card carries frames on both queues again.
+# works: the card carries frames on both queues again. A guest that was fooled
+# several times waits for a minute before it tries that once more, and a new
+# connection may fall into this.
 works() {
 	local sent0 sent1
-	until_true 90 "both queues of q" has_running '[0,1]'
+	until_true 180 "both queues of q" has_running '[0,1]'
 	sent0=$(counter q0_tx_frames) sent1=$(counter q1_tx_frames)
 	until_true 60 "frames on both queues" carries "$sent0" "$sent1"
 }
