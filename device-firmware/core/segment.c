@@ -59,52 +59,52 @@ static void add(struct out *o, const void *data, size_t len)
 	o->nr++;
 }
 
+/* Go on by up to @len octets that lie together: where, and *@n how many. */
+static const uint8_t *next(struct cursor *c, size_t len, size_t *n)
+{
+	const uint8_t *data;
+
+	while (c->used == c->piece->len) {
+		c->piece++;
+		c->used = 0;
+	}
+	data = (const uint8_t *)c->piece->data + c->used;
+	*n = c->piece->len - c->used;
+	if (*n > len)
+		*n = len;
+	c->used += *n;
+	return data;
+}
+
 /* The next @len octets go as they are; the frame has so many. */
 static void pass(struct out *o, struct cursor *c, size_t len)
 {
+	const uint8_t *data;
 	size_t n;
 
-	while (len) {
-		n = c->piece->len - c->used;
-		if (n == 0) {
-			c->piece++;
-			c->used = 0;
-			continue;
-		}
-		n = n < len ? n : len;
-		add(o, (const uint8_t *)c->piece->data + c->used, n);
-		c->used += n;
-		len -= n;
+	for (; len; len -= n) {
+		data = next(c, len, &n);
+		add(o, data, n);
 	}
 }
 
 static void skip(struct cursor *c, size_t len)
 {
-	while (len > c->piece->len - c->used) {
-		len -= c->piece->len - c->used;
-		c->piece++;
-		c->used = 0;
-	}
-	c->used += len;
+	size_t n;
+
+	for (; len; len -= n)
+		next(c, len, &n);
 }
 
 /* The next @len octets, at @to. */
 static void copy(struct cursor *c, size_t len, uint8_t *to)
 {
+	const uint8_t *data;
 	size_t n;
 
-	while (len) {
-		n = c->piece->len - c->used;
-		if (n == 0) {
-			c->piece++;
-			c->used = 0;
-			continue;
-		}
-		n = n < len ? n : len;
-		memcpy(to, (const uint8_t *)c->piece->data + c->used, n);
-		c->used += n;
-		to += n;
-		len -= n;
+	for (; len; len -= n, to += n) {
+		data = next(c, len, &n);
+		memcpy(to, data, n);
 	}
 }
 
