@@ -18,7 +18,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include "frame.h"
 #include "libsvnic.h"
 
@@ -84,14 +83,6 @@ __attribute__((noreturn, format(printf, 1, 2))) static void die(const char *fmt,
 	va_end(ap);
 	fputc('\n', stderr);
 	exit(1);
-}
-
-static double clock_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
 }
 
 static struct svnic *attach(const char *dir, const char *name)
@@ -310,30 +301,13 @@ static void start(struct bench *b)
 	memset(&sides[0], 0, sizeof(sides[0]));
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static double stamps_per_us(void)
-{
-	const struct timespec nap = { .tv_nsec = 20000000 };
-	double began = clock_s();
-	uint64_t stamp = frame_stamp();
-
-	nanosleep(&nap, NULL);
-	return (double)(frame_stamp() - stamp) / ((clock_s() - began) * 1e6);
-}
-
 static void show(const char *name, struct side *s, double per_us)
 {
 	unsigned int n = s->nr_samples;
 
 	if (!n)
 		die("the victim got no frame through");
-	qsort(s->sample, n, sizeof(*s->sample), compare);
+	qsort(s->sample, n, sizeof(*s->sample), frame_stamp_compare);
 	printf("\"%s\": {\"sent\": %llu, \"received\": %llu, "
 	       "\"loss_percent\": %.4f, \"flood_mpps\": %.3f, "
 	       "\"us_median\": %.3f, \"us_p90\": %.3f, \"us_p99\": %.3f, "
@@ -379,7 +353,7 @@ int main(int argc, char **argv)
 {
 	static struct bench b = { .kind = ALL, .rate = 100000, .seconds = 0.4 };
 	int first = parse(&b, argc, argv);
-	double per_us = stamps_per_us();
+	double per_us = frame_stamps_per_us();
 	double left;
 
 	bench_open(&b, argv[first]);

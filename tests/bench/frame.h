@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include "clock.h"
 
 #define FRAME_MIN   60u
 #define FRAME_MAGIC 0x706d7570u
@@ -60,20 +61,6 @@ static inline unsigned int frame_octets(const struct flow *f, uint32_t number)
 static inline unsigned int frame_next_octets(const struct flow *f)
 {
 	return frame_octets(f, f->next);
-}
-
-static inline uint64_t frame_stamp(void)
-{
-#if defined(__x86_64__)
-	return __builtin_ia32_rdtsc();
-#elif defined(__aarch64__)
-	uint64_t v;
-
-	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(v));
-	return v;
-#else
-#error "no time stamp on this processor"
-#endif
 }
 
 /*

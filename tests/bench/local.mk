@@ -10,17 +10,17 @@ dist_noinst_SCRIPTS += tests/bench/instructions
 check_PROGRAMS += pump-svnic pump-copy density fair
 pump_svnic_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/frontend/libsvnic
 pump_svnic_SOURCES = tests/bench/pump.c tests/bench/port_svnic.c \
-	tests/bench/port.h tests/bench/frame.h
+	tests/bench/port.h tests/bench/frame.h tests/bench/clock.h
 pump_svnic_LDADD = frontend/libsvnic/libsvnic.a
 EXTRA_DIST += tests/bench/port_dpdk.c
 pump_copy_CPPFLAGS = $(AM_CPPFLAGS)
 pump_copy_SOURCES = tests/bench/pump.c tests/bench/port_copy.c \
-	tests/bench/port.h tests/bench/frame.h
+	tests/bench/port.h tests/bench/frame.h tests/bench/clock.h
 pump_copy_LDADD = -lpthread
 EXTRA_DIST += tests/bench/run tests/bench/lib tests/bench/packages
 density_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/frontend/libsvnic
 density_SOURCES = tests/bench/density.c
 density_LDADD = frontend/libsvnic/libsvnic.a -lpthread
 fair_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/frontend/libsvnic
-fair_SOURCES = tests/bench/fair.c tests/bench/frame.h
+fair_SOURCES = tests/bench/fair.c tests/bench/frame.h tests/bench/clock.h
 fair_LDADD = frontend/libsvnic/libsvnic.a

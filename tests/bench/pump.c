@@ -17,7 +17,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include "port.h"
 
 #define MAX_SAMPLES  (1u << 20)
@@ -65,14 +64,6 @@ __attribute__((noreturn, format(printf, 1, 2))) void die(const char *fmt, ...)
 	va_end(ap);
 	fputc('\n', stderr);
 	exit(1);
-}
-
-static double clock_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
 }
 
 static void flow_init(struct flow *f, const struct options *o,
@@ -206,31 +197,14 @@ static void start(struct direction d[2], const struct options *o)
 	} while (!d[0].flow.received || !d[1].flow.received);
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static double stamps_per_us(void)
-{
-	const struct timespec nap = { .tv_nsec = 20000000 };
-	double began = clock_s();
-	uint64_t stamp = frame_stamp();
-
-	nanosleep(&nap, NULL);
-	return (double)(frame_stamp() - stamp) / ((clock_s() - began) * 1e6);
-}
-
 static void show_times(struct flow *f)
 {
-	double per_us = stamps_per_us();
+	double per_us = frame_stamps_per_us();
 	unsigned int n = f->nr_samples;
 
 	if (n == 0)
 		return;
-	qsort(f->sample, n, sizeof(*f->sample), compare);
+	qsort(f->sample, n, sizeof(*f->sample), frame_stamp_compare);
 	printf(", \"samples\": %u, \"us_min\": %.3f, \"us_median\": %.3f, "
 	       "\"us_p99\": %.3f, \"us_p999\": %.3f, \"us_max\": %.3f",
 	       n, (double)f->sample[0] / per_us,
@@ -258,7 +232,7 @@ static void show(struct direction *d, unsigned int nr, double seconds)
 	       (double)octets / seconds * 8e-9, seconds,
 	       (unsigned long long)received, (unsigned long long)lost,
 	       (unsigned long long)wrong,
-	       (double)idle_stamps / stamps_per_us() * 1e-6 / seconds);
+	       (double)idle_stamps / frame_stamps_per_us() * 1e-6 / seconds);
 	show_times(&d[0].flow);
 	printf("}\n");
 }
