@@ -69,6 +69,7 @@ struct world {
 	struct core *core;
 	struct sim_host host;
 	struct sim_guest peer;
+	uint32_t next_page; /* of the card's host */
 };
 
 extern const uint8_t world_mac[6]; /* of the guest */

@@ -9,7 +9,9 @@ tests_fuzz_fuzz_netif_tx_CPPFLAGS = $(AM_CPPFLAGS) \
 	$(LIBEVENT_CFLAGS)
 tests_fuzz_fuzz_netif_tx_SOURCES = tests/fuzz/fuzz_netif_tx.c \
 	tests/fuzz/fuzz.h \
-	tests/fakes/netif_world.c tests/fakes/netif_world.h
+	tests/fakes/netif_world.c tests/fakes/netif_world.h \
+	tests/fakes/netif_guest.c \
+	tests/fakes/netif_platform.c tests/fakes/netif_platform.h
 tests_fuzz_fuzz_netif_tx_LDADD = libsvnicd.a libsvnic_sim.a \
 	libsvnic_core.a $(LIBEVENT_LIBS)
 if ENABLE_FUZZER

@@ -2,7 +2,9 @@
 # svnicd's netif path, between a guest in memory and the simulated card.
 
 NETIF_TESTS = tests/unit/test_netif tests/unit/test_netif_ctrl \
-	tests/unit/test_netif_keys tests/unit/test_netif_txreq
+	tests/unit/test_netif_keys tests/unit/test_netif_multicast \
+	tests/unit/test_netif_rude tests/unit/test_netif_rx \
+	tests/unit/test_netif_tx tests/unit/test_netif_txreq
 check_PROGRAMS += $(NETIF_TESTS)
 TESTS += $(NETIF_TESTS)
 
@@ -12,24 +14,32 @@ NETIF_TEST_CPPFLAGS = $(AM_CPPFLAGS) \
 	-idirafter $(top_srcdir)/device-firmware/core \
 	-idirafter $(top_srcdir)/device-firmware/hal/sim \
 	$(LIBEVENT_CFLAGS) $(CMOCKA_CFLAGS)
-NETIF_TEST_LDADD = libsvnicd.a libsvnic_sim.a libsvnic_core.a \
-	$(LIBEVENT_LIBS) $(CMOCKA_LIBS)
-NETIF_WORLD = tests/fakes/netif_world.c tests/fakes/netif_world.h
+NETIF_TEST_LDADD = libnetif_fixture.a libsvnicd.a libsvnic_sim.a \
+	libsvnic_core.a $(LIBEVENT_LIBS) $(CMOCKA_LIBS)
+
+check_LIBRARIES += libnetif_fixture.a
+libnetif_fixture_a_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
+libnetif_fixture_a_SOURCES = \
+	tests/fakes/netif_world.c tests/fakes/netif_world.h \
+	tests/fakes/netif_guest.c \
+	tests/fakes/netif_platform.c tests/fakes/netif_platform.h \
+	tests/unit/netif_fixture.c tests/unit/netif_fixture.h
 
 tests_unit_test_netif_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
-tests_unit_test_netif_SOURCES = tests/unit/test_netif.c $(NETIF_WORLD)
 tests_unit_test_netif_LDADD = $(NETIF_TEST_LDADD)
-
 tests_unit_test_netif_ctrl_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
-tests_unit_test_netif_ctrl_SOURCES = tests/unit/test_netif_ctrl.c $(NETIF_WORLD)
 tests_unit_test_netif_ctrl_LDADD = $(NETIF_TEST_LDADD)
-
 tests_unit_test_netif_keys_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
-tests_unit_test_netif_keys_SOURCES = tests/unit/test_netif_keys.c $(NETIF_WORLD)
 tests_unit_test_netif_keys_LDADD = $(NETIF_TEST_LDADD)
-
+tests_unit_test_netif_multicast_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
+tests_unit_test_netif_multicast_LDADD = $(NETIF_TEST_LDADD)
+tests_unit_test_netif_rude_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
+tests_unit_test_netif_rude_LDADD = $(NETIF_TEST_LDADD)
+tests_unit_test_netif_rx_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
+tests_unit_test_netif_rx_LDADD = $(NETIF_TEST_LDADD)
+tests_unit_test_netif_tx_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
+tests_unit_test_netif_tx_LDADD = $(NETIF_TEST_LDADD)
 tests_unit_test_netif_txreq_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
-tests_unit_test_netif_txreq_SOURCES = tests/unit/test_netif_txreq.c
 tests_unit_test_netif_txreq_LDADD = $(NETIF_TEST_LDADD)
 
 # Xen's own header is the oracle, where it is installed.
