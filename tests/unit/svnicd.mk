@@ -4,7 +4,9 @@
 SVNICD_TESTS = tests/unit/test_config tests/unit/test_control \
 	tests/unit/test_addresses tests/unit/test_ctrl \
 	tests/unit/test_policy tests/unit/test_text \
-	tests/unit/test_svnicd_vif
+	tests/unit/test_vif_card tests/unit/test_vif_change \
+	tests/unit/test_vif_restart tests/unit/test_vif_table \
+	tests/unit/test_vif_walk
 check_PROGRAMS += $(SVNICD_TESTS)
 TESTS += $(SVNICD_TESTS)
 
@@ -13,36 +15,38 @@ SVNICD_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/backend/svnicd \
 	$(CMOCKA_CFLAGS)
 SVNICD_TEST_LDADD = libsvnicd.a $(LIBEVENT_LIBS) $(JANSSON_LIBS) \
 	$(YAML_LIBS) $(CMOCKA_LIBS)
-SVNICD_FAKES = tests/fakes/svnicd_platform.c tests/fakes/svnicd_platform.h \
-	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h
+
+check_LIBRARIES += libsvnicd_fixture.a
+libsvnicd_fixture_a_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+libsvnicd_fixture_a_SOURCES = \
+	tests/fakes/svnicd_platform.c tests/fakes/svnicd_platform.h \
+	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h \
+	tests/unit/vif_fixture.c tests/unit/vif_fixture.h
+# The fakes first: they stand in for parts of svnicd.
+SVNICD_FAKE_LDADD = libsvnicd_fixture.a $(SVNICD_TEST_LDADD)
 
 tests_unit_test_addresses_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
-tests_unit_test_addresses_SOURCES = tests/unit/test_addresses.c
 tests_unit_test_addresses_LDADD = $(SVNICD_TEST_LDADD)
-
 tests_unit_test_config_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
-tests_unit_test_config_SOURCES = tests/unit/test_config.c
 tests_unit_test_config_LDADD = $(SVNICD_TEST_LDADD)
-
 tests_unit_test_control_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
-tests_unit_test_control_SOURCES = tests/unit/test_control.c $(SVNICD_FAKES)
-tests_unit_test_control_LDADD = $(SVNICD_TEST_LDADD)
-
+tests_unit_test_control_LDADD = $(SVNICD_FAKE_LDADD)
 tests_unit_test_ctrl_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
-tests_unit_test_ctrl_SOURCES = tests/unit/test_ctrl.c $(SVNICD_FAKES)
-tests_unit_test_ctrl_LDADD = $(SVNICD_TEST_LDADD)
-
+tests_unit_test_ctrl_LDADD = $(SVNICD_FAKE_LDADD)
 tests_unit_test_policy_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
-tests_unit_test_policy_SOURCES = tests/unit/test_policy.c $(SVNICD_FAKES)
-tests_unit_test_policy_LDADD = $(SVNICD_TEST_LDADD)
-
+tests_unit_test_policy_LDADD = $(SVNICD_FAKE_LDADD)
 tests_unit_test_text_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
-tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_text_LDADD = $(SVNICD_TEST_LDADD)
-
-tests_unit_test_svnicd_vif_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
-tests_unit_test_svnicd_vif_SOURCES = tests/unit/test_svnicd_vif.c $(SVNICD_FAKES)
-tests_unit_test_svnicd_vif_LDADD = $(SVNICD_TEST_LDADD)
+tests_unit_test_vif_card_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_vif_card_LDADD = $(SVNICD_FAKE_LDADD)
+tests_unit_test_vif_change_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_vif_change_LDADD = $(SVNICD_FAKE_LDADD)
+tests_unit_test_vif_restart_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_vif_restart_LDADD = $(SVNICD_FAKE_LDADD)
+tests_unit_test_vif_table_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_vif_table_LDADD = $(SVNICD_FAKE_LDADD)
+tests_unit_test_vif_walk_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_vif_walk_LDADD = $(SVNICD_FAKE_LDADD)
 
 if HAVE_XEN
 check_PROGRAMS += tests/unit/test_ctrl_ring
