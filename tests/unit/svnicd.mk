@@ -64,20 +64,35 @@ tests_unit_test_batch_SOURCES = tests/unit/test_batch.c \
 	backend/svnicd/xen/batch.c
 tests_unit_test_batch_LDADD = $(SVNICD_TEST_LDADD)
 
-check_PROGRAMS += tests/unit/test_store
-TESTS += tests/unit/test_store
-tests_unit_test_store_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
-tests_unit_test_store_SOURCES = tests/unit/test_store.c \
+STORE_TESTS = tests/unit/test_store tests/unit/test_store_guest \
+	tests/unit/test_store_limits tests/unit/test_store_restart
+check_PROGRAMS += $(STORE_TESTS)
+TESTS += $(STORE_TESTS)
+
+check_LIBRARIES += libsvnicd_dom0.a
+libsvnicd_dom0_a_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+libsvnicd_dom0_a_SOURCES = \
+	tests/fakes/svnicd_dom0.c tests/fakes/svnicd_dom0.h \
 	tests/fakes/svnicd_hypervisor.c tests/fakes/svnicd_hypervisor.h \
 	tests/fakes/svnicd_xenstore.c tests/fakes/svnicd_xenstore.h \
 	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h \
 	backend/svnicd/xen/batch.c backend/svnicd/xen/connect.c \
 	backend/svnicd/xen/guest.c backend/svnicd/xen/ring.c \
 	backend/svnicd/xen/store.c backend/svnicd/xen/window.c
-tests_unit_test_store_LDADD = $(SVNICD_TEST_LDADD)
+
+tests_unit_test_store_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+tests_unit_test_store_LDADD = libsvnicd_dom0.a $(SVNICD_TEST_LDADD)
+tests_unit_test_store_guest_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+tests_unit_test_store_guest_LDADD = libsvnicd_dom0.a $(SVNICD_TEST_LDADD)
+tests_unit_test_store_limits_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+tests_unit_test_store_limits_LDADD = libsvnicd_dom0.a $(SVNICD_TEST_LDADD)
+tests_unit_test_store_restart_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+tests_unit_test_store_restart_LDADD = libsvnicd_dom0.a $(SVNICD_TEST_LDADD)
 endif
-EXTRA_DIST += tests/unit/test_batch.c \
-	tests/unit/test_ctrl_ring.c tests/unit/test_store.c \
+EXTRA_DIST += tests/unit/test_batch.c tests/unit/test_ctrl_ring.c \
+	tests/unit/test_store.c tests/unit/test_store_guest.c \
+	tests/unit/test_store_limits.c tests/unit/test_store_restart.c \
+	tests/fakes/svnicd_dom0.c tests/fakes/svnicd_dom0.h \
 	tests/fakes/svnicd_xenstore.c tests/fakes/svnicd_xenstore.h \
 	tests/fakes/svnicd_hypervisor.c \
 	tests/fakes/svnicd_hypervisor.h
