@@ -15,6 +15,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_source \
 	tests/unit/test_switch \
 	tests/unit/test_takeover \
+	tests/unit/test_takeover_kill \
 	tests/unit/test_lifecycle \
 	tests/unit/test_verdict
 check_PROGRAMS += $(CORE_TESTS)
@@ -77,10 +78,19 @@ tests_unit_test_switch_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_switch_SOURCES = tests/unit/test_switch.c $(CORE_FIXTURE)
 tests_unit_test_switch_LDADD = $(CORE_TEST_LDADD)
 
+TAKEOVER_WORLD = tests/unit/arena_check.c tests/unit/arena_check.h \
+	tests/unit/takeover_scenes.c tests/unit/takeover_scenes.h \
+	tests/unit/takeover_world.c tests/unit/takeover_world.h
+
 tests_unit_test_takeover_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_takeover_SOURCES = tests/unit/test_takeover.c \
-	tests/unit/arena_check.c tests/unit/arena_check.h $(CORE_FIXTURE)
+	$(TAKEOVER_WORLD) $(CORE_FIXTURE)
 tests_unit_test_takeover_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_takeover_kill_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_takeover_kill_SOURCES = tests/unit/test_takeover_kill.c \
+	$(TAKEOVER_WORLD) $(CORE_FIXTURE)
+tests_unit_test_takeover_kill_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_lifecycle_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c $(CORE_FIXTURE)

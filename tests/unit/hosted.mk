@@ -2,7 +2,8 @@
 # The hosted HAL, against a core that is a few words.
 
 HOSTED_TESTS = tests/unit/test_handover tests/unit/test_hosted \
-	tests/unit/test_vfio_user tests/unit/test_wire
+	tests/unit/test_vfio_link tests/unit/test_vfio_user \
+	tests/unit/test_wire
 check_PROGRAMS += $(HOSTED_TESTS)
 TESTS += $(HOSTED_TESTS)
 
@@ -20,8 +21,16 @@ tests_unit_test_hosted_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
 tests_unit_test_hosted_SOURCES = tests/unit/test_hosted.c $(HOSTED_FAKES)
 tests_unit_test_hosted_LDADD = $(HOSTED_TEST_LDADD)
 
+VFU_FIXTURE = tests/unit/vfu_fixture.c tests/unit/vfu_fixture.h $(HOSTED_FAKES)
+
+tests_unit_test_vfio_link_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
+tests_unit_test_vfio_link_SOURCES = tests/unit/test_vfio_link.c \
+	$(VFU_FIXTURE)
+tests_unit_test_vfio_link_LDADD = $(HOSTED_TEST_LDADD)
+
 tests_unit_test_vfio_user_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
-tests_unit_test_vfio_user_SOURCES = tests/unit/test_vfio_user.c $(HOSTED_FAKES)
+tests_unit_test_vfio_user_SOURCES = tests/unit/test_vfio_user.c \
+	$(VFU_FIXTURE)
 tests_unit_test_vfio_user_LDADD = $(HOSTED_TEST_LDADD)
 
 tests_unit_test_wire_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)

@@ -1,81 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Conversations with the vfio-user server over a socket pair, proper and
- * hostile (rule R58).  Each test ends with as many descriptors as it began.
+ * What the vfio-user server offers: version, regions, DMA maps, the card's
+ * registers and doorbells, interrupts.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
-#include "../../device-firmware/hal/hosted/log.h"
-#include "../fakes/vfu_client.h"
-
-#define MIB 0x100000ull
-
-static unsigned int fds_before;
-
-static int setup_with(void **state, bool persist, bool version)
-{
-	struct vfu_client *c = malloc(sizeof(*c));
-
-	fds_before = count_fds();
-	client_init(c, persist);
-	if (version)
-		assert_int_equal(client_version(c), 0);
-	*state = c;
-	return 0;
-}
-
-static int setup_new(void **state)
-{
-	return setup_with(state, false, false);
-}
-
-static int setup(void **state)
-{
-	return setup_with(state, false, true);
-}
-
-static int setup_persist(void **state)
-{
-	return setup_with(state, true, true);
-}
-
-static int teardown(void **state)
-{
-	client_fini(*state);
-	free(*state);
-	assert_int_equal(count_fds(), fds_before);
-	return 0;
-}
-
-static int memory(size_t size)
-{
-	int fd = memfd_create("test", MFD_CLOEXEC);
-
-	assert_true(fd >= 0);
-	assert_int_equal(ftruncate(fd, (off_t)size), 0);
-	return fd;
-}
-
-static uint64_t signals(int fd)
-{
-	uint64_t n = 0;
-
-	return read(fd, &n, sizeof(n)) == sizeof(n) ? n : 0;
-}
-
-static struct dma_map *dma_of(struct vfu_client *c)
-{
-	return &c->link.server.dev.dma;
-}
+#include "vfu_fixture.h"
 
 static void test_version(void **state)
 {
@@ -176,20 +110,20 @@ static void test_dma(void **state)
 	struct vfu_dma_unmap u = { .argsz = sizeof(u),
 				   .addr = 16 * MIB,
 				   .size = MIB };
-	int fd = memory(4 * MIB);
+	int fd = vfu_memory(4 * MIB);
 	uint8_t *p, one = 0x5a;
 
 	assert_int_equal(pwrite(fd, &one, 1, MIB + 4096), 1);
 	assert_int_equal(client_map(c, 16 * MIB, MIB, fd, MIB), 0);
 	assert_int_equal(c->len, 0);
-	p = dma_find(dma_of(c), 16 * MIB + 4096, 4, DMA_READ);
+	p = dma_find(vfu_dma(c), 16 * MIB + 4096, 4, DMA_READ);
 	assert_non_null(p);
 	assert_int_equal(*p, 0x5a);
 	/* Nothing over the end, whatever the mapping's neighbours. */
-	assert_null(dma_find(dma_of(c), 17 * MIB - 4, 8, DMA_READ));
-	assert_null(dma_find(dma_of(c), 16 * MIB - 1, 1, DMA_READ));
-	assert_null(dma_find(dma_of(c), 17 * MIB, 1, DMA_READ));
-	assert_null(dma_find(dma_of(c), UINT64_MAX, 2, DMA_READ));
+	assert_null(dma_find(vfu_dma(c), 17 * MIB - 4, 8, DMA_READ));
+	assert_null(dma_find(vfu_dma(c), 16 * MIB - 1, 1, DMA_READ));
+	assert_null(dma_find(vfu_dma(c), 17 * MIB, 1, DMA_READ));
+	assert_null(dma_find(vfu_dma(c), UINT64_MAX, 2, DMA_READ));
 
 	assert_int_equal(client_map(c, 16 * MIB, MIB, fd, 0), EEXIST);
 	assert_int_equal(client_map(c, 15 * MIB, 2 * MIB, fd, 0), EEXIST);
@@ -205,7 +139,7 @@ static void test_dma(void **state)
 	assert_int_equal(client_map(c, UINT64_MAX - 4095, 8192, fd, 0), EINVAL);
 	/* Without memory: known, but never touched. */
 	assert_int_equal(client_map(c, 64 * MIB, MIB, -1, 0), 0);
-	assert_null(dma_find(dma_of(c), 64 * MIB, 4, DMA_READ));
+	assert_null(dma_find(vfu_dma(c), 64 * MIB, 4, DMA_READ));
 	assert_int_equal(client_map(c, 64 * MIB, MIB, fd, 0), EEXIST);
 
 	u.size = MIB / 2;
@@ -215,21 +149,21 @@ static void test_dma(void **state)
 	assert_int_equal(client_call(c, VFU_DMA_UNMAP, &u, sizeof(u), NULL, 0),
 			 0);
 	assert_memory_equal(c->data, &u, sizeof(u));
-	assert_null(dma_find(dma_of(c), 16 * MIB + 4096, 4, DMA_READ));
-	assert_non_null(dma_find(dma_of(c), 17 * MIB, 4, DMA_WRITE));
+	assert_null(dma_find(vfu_dma(c), 16 * MIB + 4096, 4, DMA_READ));
+	assert_non_null(dma_find(vfu_dma(c), 17 * MIB, 4, DMA_WRITE));
 	u.flags = VFU_UNMAP_ALL;
 	u.addr = u.size = 0;
 	assert_int_equal(client_call(c, VFU_DMA_UNMAP, &u, sizeof(u), NULL, 0),
 			 0);
-	assert_null(dma_find(dma_of(c), 17 * MIB, 4, DMA_WRITE));
-	assert_int_equal(dma_of(c)->nr, 0);
+	assert_null(dma_find(vfu_dma(c), 17 * MIB, 4, DMA_WRITE));
+	assert_int_equal(vfu_dma(c)->nr, 0);
 	close(fd);
 }
 
 static void test_dma_wrong_fd(void **state)
 {
 	struct vfu_client *c = *state;
-	int fds[2] = { eventfd(0, EFD_CLOEXEC), memory(MIB) };
+	int fds[2] = { eventfd(0, EFD_CLOEXEC), vfu_memory(MIB) };
 	struct vfu_dma_map m = {
 		.argsz = sizeof(m), .flags = 3, .addr = MIB, .size = MIB
 	};
@@ -240,7 +174,7 @@ static void test_dma_wrong_fd(void **state)
 	m.argsz = 8;
 	assert_int_equal(client_call(c, VFU_DMA_MAP, &m, sizeof(m), fds + 1, 1),
 			 EINVAL);
-	assert_int_equal(dma_of(c)->nr, 0);
+	assert_int_equal(vfu_dma(c)->nr, 0);
 	close(fds[0]);
 	close(fds[1]);
 }
@@ -372,25 +306,25 @@ static void test_set_irqs_sequence(void **state)
 	assert_int_equal(client_set_irqs(c, 2, 0x21, 0, 0, NULL, 0), 0);
 	assert_int_equal(client_set_irqs(c, 2, 0x24, 0, 2, e, 2), 0);
 	/* What was raised in the gap comes now, once. */
-	assert_int_equal(signals(e[0]), 0);
-	assert_int_equal(signals(e[1]), 1);
+	assert_int_equal(vfu_signals(e[0]), 0);
+	assert_int_equal(vfu_signals(e[1]), 1);
 	irqs_raise(set, 0);
-	assert_int_equal(signals(e[0]), 1);
+	assert_int_equal(vfu_signals(e[0]), 1);
 	/* A signal that nobody has read survives a new enable. */
 	irqs_raise(set, 1);
 	assert_int_equal(client_set_irqs(c, 2, 0x21, 0, 0, NULL, 0), 0);
-	assert_int_equal(signals(e[1]), 1);
+	assert_int_equal(vfu_signals(e[1]), 1);
 	assert_int_equal(client_set_irqs(c, 2, 0x24, 1, 1, e, 1), 0);
-	assert_int_equal(signals(e[0]), 1);
+	assert_int_equal(vfu_signals(e[0]), 1);
 	/* Masked: later. */
 	assert_int_equal(client_set_irqs(c, 2, 0x09, 1, 1, NULL, 0), 0);
 	irqs_raise(set, 1);
-	assert_int_equal(signals(e[0]), 0);
+	assert_int_equal(vfu_signals(e[0]), 0);
 	assert_int_equal(client_set_irqs(c, 2, 0x11, 1, 1, NULL, 0), 0);
-	assert_int_equal(signals(e[0]), 1);
+	assert_int_equal(vfu_signals(e[0]), 1);
 	/* Trigger by hand. */
 	assert_int_equal(client_set_irqs(c, 2, 0x21, 1, 1, NULL, 0), 0);
-	assert_int_equal(signals(e[0]), 1);
+	assert_int_equal(vfu_signals(e[0]), 1);
 	close(e[0]);
 	close(e[1]);
 }
@@ -399,7 +333,7 @@ static void test_set_irqs_wrong(void **state)
 {
 	struct vfu_client *c = *state;
 	int e[3] = { eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
-		     eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), memory(4096) };
+		     eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), vfu_memory(4096) };
 
 	assert_int_equal(client_set_irqs(c, 2, 0x24, 0, 3, e, 2), EINVAL);
 	assert_int_equal(client_set_irqs(c, 2, 0x24, 1, 2, e, 2), EINVAL);
@@ -420,7 +354,7 @@ static void test_set_irqs_wrong(void **state)
 	assert_int_equal(client_set_irqs(c, 5, 0x24, 4094, 2, e, 2), 0);
 	irqs_raise(&c->link.server.dev.guest, 4095);
 	irqs_raise(&c->link.server.dev.guest, 4096);
-	assert_int_equal(signals(e[1]), 1);
+	assert_int_equal(vfu_signals(e[1]), 1);
 	close(e[0]);
 	close(e[1]);
 	close(e[2]);
@@ -457,229 +391,22 @@ static void test_write_multi(void **state)
 			 EINVAL);
 }
 
-/* Every command with every length below and around what it needs. */
-static void test_short_payloads(void **state)
-{
-	struct vfu_client *c = *state;
-	uint8_t zero[64] = { 0 };
-	uint16_t command;
-	size_t len;
-
-	for (command = 0; command < 40; command++) {
-		if (command == VFU_DEVICE_RESET)
-			continue;
-		for (len = 0; len < sizeof(zero); len++) {
-			int ret = client_call(c, command, zero, len, NULL, 0);
-
-			assert_true(ret >= 0);
-			if (command >= VFU_COMMAND_NR || command == 0)
-				assert_int_equal(ret, ENOTSUP);
-			if (len < 4 && command != VFU_VERSION)
-				assert_int_not_equal(ret, 0);
-		}
-	}
-	assert_true(link_is_connected(&c->link));
-}
-
-static void test_surplus_fds(void **state)
-{
-	struct vfu_client *c = *state;
-	int fd = memory(4096), fds[CONN_FDS_MAX];
-	struct vfu_device_info info = { .argsz = sizeof(info) };
-	unsigned int i, before = count_fds();
-
-	for (i = 0; i < CONN_FDS_MAX; i++)
-		fds[i] = fd;
-	assert_int_equal(client_call(c, VFU_DEVICE_GET_INFO, &info,
-				     sizeof(info), fds, CONN_FDS_MAX),
-			 EINVAL);
-	assert_int_equal(client_call(c, VFU_DEVICE_GET_INFO, &info,
-				     sizeof(info), fds, 1),
-			 EINVAL);
-	assert_int_equal(client_call(c, 99, NULL, 0, fds, 3), ENOTSUP);
-	assert_int_equal(count_fds(), before);
-	close(fd);
-}
-
-/* Octets, one at a time, each with descriptors, until it is too much. */
-static void test_fds_without_end(void **state)
-{
-	struct vfu_client *c = *state;
-	struct vfu_header h = { .command = VFU_DEVICE_GET_INFO, .size = 64 };
-	int fd = memory(4096), fds[20];
-	unsigned int i;
-
-	for (i = 0; i < 20; i++)
-		fds[i] = fd;
-	client_send(c, &h, sizeof(h), NULL, 0);
-	for (i = 0; i < 16 && link_is_connected(&c->link); i++)
-		client_send(c, "x", 1, fds, 20);
-	assert_false(link_is_connected(&c->link));
-	close(fd);
-}
-
-static void expect_closed(struct vfu_client *c, const void *data, size_t len)
-{
-	client_send(c, data, len, NULL, 0);
-	assert_int_equal(client_receive(c), -1);
-	assert_false(link_is_connected(&c->link));
-	close(c->fd);
-	client_connect(c);
-	assert_int_equal(client_version(c), 0);
-}
-
-static void test_lying_headers(void **state)
-{
-	struct vfu_client *c = *state;
-	struct vfu_header h = { .command = VFU_DEVICE_RESET };
-	unsigned int resets = c->core.resets[0];
-
-	h.size = 0;
-	expect_closed(c, &h, sizeof(h));
-	h.size = 15;
-	expect_closed(c, &h, sizeof(h));
-	h.size = CONN_MSG_MAX + 1;
-	expect_closed(c, &h, sizeof(h));
-	h.size = UINT32_MAX;
-	expect_closed(c, &h, sizeof(h));
-	h.size = sizeof(h);
-	h.flags = VFU_TYPE_REPLY;
-	expect_closed(c, &h, sizeof(h));
-	h.flags = 7;
-	expect_closed(c, &h, sizeof(h));
-	/* Each lost client cost its VIFs, and none of the resets was run. */
-	assert_int_equal(c->core.resets[0], resets + 6);
-
-	/* Half a header, then silence, then the end. */
-	client_send(c, &h, 7, NULL, 0);
-	assert_int_equal(client_receive(c), 0);
-	assert_true(link_is_connected(&c->link));
-	close(c->fd);
-	link_serve(&c->link);
-	assert_false(link_is_connected(&c->link));
-	client_connect(c);
-}
-
-static void test_no_reply(void **state)
-{
-	struct vfu_client *c = *state;
-	struct vfu_header h = { .command = VFU_DEVICE_GET_INFO,
-				.size = sizeof(h),
-				.flags = VFU_NO_REPLY };
-
-	client_send(c, &h, sizeof(h), NULL, 0);
-	assert_int_equal(client_receive(c), 0);
-	h.command = VFU_DEVICE_RESET;
-	client_send(c, &h, sizeof(h), NULL, 0);
-	assert_int_equal(client_receive(c), 0);
-	assert_int_equal(c->core.resets[0], 1);
-}
-
-/* A client that asks and never reads holds itself up, nobody else. */
-static void test_deaf_client(void **state)
-{
-	struct vfu_client *c = *state;
-	struct {
-		struct vfu_header h;
-		struct vfu_region_access a;
-	} m = { { .id = 1, .command = VFU_REGION_READ, .size = sizeof(m) },
-		{ .region = 0, .count = CONN_XFER_MAX } };
-	unsigned int sent = 0, got = 0;
-
-	while (!c->link.blocked) {
-		assert_true(sent < 1000);
-		client_send(c, &m, sizeof(m), NULL, 0);
-		sent++;
-	}
-	for (;;) {
-		if (client_receive(c) == 1)
-			got++;
-		else if (got == sent)
-			break;
-		link_serve(&c->link);
-	}
-	assert_false(c->link.blocked);
-	assert_int_equal(client_version(c), 0);
-}
-
-static void test_disconnect(void **state)
-{
-	struct vfu_client *c = *state;
-	int fd = memory(MIB), e = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-
-	assert_int_equal(client_map(c, MIB, MIB, fd, 0), 0);
-	assert_int_equal(client_set_irqs(c, 5, 0x24, 0, 1, &e, 1), 0);
-	close(c->fd);
-	link_serve(&c->link);
-	assert_false(link_is_connected(&c->link));
-	assert_int_equal(c->core.resets[0], 1);
-	assert_null(dma_find(dma_of(c), MIB, 4, DMA_READ));
-	irqs_raise(&c->link.server.dev.guest, 0);
-	assert_int_equal(signals(e), 0);
-	client_connect(c);
-	assert_int_equal(client_version(c), 0);
-	close(fd);
-	close(e);
-}
-
-static void test_persist(void **state)
-{
-	struct vfu_client *c = *state;
-	int fd = memory(MIB), fd2 = memory(MIB);
-	int e = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	uint8_t *p;
-
-	assert_int_equal(client_map(c, MIB, MIB, fd, 0), 0);
-	assert_int_equal(client_map(c, 4 * MIB, MIB, fd, 0), 0);
-	assert_int_equal(client_set_irqs(c, 5, 0x24, 0, 1, &e, 1), 0);
-	c->link.server.dev.doorbells[4096] = 9;
-	close(c->fd);
-	link_serve(&c->link);
-	assert_int_equal(c->core.resets[0], 0);
-	assert_non_null(dma_find(dma_of(c), MIB, 4, DMA_READ));
-	irqs_raise(&c->link.server.dev.guest, 0);
-	assert_int_equal(signals(e), 1);
-	assert_int_equal(c->link.server.dev.doorbells[4096], 9);
-	/* The same range again takes the place of the old one, once. */
-	client_connect(c);
-	assert_int_equal(client_version(c), 0);
-	assert_int_equal(pwrite(fd2, "x", 1, 0), 1);
-	assert_int_equal(client_map(c, MIB, MIB, fd2, 0), 0);
-	p = dma_find(dma_of(c), MIB, 4, DMA_READ);
-	assert_int_equal(*p, 'x');
-	assert_int_equal(client_map(c, MIB, MIB, fd2, 0), EEXIST);
-	/* So does one that only overlaps it. */
-	assert_int_equal(client_map(c, 4 * MIB + 4096, 4096, fd2, 0), 0);
-	assert_int_equal(dma_of(c)->nr, 2);
-	close(fd);
-	close(fd2);
-	close(e);
-}
+#define T(name, up) cmocka_unit_test_setup_teardown(name, up, vfu_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define T(name, up) cmocka_unit_test_setup_teardown(name, up, teardown)
-		T(test_version, setup_new),
-		T(test_version_tolerant, setup_new),
-		T(test_info, setup),
-		T(test_dma, setup),
-		T(test_dma_wrong_fd, setup),
-		T(test_config_space, setup),
-		T(test_registers, setup),
-		T(test_doorbells, setup),
-		T(test_set_irqs_sequence, setup),
-		T(test_set_irqs_wrong, setup),
-		T(test_write_multi, setup),
-		T(test_short_payloads, setup),
-		T(test_surplus_fds, setup),
-		T(test_fds_without_end, setup),
-		T(test_lying_headers, setup),
-		T(test_no_reply, setup),
-		T(test_deaf_client, setup),
-		T(test_disconnect, setup),
-		T(test_persist, setup_persist),
-#undef T
+		T(test_version, vfu_setup_new),
+		T(test_version_tolerant, vfu_setup_new),
+		T(test_info, vfu_setup),
+		T(test_dma, vfu_setup),
+		T(test_dma_wrong_fd, vfu_setup),
+		T(test_config_space, vfu_setup),
+		T(test_registers, vfu_setup),
+		T(test_doorbells, vfu_setup),
+		T(test_set_irqs_sequence, vfu_setup),
+		T(test_set_irqs_wrong, vfu_setup),
+		T(test_write_multi, vfu_setup),
 	};
 
 	log_set_level(LOG_LEVEL_ERR);

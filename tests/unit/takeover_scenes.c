@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See takeover_scenes.h. */
+#include "takeover_scenes.h"
+
+#include "arena.h"
+#include "mem.h"
+
+static uint8_t frame[2048];
+
+static void push(struct takeover_world *w, const struct svnic_admin_cmd *cmd)
+{
+	struct sim_host *h = &w->f.host[0];
+	struct svnic_admin_cmd *sq = sim_page(h, 0);
+	uint32_t slot = h->tail % SVNIC_ADMIN_ENTRIES;
+
+	sq[slot] = *cmd;
+	sq[slot].id = svnic_le16((uint16_t)(h->tail * 7));
+	h->tail++;
+}
+
+void scene_create(struct takeover_world *w)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = SVNIC_OP_VIF_CREATE,
+		.vif = svnic_le16(SVNIC_VIF_NONE),
+		.arg.vif_config = fixture_config(9),
+	};
+
+	push(w, &cmd);
+}
+
+static void verify_create(struct takeover_world *w)
+{
+	assert_int_equal(w->f.core->link[0].nr_vifs, 3);
+	assert_int_equal(sim_vif_command(&w->f.host[0], SVNIC_OP_VIF_DESTROY,
+					 0),
+			 SVNIC_ST_OK);
+}
+
+static void prepare_vif(struct takeover_world *w)
+{
+	const uint8_t mac[6] = { 2, 0, 0, 0, 0, 0x42 };
+	struct svnic_vif_config c = fixture_config(9);
+
+	assert_int_equal(sim_vif_create(&w->f.host[0], 9, &c), SVNIC_ST_OK);
+	sim_guest_init_idle(&w->f.guest[3], &w->f.host[0], 9, 6);
+	assert_int_equal(sim_filter(&w->f.host[0], SVNIC_OP_FILTER_ADD, 9, mac),
+			 SVNIC_ST_OK);
+}
+
+static void submit_op(struct takeover_world *w, unsigned int op)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = svnic_le16((uint16_t)op),
+		.vif = svnic_le16(9),
+	};
+
+	if (op == SVNIC_OP_QUEUE_START)
+		cmd.arg.queue_config = w->f.guest[3].config;
+	if (op == SVNIC_OP_FILTER_ADD)
+		memcpy(cmd.arg.filter.mac, "\2\0\0\0\0\103", 6);
+	if (op == SVNIC_OP_FILTER_DEL)
+		memcpy(cmd.arg.filter.mac, "\2\0\0\0\0\102", 6);
+	push(w, &cmd);
+}
+
+void scene_destroy(struct takeover_world *w)
+{
+	submit_op(w, SVNIC_OP_VIF_DESTROY);
+}
+
+static void verify_destroy(struct takeover_world *w)
+{
+	assert_int_equal(w->f.core->link[0].nr_vifs, 2);
+}
+
+void scene_set(struct takeover_world *w)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = SVNIC_OP_VIF_SET,
+		.vif = svnic_le16(9),
+		.arg.vif_config = fixture_config(0x77),
+	};
+
+	cmd.arg.vif_config.segment = svnic_le16(3);
+	push(w, &cmd);
+}
+
+static void verify_set(struct takeover_world *w)
+{
+	const struct vif *vif = vif_find(w->f.core, 0, 9);
+
+	assert_int_equal(vif->config.mac[5], 0x77);
+	assert_int_equal(vif->config.segment, 3);
+}
+
+/* An address in use: the old configuration stays. */
+static void submit_bad_set(struct takeover_world *w)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = SVNIC_OP_VIF_SET,
+		.vif = svnic_le16(9),
+		.arg.vif_config = fixture_config(1),
+	};
+
+	push(w, &cmd);
+}
+
+static void verify_bad_set(struct takeover_world *w)
+{
+	assert_int_equal(vif_find(w->f.core, 0, 9)->config.mac[5], 9);
+}
+
+static void submit_pages(struct takeover_world *w, unsigned int op)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = svnic_le16((uint16_t)op),
+		.vif = svnic_le16(9),
+		.addr = svnic_le64(sim_payload_addr()),
+		.len = svnic_le32(16 * 8),
+		.arg.pages = { .first = svnic_le32(VIF_CHUNK_PAGES * 2 - 8),
+			       .count = svnic_le32(16) },
+	};
+	__le64 *list = sim_payload(&w->f.host[0]);
+	uint32_t i;
+
+	for (i = 0; i < 16; i++)
+		list[i] = svnic_le64(sim_addr(900 + i));
+	push(w, &cmd);
+}
+
+void scene_map(struct takeover_world *w)
+{
+	submit_pages(w, SVNIC_OP_PAGES_MAP);
+}
+
+static void verify_map(struct takeover_world *w)
+{
+	assert_int_equal(sim_pages_unmap(&w->f.host[0], 9,
+					 VIF_CHUNK_PAGES * 2 - 8, 16),
+			 SVNIC_ST_OK);
+}
+
+static void prepare_mapped(struct takeover_world *w)
+{
+	prepare_vif(w);
+	assert_int_equal(sim_pages_map(&w->f.host[0], 9,
+				       VIF_CHUNK_PAGES * 2 - 8, 900, 16),
+			 SVNIC_ST_OK);
+}
+
+void scene_unmap(struct takeover_world *w)
+{
+	submit_pages(w, SVNIC_OP_PAGES_UNMAP);
+}
+
+static void verify_unmap(struct takeover_world *w)
+{
+	assert_int_equal(w->f.host[0].result, 16);
+	assert_int_equal(sim_pages_map(&w->f.host[0], 9,
+				       VIF_CHUNK_PAGES * 2 - 8, 900, 16),
+			 SVNIC_ST_OK);
+}
+
+static void submit_stop(struct takeover_world *w)
+{
+	submit_op(w, SVNIC_OP_QUEUE_STOP);
+}
+
+static void verify_stop(struct takeover_world *w)
+{
+	uint32_t fault;
+
+	assert_int_equal(sim_queue_state(&w->f.guest[3], &fault),
+			 SVNIC_QUEUE_STOPPED);
+}
+
+static void prepare_stopped(struct takeover_world *w)
+{
+	prepare_vif(w);
+	assert_int_equal(sim_vif_command(&w->f.host[0], SVNIC_OP_QUEUE_STOP, 9),
+			 SVNIC_ST_OK);
+}
+
+static void submit_start(struct takeover_world *w)
+{
+	submit_op(w, SVNIC_OP_QUEUE_START);
+}
+
+static void verify_start(struct takeover_world *w)
+{
+	uint32_t fault;
+
+	assert_int_equal(sim_queue_state(&w->f.guest[3], &fault),
+			 SVNIC_QUEUE_RUNNING);
+}
+
+void scene_filter_add(struct takeover_world *w)
+{
+	submit_op(w, SVNIC_OP_FILTER_ADD);
+}
+
+static void verify_filter_add(struct takeover_world *w)
+{
+	assert_int_equal(vif_find(w->f.core, 0, 9)->nr_filters, 2);
+}
+
+static void submit_filter_del(struct takeover_world *w)
+{
+	submit_op(w, SVNIC_OP_FILTER_DEL);
+}
+
+static void verify_filter_del(struct takeover_world *w)
+{
+	assert_int_equal(vif_find(w->f.core, 0, 9)->nr_filters, 0);
+}
+
+/* The first @nr of 10.0.0.1 and on. */
+static struct svnic_source source_list(unsigned int nr)
+{
+	struct svnic_source list = { .nr = svnic_le16((uint16_t)nr) };
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		list.address[i] = (struct svnic_address) {
+			.addr = { 10, 0, 0, (uint8_t)(i + 1) },
+			.prefix = 32,
+			.family = 4,
+		};
+	return list;
+}
+
+static struct svnic_groups group_list(unsigned int nr)
+{
+	struct svnic_groups list = { .nr = svnic_le16((uint16_t)nr) };
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		list.group[i].mac[0] = 1;
+		list.group[i].mac[5] = (uint8_t)i;
+	}
+	return list;
+}
+
+static void submit_list(struct takeover_world *w, unsigned int op,
+			const void *list, size_t len)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = svnic_le16((uint16_t)op),
+		.vif = svnic_le16(9),
+		.addr = svnic_le64(sim_payload_addr()),
+		.len = svnic_le32((uint32_t)len),
+	};
+
+	memcpy(sim_payload(&w->f.host[0]), list, len);
+	push(w, &cmd);
+}
+
+static void prepare_lists(struct takeover_world *w)
+{
+	struct svnic_source source = source_list(16);
+	struct svnic_groups groups = group_list(64);
+
+	prepare_vif(w);
+	assert_int_equal(sim_source_set(&w->f.host[0], 9, &source),
+			 SVNIC_ST_OK);
+	assert_int_equal(sim_groups_set(&w->f.host[0], 9, &groups),
+			 SVNIC_ST_OK);
+}
+
+static void submit_source(struct takeover_world *w)
+{
+	struct svnic_source list = source_list(3);
+
+	submit_list(w, SVNIC_OP_SOURCE_SET, &list, sizeof(list));
+}
+
+/* One that is refused changes nothing. */
+static void submit_bad_source(struct takeover_world *w)
+{
+	struct svnic_source list = source_list(3);
+
+	list.address[2].prefix = 33;
+	submit_list(w, SVNIC_OP_SOURCE_SET, &list, sizeof(list));
+}
+
+static void submit_groups(struct takeover_world *w)
+{
+	struct svnic_groups list = group_list(2);
+
+	submit_list(w, SVNIC_OP_GROUPS_SET, &list, sizeof(list));
+}
+
+static const struct source *source_of(struct takeover_world *w)
+{
+	const struct vif *vif = vif_find(w->f.core, 0, 9);
+
+	assert_in_range(vif->source, 1, SOURCE_LISTS);
+	assert_true(vif->lane & VIF_LANE_IP);
+	return (const struct source *)arena_part(w->f.core, ARENA_SOURCES) +
+	       arena_vif_idx(w->f.core, vif) * SOURCE_LISTS + vif->source - 1;
+}
+
+static void verify_groups_of(struct takeover_world *w, unsigned int nr)
+{
+	const struct vif *vif = vif_find(w->f.core, 0, 9);
+	struct svnic_groups all = group_list(64);
+	unsigned int i;
+
+	assert_in_range(vif->groups, 1, GROUP_LISTS);
+	for (i = 0; i < 64; i++)
+		assert_int_equal(group_wanted(w->f.core, vif,
+					      mem_mac(all.group[i].mac)),
+				 i < nr);
+}
+
+static void verify_source(struct takeover_world *w)
+{
+	assert_int_equal(source_of(w)->nr_ipv4, 3);
+	assert_int_equal(source_of(w)->nr_ipv6, 0);
+	verify_groups_of(w, 64);
+}
+
+static void verify_bad_source(struct takeover_world *w)
+{
+	assert_int_equal(source_of(w)->nr_ipv4, 16);
+}
+
+static void verify_groups(struct takeover_world *w)
+{
+	assert_int_equal(source_of(w)->nr_ipv4, 16);
+	verify_groups_of(w, 2);
+}
+
+static void submit_frames(struct takeover_world *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < 6; i++) {
+		fixture_frame(frame, TAKEOVER_FRAME + i, 2, 1);
+		sim_send(&w->f.guest[1], frame, TAKEOVER_FRAME + i, 256, NULL);
+	}
+	sim_ring(&w->f.guest[1]);
+}
+
+/* Whole and in order; some may be lost, some may come twice. */
+static void verify_frames(struct takeover_world *w)
+{
+	static uint8_t got[SVNIC_FRAME_MAX];
+	struct svnic_meta meta;
+	uint32_t len, last = 0;
+
+	while ((len = sim_receive(&w->f.guest[2], got, sizeof(got), &meta))) {
+		assert_true(len >= TAKEOVER_FRAME && len < TAKEOVER_FRAME + 6);
+		assert_true(len >= last);
+		fixture_frame(frame, len, 2, 1);
+		assert_memory_equal(got, frame, len);
+		last = len;
+	}
+}
+
+const struct scene scene_table[] = {
+	{ "create", NULL, scene_create, verify_create, 0, false },
+	{ "destroy", prepare_vif, scene_destroy, verify_destroy, 0, false },
+	{ "set", prepare_vif, scene_set, verify_set, 0, false },
+	{ "bad set", prepare_vif, submit_bad_set, verify_bad_set,
+	  SVNIC_ST_MAC_IN_USE, false },
+	{ "map", prepare_vif, scene_map, verify_map, 0, false },
+	{ "unmap", prepare_mapped, scene_unmap, verify_unmap, 0, false },
+	{ "stop", prepare_vif, submit_stop, verify_stop, 0, false },
+	{ "start", prepare_stopped, submit_start, verify_start, 0, false },
+	{ "filter add", prepare_vif, scene_filter_add, verify_filter_add, 0,
+	  false },
+	{ "filter del", prepare_vif, submit_filter_del, verify_filter_del, 0,
+	  false },
+	{ "source", prepare_lists, submit_source, verify_source, 0, false },
+	{ "bad source", prepare_lists, submit_bad_source, verify_bad_source,
+	  SVNIC_ST_BAD_FIELD, false },
+	{ "groups", prepare_lists, submit_groups, verify_groups, 0, false },
+	{ "frames", prepare_vif, submit_frames, verify_frames, 0, true },
+};
+
+const size_t scene_nr = sizeof(scene_table) / sizeof(scene_table[0]);
