@@ -35,7 +35,7 @@ EXTRA_DIST += tests/rig/README.md tests/rig/bench-netif \
 	tests/rig/bench-rig-scaling tests/rig/demo \
 	tests/rig/dom0 tests/rig/gap.c tests/rig/guest tests/rig/hops \
 	tests/rig/images tests/rig/lib tests/rig/packages tests/rig/payload \
-	tests/rig/rig tests/rig/rigexec.c tests/rig/rudecard.c \
+	tests/rig/rig tests/rig/rigexec tests/rig/rudecard.c \
 	tests/rig/scenarios tests/rig/selftest
 
 # Boots Xen and takes ten minutes; `quickstart bench netif` builds all before.

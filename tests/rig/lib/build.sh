@@ -242,13 +242,13 @@ source_hash() {
 guest_key() {
 	{
 		basename "$TREE"
-		source_hash images guest rigexec.c gap.c
+		source_hash images guest rigexec gap.c
 		declare -f make_guest make_gap image_skeleton image_libs image_fill
 	} | hash_of
 }
 
 make_rigexec() {
-	gcc -std=gnu11 -O2 -Wall -Wextra -static -o "$1" "$RIG_DIR/rigexec.c"
+	gcc -std=gnu11 -O2 -Wall -Wextra -static -o "$1" "$RIG_DIR"/rigexec/*.c
 }
 
 # Beside the image too: the far end of the wire runs it.
@@ -271,7 +271,7 @@ make_guest() {
 dom0_key() {
 	{
 		basename "$TREE"
-		source_hash images dom0 rigexec.c
+		source_hash images dom0 rigexec
 		declare -f make_dom0 image_skeleton image_libs image_fill
 	} | hash_of
 }
