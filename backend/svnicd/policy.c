@@ -110,7 +110,24 @@ void policy_find(const struct vif *vif, const struct limits_own *own,
 	policy->limits.given = (1u << LIMIT_NR) - 1;
 }
 
-/* Octets a second that others on its network were promised. */
+/* Does it have its place on the card, or will it have it again? */
+static bool is_to_be_kept(const struct vif *vif)
+{
+	return vif->nr != SVNIC_VIF_NONE || vif->state == VIF_BARE ||
+	       vif->state == VIF_ADRIFT || vif->state == VIF_LOST;
+}
+
+/* As while a guest is restored or migrated to this host. */
+static bool is_same_guest(const struct vif *a, const struct vif *b)
+{
+	return a->config.vlan == b->config.vlan &&
+	       memcmp(a->config.mac, b->config.mac, 6) == 0;
+}
+
+/*
+ * Octets a second that others on its port were promised, in whatever networks
+ * they are.
+ */
 static uint64_t promised(const struct vif *vif)
 {
 	const struct vif *other;
@@ -118,8 +135,9 @@ static uint64_t promised(const struct vif *vif)
 
 	TAILQ_FOREACH(other, &vif->d->vifs, link)
 	{
-		if (other != vif && other->nr != SVNIC_VIF_NONE &&
-		    other->config.segment == vif->config.segment)
+		if (other != vif && is_to_be_kept(other) &&
+		    other->config.segment == vif->config.segment &&
+		    !is_same_guest(other, vif))
 			sum += svnic_cpu32(other->config.min_rate);
 	}
 	return sum * KILO;
@@ -127,8 +145,9 @@ static uint64_t promised(const struct vif *vif)
 
 static int check_speed(const struct vif *vif, uint64_t min_rate, char *why)
 {
-	uint64_t speed =
-		config_speed(&vif->d->config, svnic_cpu16(vif->config.segment));
+	const struct daemon *d = vif->d;
+	unsigned int segment = svnic_cpu16(vif->config.segment);
+	uint64_t speed = config_speed(&d->config, segment);
 	uint64_t others = speed && min_rate ? promised(vif) : 0;
 	char a[TEXT_SPEED], b[TEXT_SPEED], c[TEXT_SPEED];
 	char and_others[2 * TEXT_SPEED + 32] = " is";
@@ -141,9 +160,11 @@ static int check_speed(const struct vif *vif, uint64_t min_rate, char *why)
 	if (others)
 		snprintf(and_others, sizeof(and_others),
 			 " and the %s that others are guaranteed are", b);
-	snprintf(why, PLATFORM_REASON,
-		 "min_rate %s%s more than the %s of network \"%s\"", a,
-		 and_others, c, vif->network);
+	snprintf(
+		why, PLATFORM_REASON,
+		"min_rate %s%s more than the %s of %s %u, which network \"%s\" is on",
+		a, and_others, c, segment < d->card.ports ? "port" : "segment",
+		segment, vif->network);
 	return -ENOSPC;
 }
 

@@ -35,8 +35,8 @@ const char *policy_from_text(enum policy_from from);
 
 /*
  * Can it be kept?  -EINVAL for a class that is not there or a minimum above the
- * maximum, -ENOSPC where more is guaranteed on the VIF's network than it
- * carries; and a sentence with the numbers in @why of PLATFORM_REASON octets.
+ * maximum, -ENOSPC where more is guaranteed on the VIF's port, by all networks
+ * on it, than that carries; and a sentence with the numbers in @why of PLATFORM_REASON octets.
  */
 int policy_check(const struct vif *vif, const struct policy *policy, char *why);
 

@@ -149,7 +149,7 @@ kept "another card"
 configure "11 Gbit/s"
 run kill -HUP "$(pid_of svnicd)"
 await 5 "another min_rate" has_limit g min_rate 1375000000
-check "more than there is" "$(limit g note | grep -c "10Gb/s of network")" = 1
+check "more than there is" "$(limit g note | grep -c "10Gb/s of port 0")" = 1
 await 5 "in the log" has_line svnicd "11Gb/s is more than"
 run admin list
 run admin show g

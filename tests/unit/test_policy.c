@@ -340,7 +340,7 @@ static void test_overcommit(void **state)
 	assert_int_equal(policy_check(other, &p, why), -ENOSPC);
 	assert_string_equal(
 		why,
-		"min_rate 600Mb/s and the 500Mb/s that others are guaranteed are more than the 1Gb/s of network \"net0\"");
+		"min_rate 600Mb/s and the 500Mb/s that others are guaranteed are more than the 1Gb/s of port 0, which network \"net0\" is on");
 	refused(f, SET("\"min_rate\":\"501Mb/s\""), "no-space", "501Mb/s");
 	assert_int_equal(svnic_cpu32(card(f)->min_rate), 62500);
 	json_decref(ask(f, SET("\"min_rate\":\"400Mb/s\"")));
@@ -358,6 +358,53 @@ static void test_overcommit(void **state)
 	vif_destroy(other);
 	json_decref(ask(f, SET("\"min_rate\":\"10Mb/s\"")));
 	assert_int_equal(svnic_cpu32(card(f)->min_rate), 1250);
+}
+
+/* Networks of one port have one wire, whichever of them says its speed. */
+static void test_shared_port(void **state)
+{
+	struct fixture *f = *state;
+	struct platform_request r = fake_request(1);
+	struct network *net0 = &f->d.config.networks[0];
+	struct vif *other;
+
+	net0->speed = 125000000;
+	r.network = "net0.7";
+	r.limits = "min_rate=600Mb/s";
+	other = vif_create(&f->d, &f->u, &r);
+	assert_int_equal(svnic_cpu16(f->p.vif[1].config.vlan), 7);
+	refused(f, SET("\"min_rate\":\"401Mb/s\""), "no-space",
+		"the 600Mb/s that others are guaranteed");
+	json_decref(ask(f, SET("\"min_rate\":\"400Mb/s\"")));
+	/* Without its place on the card it is still promised it. */
+	f->u.rings = true;
+	vif_gate(other, true);
+	vif_event(other, EV_PEER_CONNECTED);
+	vif_event(other, EV_CARD_LOST);
+	assert_int_equal(other->state, VIF_ADRIFT);
+	refused(f, SET("\"min_rate\":\"401Mb/s\""), "no-space", "port 0");
+	/* Another wire is another wire. */
+	f->vif->config.segment = svnic_le16(3);
+	json_decref(ask(f, SET("\"min_rate\":\"900Mb/s\"")));
+	net0->segment = 3;
+	refused(f, SET("\"min_rate\":\"1001Mb/s\""), "no-space", "segment 3");
+}
+
+/* A guest that moves to this host is promised nothing twice. */
+static void test_moving_guest(void **state)
+{
+	struct fixture *f = *state;
+	struct policy p;
+	char why[PLATFORM_REASON];
+	struct vif *other = fake_vif(&f->d, &f->u, 1);
+
+	f->d.config.networks[0].speed = 125000000;
+	strcpy(f->d.config.class, "sure");
+	vif_reconfigure(other);
+	policy_find(f->vif, &f->vif->own, &p);
+	assert_int_equal(policy_check(f->vif, &p, why), -ENOSPC);
+	memcpy(f->vif->config.mac, other->config.mac, 6);
+	assert_int_equal(policy_check(f->vif, &p, why), 0);
 }
 
 /* A card that was away comes back to what was said meanwhile. */
@@ -384,9 +431,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_words),   TEST(test_longest),	   TEST(test_class),
-		TEST(test_values),  TEST(test_reload),	   TEST(test_set),
-		TEST(test_refused), TEST(test_overcommit), TEST(test_card_lost),
+		TEST(test_words),	TEST(test_longest),
+		TEST(test_class),	TEST(test_values),
+		TEST(test_reload),	TEST(test_set),
+		TEST(test_refused),	TEST(test_overcommit),
+		TEST(test_shared_port), TEST(test_moving_guest),
+		TEST(test_card_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

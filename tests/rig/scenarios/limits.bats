@@ -75,7 +75,7 @@ received() {
 @test "more than there is, is refused with the numbers" {
 	run dom0 svnic-admin set a.0 --min-rate=11Gb/s
 	[ "$status" -eq 1 ]
-	[[ $output == *"11Gb/s is more than the 10Gb/s of network \"net0\""* ]]
+	[[ $output == *"11Gb/s is more than the 10Gb/s of port 0, which network \"net0\" is on"* ]]
 	is_limit min_rate 1250000
 }
 
