@@ -68,6 +68,8 @@ void hal_notify(unsigned int link, uint32_t n);
 /*
  * Take up to @max frames from the wire.  Their memory belongs to the core
  * until hal_wire_rx_done(), which must come before the next call for @port.
+ * What hal_wire_tx() took before leaves now at the latest, as far as the wire
+ * has room; so it is called in each round, and one round after the last frame.
  */
 unsigned int hal_wire_rx(unsigned int port, struct hal_frame *frames,
 			 unsigned int max);
@@ -83,8 +85,11 @@ unsigned int hal_wire_takes(unsigned int port);
 
 /*
  * Send one frame, whose first piece holds at least the Ethernet header.
- * SVNIC_V_WIRE: gone; _WIRE_FULL: nothing was taken, again later; _WIRE_ERROR:
- * refused for good.  The memory is the caller's again on return.
+ * SVNIC_V_WIRE: taken, and in order; a port may send several together.
+ * _WIRE_FULL: nothing was taken, again later; _WIRE_ERROR: refused for good.
+ * Of frames taken together the wire may refuse one after all; those that come
+ * later get a verdict of their own until one goes.  The memory is the caller's
+ * again on return.
  */
 enum svnic_verdict hal_wire_tx(unsigned int port, const struct hal_iov *iov,
 			       unsigned int nr_iov,

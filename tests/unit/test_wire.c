@@ -106,13 +106,20 @@ static void make_frame(const struct pattern *t, struct svnic_meta *m)
 }
 
 /* In three pieces, the first as short as is allowed. */
-static void send_frame(struct wire *w, uint32_t len, const struct svnic_meta *m)
+static enum svnic_verdict try_frame(struct wire *w, uint32_t len,
+				    const struct svnic_meta *m)
 {
 	struct hal_iov iov[3] = { { octets, 14 },
 				  { octets + 14, 21 },
 				  { octets + 35, len - 35 } };
 
-	assert_int_equal(w->ops->tx(w, iov, 3, m), SVNIC_V_WIRE);
+	return w->ops->tx(w, iov, 3, m);
+}
+
+static void send_frame(struct wire *w, uint32_t len, const struct svnic_meta *m)
+{
+	assert_int_equal(try_frame(w, len, m), SVNIC_V_WIRE);
+	wire_flush(w);
 }
 
 /* One frame of ours; others, such as the kernel's own, are passed over. */
@@ -215,6 +222,72 @@ static void test_packet(void **state)
 	wire_info(&a, &info);
 	assert_int_equal(info.up, 0);
 	assert_int_equal(system("ip link set vb up"), 0);
+	wire_close(&a);
+	wire_close(&b);
+}
+
+/* Small ones wait for each other, large ones do not; none overtakes. */
+static void test_packet_order(void **state)
+{
+	static const uint32_t lens[] = { 60, 1514, 1514, 4000, 61, 2100, 62 };
+	const struct svnic_meta none = { 0 };
+	struct hal_frame f;
+	struct wire a, b;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(system("ip link set va mtu 9000 && "
+				"ip link set vb mtu 9000"),
+			 0);
+	open_wire(&a, 0, "packet:va,plain");
+	open_wire(&b, 1, "packet:vb");
+	memcpy(octets, "\2\0\0\0\0\1\2\0\0\0\0\2\x88\xb5", 14);
+	for (i = 0; i < 3 * WIRE_BATCH; i++) {
+		octets[20] = (uint8_t)i;
+		assert_int_equal(try_frame(&a, lens[i % 7], &none),
+				 SVNIC_V_WIRE);
+	}
+	wire_flush(&a);
+	for (i = 0; i < 3 * WIRE_BATCH; i++) {
+		octets[20] = (uint8_t)i;
+		receive_frame(&b, &f);
+		assert_int_equal(f.len, lens[i % 7]);
+		assert_memory_equal(f.data, octets, f.len);
+	}
+	/* What waits goes before the end, too. */
+	assert_int_equal(try_frame(&a, 60, &none), SVNIC_V_WIRE);
+	wire_close(&a);
+	receive_frame(&b, &f);
+	wire_close(&b);
+	assert_int_equal(system("ip link set va mtu 1500 && "
+				"ip link set vb mtu 1500"),
+			 0);
+}
+
+/* After a refusal each frame is tried by itself, until one goes. */
+static void test_packet_refused(void **state)
+{
+	const struct svnic_meta none = { 0 };
+	struct hal_frame f;
+	struct wire a, b;
+
+	(void)state;
+	open_wire(&a, 0, "packet:va,plain");
+	open_wire(&b, 1, "packet:vb");
+	memcpy(octets, "\2\0\0\0\0\1\2\0\0\0\0\2\x88\xb5", 14);
+	send_frame(&a, 1600, &none); /* longer than the interface takes */
+	assert_int_equal(try_frame(&a, 1600, &none), SVNIC_V_WIRE_ERROR);
+	assert_int_equal(try_frame(&a, 60, &none), SVNIC_V_WIRE);
+	receive_frame(&b, &f);
+	assert_int_equal(f.len, 60);
+	assert_int_equal(try_frame(&a, 61, &none), SVNIC_V_WIRE);
+	assert_int_equal(try_frame(&a, 1600, &none), SVNIC_V_WIRE);
+	assert_int_equal(try_frame(&a, 62, &none), SVNIC_V_WIRE);
+	wire_flush(&a);
+	receive_frame(&b, &f);
+	assert_int_equal(f.len, 61);
+	receive_frame(&b, &f);
+	assert_int_equal(f.len, 62);
 	wire_close(&a);
 	wire_close(&b);
 }
@@ -347,8 +420,12 @@ static bool make_links(void)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_packet),	 cmocka_unit_test(test_tap),
-		cmocka_unit_test(test_refusals), cmocka_unit_test(test_pcap),
+		cmocka_unit_test(test_packet),
+		cmocka_unit_test(test_packet_order),
+		cmocka_unit_test(test_packet_refused),
+		cmocka_unit_test(test_tap),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_pcap),
 		cmocka_unit_test(test_plain),
 	};
 

@@ -98,6 +98,7 @@ unsigned int hal_wire_rx(unsigned int port, struct hal_frame *frames,
 {
 	struct wire *w = &the_card->wire[port];
 
+	wire_flush(w);
 	if (!w->readable || max == 0)
 		return 0;
 	return w->ops->rx(w, frames, max < WIRE_BATCH ? max : WIRE_BATCH);

@@ -36,6 +36,8 @@ struct wire_ops {
 	enum svnic_verdict (*tx)(struct wire *w, const struct hal_iov *iov,
 				 unsigned int nr_iov,
 				 const struct svnic_meta *meta);
+	/* Send what tx has kept back; may be NULL. */
+	void (*flush)(struct wire *w);
 	/* The card has nothing to do now; may be NULL. */
 	void (*idle)(struct wire *w);
 	/* Start over; may be NULL. */
@@ -87,6 +89,13 @@ int wire_open(struct wire *w, unsigned int port,
 void wire_close(struct wire *w);
 
 void wire_info(struct wire *w, struct svnic_port_info *info);
+
+/* Send what tx has kept back. */
+static inline void wire_flush(struct wire *w)
+{
+	if (w->ops->flush)
+		w->ops->flush(w);
+}
 
 /* For the kinds ----------------------------------------------------------- */
 

@@ -21,8 +21,21 @@
 
 #define PACKET_RCVBUF (16 << 20)
 #define PACKET_SNDBUF (4 << 20)
+/* With its headers; longer ones are sent by themselves, without a copy. */
+#define PACKET_QUEUED 2048u
+
+/* Frames that go with one call, their octets copied. */
+struct packet_queue {
+	struct mmsghdr msg[WIRE_BATCH];
+	struct iovec iov[WIRE_BATCH];
+	uint8_t octets[WIRE_BATCH][PACKET_QUEUED];
+	unsigned int nr;
+	unsigned int sent;
+	bool is_careful; /* one was refused: one at a time, until one goes */
+};
 
 struct packet {
+	struct packet_queue queue;
 	struct mmsghdr msg[WIRE_BATCH];
 	struct iovec iov[WIRE_BATCH][2];
 	struct virtio_net_hdr vnet[WIRE_BATCH];
@@ -156,12 +169,6 @@ static int packet_open(struct wire *w, const char *arg)
 	return 0;
 }
 
-static void packet_close(struct wire *w)
-{
-	close(w->fd);
-	free(w->state);
-}
-
 /* Put a tag that the kernel took out beside the frame, or back into it. */
 static void packet_tag(struct msghdr *m, struct hal_frame *f)
 {
@@ -237,10 +244,87 @@ static unsigned int packet_rx(struct wire *w, struct hal_frame *frames,
 	return nr;
 }
 
+static bool packet_is_full(int error)
+{
+	return error == EAGAIN || error == ENOBUFS || error == EINTR;
+}
+
+static void packet_refused(struct wire *w)
+{
+	struct packet *p = w->state;
+
+	p->queue.is_careful = true;
+	log_peer(LOG_LEVEL_WARN, "wire %u: frame not sent: %s", w->port,
+		 strerror(errno));
+}
+
+/* What the kernel does not take now goes on waiting, in order. */
+static void packet_flush(struct wire *w)
+{
+	struct packet_queue *q = &((struct packet *)w->state)->queue;
+	int n;
+
+	while (q->sent < q->nr) {
+		n = sendmmsg(w->fd, &q->msg[q->sent], q->nr - q->sent,
+			     MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0 && packet_is_full(errno))
+			return;
+		if (n < 0)
+			packet_refused(w);
+		q->sent += n < 0 ? 1 : (unsigned int)n;
+	}
+	q->nr = 0;
+	q->sent = 0;
+}
+
+static void packet_queue(struct packet_queue *q, const struct msghdr *msg)
+{
+	uint8_t *to = q->octets[q->nr];
+	struct iovec *iov = &q->iov[q->nr];
+	size_t i;
+
+	*iov = (struct iovec) { .iov_base = to };
+	for (i = 0; i < msg->msg_iovlen; i++) {
+		memcpy(to + iov->iov_len, msg->msg_iov[i].iov_base,
+		       msg->msg_iov[i].iov_len);
+		iov->iov_len += msg->msg_iov[i].iov_len;
+	}
+	q->msg[q->nr].msg_hdr.msg_iov = iov;
+	q->msg[q->nr++].msg_hdr.msg_iovlen = 1;
+}
+
+/* Behind what waits: nothing overtakes. */
+static enum svnic_verdict packet_send(struct wire *w, const struct msghdr *msg)
+{
+	struct packet_queue *q = &((struct packet *)w->state)->queue;
+
+	packet_flush(w);
+	if (q->nr)
+		return SVNIC_V_WIRE_FULL;
+	if (sendmsg(w->fd, msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
+		q->is_careful = false;
+		return SVNIC_V_WIRE;
+	}
+	if (packet_is_full(errno))
+		return SVNIC_V_WIRE_FULL;
+	packet_refused(w);
+	return SVNIC_V_WIRE_ERROR;
+}
+
+static size_t packet_len(const struct msghdr *msg)
+{
+	size_t i, len = 0;
+
+	for (i = 0; i < msg->msg_iovlen; i++)
+		len += msg->msg_iov[i].iov_len;
+	return len;
+}
+
 static enum svnic_verdict packet_tx(struct wire *w, const struct hal_iov *iov,
 				    unsigned int nr_iov,
 				    const struct svnic_meta *meta)
 {
+	struct packet_queue *q = &((struct packet *)w->state)->queue;
 	struct iovec out[WIRE_IOV_MAX];
 	struct msghdr msg = { .msg_iov = out };
 	uint8_t tag[VLAN_TAG_LEN];
@@ -249,13 +333,21 @@ static enum svnic_verdict packet_tx(struct wire *w, const struct hal_iov *iov,
 	msg.msg_iovlen = wire_gather(iov, nr_iov, meta, &h, tag, out);
 	if (msg.msg_iovlen == 0)
 		return SVNIC_V_WIRE_ERROR;
-	if (sendmsg(w->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
-		return SVNIC_V_WIRE;
-	if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR)
+	if (q->is_careful || packet_len(&msg) > PACKET_QUEUED)
+		return packet_send(w, &msg);
+	if (q->nr == WIRE_BATCH)
+		packet_flush(w);
+	if (q->nr == WIRE_BATCH)
 		return SVNIC_V_WIRE_FULL;
-	log_peer(LOG_LEVEL_WARN, "wire %u: frame not sent: %s", w->port,
-		 strerror(errno));
-	return SVNIC_V_WIRE_ERROR;
+	packet_queue(q, &msg);
+	return SVNIC_V_WIRE;
+}
+
+static void packet_close(struct wire *w)
+{
+	packet_flush(w);
+	close(w->fd);
+	free(w->state);
 }
 
 const struct wire_ops wire_packet_ops = {
@@ -265,4 +357,6 @@ const struct wire_ops wire_packet_ops = {
 	.close = packet_close,
 	.rx = packet_rx,
 	.tx = packet_tx,
+	.flush = packet_flush,
+	.idle = packet_flush,
 };
