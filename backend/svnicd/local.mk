@@ -15,6 +15,7 @@ SVNICD_COMMON = \
 	backend/svnicd/hold.c backend/svnicd/hold.h \
 	backend/svnicd/limit.c backend/svnicd/limit.h \
 	backend/svnicd/log.c backend/svnicd/log.h \
+	backend/svnicd/netif/adopt.c \
 	backend/svnicd/netif/batch.c \
 	backend/svnicd/netif/filter.c \
 	backend/svnicd/netif/groups.c backend/svnicd/netif/groups.h \

@@ -4,30 +4,64 @@
  */
 #include "ownq.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "platform.h"
 
-#define NEVER 0x80000000u
+#define NEVER	0x80000000u
+#define LAYOUT	0x51000001u /* and the shape; another meaning, another one */
+#define NOTE_AT 2048u	    /* octet of the control page */
 
-static int take_memory(struct ownq *q)
+_Static_assert(sizeof(struct svnic_queue_ctrl) <= NOTE_AT, "room for a note");
+
+static uint32_t layout(const struct ownq_shape *s)
 {
-	uint32_t pages = svnic_area(q->shape.tx_order, q->shape.rx_order).pages;
+	return LAYOUT + (s->tx_order << 20) + (s->rx_order << 16) +
+	       (s->nr_buffers << 4);
+}
+
+static unsigned int area_pages(const struct ownq_shape *s)
+{
+	return svnic_area(s->tx_order, s->rx_order).pages;
+}
+
+typedef int (*get_fn)(struct platform *p, unsigned int nr, uint32_t first,
+		      uint32_t count, void **mem);
+
+static int take_memory(struct ownq *q, get_fn get)
+{
 	void *mem;
 	int err;
 
-	err = q->ops->pages_alloc(q->p, q->nr, q->shape.area, pages, &q->area);
+	err = get(q->p, q->nr, q->shape.area, area_pages(&q->shape), &q->area);
 	if (err)
 		return err;
-	err = q->ops->pages_alloc(q->p, q->nr, q->shape.buffers,
-				  q->shape.nr_buffers, &mem);
+	err = get(q->p, q->nr, q->shape.buffers, q->shape.nr_buffers, &mem);
 	if (err)
 		return err;
 	q->buffers = mem;
 	err = q->ops->doorbell_map(q->p, q->nr, &q->page);
-	if (!err)
-		q->doorbell = &q->page[q->shape.queue];
-	return err;
+	if (err)
+		return err;
+	q->doorbell = &q->page[q->shape.queue];
+	q->note = (struct ownq_note *)((char *)q->area + NOTE_AT);
+	svnic_queue_init(&q->tx, &q->rx, q->area, q->shape.tx_order,
+			 q->shape.rx_order);
+	q->kicks = svnic_peek32(&q->doorbell->kick);
+	q->resets = svnic_peek32(&q->doorbell->reset);
+	return 0;
+}
+
+static void init(struct ownq *q, const struct platform_ops *ops,
+		 struct platform *p, unsigned int nr,
+		 const struct ownq_shape *shape)
+{
+	memset(q, 0, sizeof(*q));
+	q->ops = ops;
+	q->p = p;
+	q->nr = nr;
+	q->shape = *shape;
 }
 
 int ownq_init(struct ownq *q, const struct platform_ops *ops,
@@ -41,22 +75,15 @@ int ownq_init(struct ownq *q, const struct platform_ops *ops,
 	};
 	int err;
 
-	memset(q, 0, sizeof(*q));
-	q->ops = ops;
-	q->p = p;
-	q->nr = nr;
-	q->shape = *shape;
-	err = take_memory(q);
+	init(q, ops, p, nr, shape);
+	err = take_memory(q, ops->pages_alloc);
 	if (err)
 		goto err_fini;
-	svnic_queue_init(&q->tx, &q->rx, q->area, shape->tx_order,
-			 shape->rx_order);
+	q->note->layout = layout(shape);
 	err = ops->queue_start(p, nr, shape->queue, PLATFORM_OWN, 0, &config);
 	if (err)
 		goto err_fini;
 	q->running = true;
-	q->kicks = svnic_peek32(&q->doorbell->kick);
-	q->resets = svnic_peek32(&q->doorbell->reset);
 	return 0;
 
 err_fini:
@@ -64,10 +91,47 @@ err_fini:
 	return err;
 }
 
+/* Its indices, if they make sense: a guest may have restarted it meanwhile. */
+static bool read_indices(struct ownq *q)
+{
+	const struct svnic_queue_ctrl *c = q->rx.ctrl;
+	uint32_t done;
+
+	if (q->note->layout != layout(&q->shape) ||
+	    svnic_peek32(&c->state) != SVNIC_QUEUE_RUNNING ||
+	    svnic_peek32(&c->reset) != q->resets)
+		return false;
+	q->tx.next = svnic_peek32(&c->tx_prod);
+	q->tx.done = svnic_peek32(&c->tx_cons);
+	q->rx.next = svnic_peek32(&c->rx_prod);
+	q->rx.done = svnic_peek32(&q->note->taken);
+	/* Pairs with rx_return() in device-firmware/core/vif_rx.c. */
+	done = svnic_observe32(&c->rx_done);
+	return q->tx.next - q->tx.done <= q->tx.size &&
+	       q->rx.next - q->rx.done <= q->rx.size &&
+	       done - q->rx.done <= q->rx.next - q->rx.done;
+}
+
+int ownq_adopt(struct ownq *q, const struct platform_ops *ops,
+	       struct platform *p, unsigned int nr,
+	       const struct ownq_shape *shape)
+{
+	int err = -ENOENT;
+
+	init(q, ops, p, nr, shape);
+	if (ops->pages_map)
+		err = take_memory(q, ops->pages_map);
+	/* What was found of it must be stopped before its pages go. */
+	q->running = q->area != NULL;
+	if (!err && !read_indices(q))
+		err = -EPROTO;
+	if (err)
+		ownq_fini(q);
+	return err;
+}
+
 void ownq_fini(struct ownq *q)
 {
-	uint32_t pages = svnic_area(q->shape.tx_order, q->shape.rx_order).pages;
-
 	if (q->running)
 		q->ops->queue_stop(q->p, q->nr, q->shape.queue);
 	if (q->page)
@@ -76,7 +140,8 @@ void ownq_fini(struct ownq *q)
 		q->ops->pages_free(q->p, q->nr, q->shape.buffers,
 				   q->shape.nr_buffers, q->buffers);
 	if (q->area)
-		q->ops->pages_free(q->p, q->nr, q->shape.area, pages, q->area);
+		q->ops->pages_free(q->p, q->nr, q->shape.area,
+				   area_pages(&q->shape), q->area);
 	memset(q, 0, sizeof(*q));
 }
 
@@ -92,6 +157,8 @@ void ownq_provide(struct ownq *q, uint32_t n)
 
 void ownq_kick(struct ownq *q)
 {
+	/* First: a daemon that ends in between offers no buffer twice. */
+	svnic_poke32(&q->note->taken, q->rx.done - q->behind);
 	svnic_tx_publish(&q->tx);
 	svnic_rx_publish(&q->rx);
 	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O3). */
@@ -143,6 +210,7 @@ void ownq_restart(struct ownq *q)
 	svnic_poke32(&c->hold, 0);
 	q->tx.next = q->tx.done = 0;
 	q->rx.next = q->rx.done = 0;
+	q->behind = 0;
 	/* The guest may have counted on in our line. */
 	q->resets = svnic_peek32(&q->doorbell->reset) + 1;
 	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O3). */

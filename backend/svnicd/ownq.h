@@ -26,6 +26,15 @@ struct ownq_shape {
 	uint32_t nr_buffers; /* at most SVNIC_PAGES_BATCH */
 };
 
+/*
+ * What a daemon leaves for the one after it, in the control page, of which the
+ * card knows the beginning only.
+ */
+struct ownq_note {
+	uint32_t layout; /* who goes on must have the same shape */
+	uint32_t taken;	 /* completions whose frames were passed on */
+};
+
 struct ownq {
 	const struct platform_ops *ops;
 	struct platform *p;
@@ -35,6 +44,8 @@ struct ownq {
 	char *buffers;			 /* page n at n * SVNIC_PAGE_SIZE */
 	struct svnic_doorbell *doorbell; /* this queue's line */
 	struct svnic_doorbell *page;
+	struct ownq_note *note;
+	uint32_t behind; /* completions taken whose frames wait here */
 	bool running;
 	uint32_t kicks;
 	uint32_t resets;
@@ -49,6 +60,15 @@ struct ownq {
 int ownq_init(struct ownq *q, const struct platform_ops *ops,
 	      struct platform *p, unsigned int nr,
 	      const struct ownq_shape *shape);
+/*
+ * The queue that an earlier daemon left, as it stands: what was sent and has
+ * not come back is between tx.done and tx.next, buffers of the card, filled
+ * ones first, between rx.done and rx.next.  0, or -errno: it must be started
+ * anew, and nothing of it is left if it was there.
+ */
+int ownq_adopt(struct ownq *q, const struct platform_ops *ops,
+	       struct platform *p, unsigned int nr,
+	       const struct ownq_shape *shape);
 /* Stop it and give everything back; a zeroed structure is nothing. */
 void ownq_fini(struct ownq *q);
 

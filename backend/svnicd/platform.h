@@ -255,6 +255,12 @@ struct platform_ops {
 			   uint32_t count, void **mem);
 	void (*pages_free)(struct platform *p, unsigned int nr, uint32_t first,
 			   uint32_t count, void *mem);
+	/*
+	 * Those that an earlier daemon allocated, as they are: an error when
+	 * there are none.  NULL where they went with it.
+	 */
+	int (*pages_map)(struct platform *p, unsigned int nr, uint32_t first,
+			 uint32_t count, void **mem);
 	int (*doorbell_map)(struct platform *p, unsigned int nr,
 			    struct svnic_doorbell **doorbell);
 	void (*doorbell_unmap)(struct platform *p,

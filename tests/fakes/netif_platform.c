@@ -176,6 +176,25 @@ static int groups_set(struct platform *p, unsigned int nr,
 	return (int)sim_groups_set(&p->w->host, nr, list);
 }
 
+static void note_pages(struct world *w, uint32_t first, uint32_t count,
+		       uint32_t page)
+{
+	unsigned int i = w->left[0].count && w->left[0].first != first;
+
+	w->left[i].first = first;
+	w->left[i].count = count;
+	w->left[i].page = page;
+}
+
+static void forget_pages(struct world *w, uint32_t first, uint32_t count)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		if (w->left[i].first - first < count)
+			w->left[i].count = 0;
+}
+
 static int pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 		       uint32_t count, void **mem)
 {
@@ -186,6 +205,7 @@ static int pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 	if (err)
 		return err;
 	w->next_page += count;
+	note_pages(w, first, count, page);
 	world_check(w->next_page * (size_t)SVNIC_PAGE_SIZE <= WORLD_MEMORY,
 		    "memory is left");
 	*mem = sim_page(&w->host, page);
@@ -193,10 +213,27 @@ static int pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 	return 0;
 }
 
+/* What names them is as the card was told. */
+static int pages_map(struct platform *p, unsigned int nr, uint32_t first,
+		     uint32_t count, void **mem)
+{
+	struct world *w = p->w;
+	unsigned int i;
+
+	(void)nr;
+	for (i = 0; i < 2; i++)
+		if (w->left[i].count == count && w->left[i].first == first) {
+			*mem = sim_page(&w->host, w->left[i].page);
+			return 0;
+		}
+	return -ENXIO;
+}
+
 static void pages_free(struct platform *p, unsigned int nr, uint32_t first,
 		       uint32_t count, void *mem)
 {
 	(void)mem;
+	forget_pages(p->w, first, count);
 	sim_pages_unmap(&p->w->host, nr, first, count);
 }
 
@@ -205,6 +242,7 @@ static int pages_del(struct platform *p, unsigned int nr, uint32_t first,
 {
 	uint32_t n;
 
+	forget_pages(p->w, first, count);
 	for (; count; first += n, count -= n) {
 		n = count < SVNIC_PAGES_BATCH ? count : SVNIC_PAGES_BATCH;
 		sim_pages_unmap(&p->w->host, nr, first, n);
@@ -233,6 +271,7 @@ const struct platform_ops world_ops = {
 	.groups_set = groups_set,
 	.pages_alloc = pages_alloc,
 	.pages_free = pages_free,
+	.pages_map = pages_map,
 	.pages_del = pages_del,
 	.doorbell_map = doorbell_map,
 	.doorbell_unmap = doorbell_unmap,

@@ -126,7 +126,7 @@ int world_connect(struct world *w)
 }
 
 /* What was mapped and bound goes with the process; the card keeps all. */
-void world_restart(struct world *w)
+void world_kill(struct world *w)
 {
 	unsigned int i;
 
@@ -142,7 +142,18 @@ void world_restart(struct world *w)
 	make_turns(w);
 	for (i = 0; i < WORLD_PORTS; i++)
 		w->port[i].rang = NULL;
+}
+
+void world_restart(struct world *w)
+{
+	world_kill(w);
 	world_check(world_connect(w) == 0, "it connects again");
+}
+
+void world_turn(struct world *w)
+{
+	netif_card_event(w->netif, SVNIC_SLOW_QUEUE);
+	event_base_loop(w->base, EVLOOP_NONBLOCK);
 }
 
 void world_set(struct world *w, const char *key, const char *value)

@@ -70,6 +70,9 @@ struct world {
 	struct sim_host host;
 	struct sim_guest peer;
 	uint32_t next_page; /* of the card's host */
+	struct {
+		uint32_t first, count, page;
+	} left[2]; /* of pages_alloc(): area and buffers */
 };
 
 extern const uint8_t world_mac[6]; /* of the guest */
@@ -81,8 +84,12 @@ void world_init(struct world *w, unsigned int nr_queues, bool split);
 void world_fini(struct world *w);
 /* netif_create() and netif_start(). */
 int world_connect(struct world *w);
-/* As a killed daemon leaves it, and the next one finds it. */
+/* As a killed daemon leaves it; world_connect() is the next one. */
+void world_kill(struct world *w);
+/* Both: it must connect again. */
 void world_restart(struct world *w);
+/* One turn of the netif, while the card stands still. */
+void world_turn(struct world *w);
 /* Until nothing happens any more. */
 void world_run(struct world *w);
 void world_set(struct world *w, const char *key, const char *value);

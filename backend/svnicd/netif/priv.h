@@ -23,8 +23,9 @@ struct event;
 
 TAILQ_HEAD(netif_list, netif);
 
-#define NETIF_TX_PAGES	128u  /* of the slow queue: for frames to the card */
-#define NETIF_RX_PAGES	256u  /* ... from the card, a buffer each */
+#define NETIF_TX_PAGES	128u /* of the slow queue: for frames to the card */
+#define NETIF_RX_PAGES	256u /* ... from the card, a buffer each */
+#define NETIF_TX_MEM	(NETIF_TX_PAGES * SVNIC_PAGE_SIZE)
 #define NETIF_COPIES	1024u /* pieces of a turn */
 #define NETIF_TX_COPIES 384u  /* ... of which for tx */
 #define NETIF_NONE	0xffffu
@@ -173,6 +174,14 @@ void slow_return(struct netif *n, uint16_t buf);
 /* The next frame's first buffer, NETIF_NONE when there is none. */
 uint16_t slow_take(struct netif *n);
 void slow_kick(struct netif *n);
+/* Offer buffer @buf, which nobody has. */
+void slow_provide(struct netif *n, uint16_t buf);
+
+/*
+ * adopt.c: go on with the queue that an earlier daemon left, with the frames
+ * that came meanwhile.  False: there is none that makes sense, and no queue.
+ */
+bool slow_adopt(struct netif *n, const struct ownq_shape *shape);
 
 /* filter.c: refilter says that the groups changed. */
 void filter_start(struct netif *n);

@@ -17,7 +17,7 @@
 
 #define TX_ORDER    9u
 #define RX_ORDER    8u
-#define TX_MEM	    (NETIF_TX_PAGES * SVNIC_PAGE_SIZE)
+#define TX_MEM	    NETIF_TX_MEM
 #define BUFFERS	    (SVNIC_SLOW_PAGE + SVNIC_PAGES_BATCH)
 #define ALIGN	    64u
 #define RESTART_MS  20u	  /* for the card to answer ... */
@@ -36,7 +36,7 @@ static const struct ownq_shape shape = {
 	.nr_buffers = NETIF_TX_PAGES + NETIF_RX_PAGES,
 };
 
-static void provide(struct netif *n, uint16_t buf)
+void slow_provide(struct netif *n, uint16_t buf)
 {
 	n->rx_page[n->slow.rx.next & (n->slow.rx.size - 1)] = buf;
 	ownq_provide(&n->slow, NETIF_TX_PAGES + buf);
@@ -51,11 +51,11 @@ static void provide_all(struct netif *n)
 	n->tx_tail = 0;
 	n->tx_blocked = false;
 	for (i = 0; i < NETIF_RX_PAGES; i++)
-		provide(n, i);
+		slow_provide(n, i);
 	slow_kick(n);
 }
 
-/* An earlier daemon may have left its queue and its pages. */
+/* An earlier daemon may have left what cannot be gone on with. */
 static void clear_away(struct netif *n)
 {
 	n->ops->queue_stop(n->p, n->vif->nr, SVNIC_SLOW_QUEUE);
@@ -67,6 +67,8 @@ int slow_start(struct netif *n)
 {
 	int err;
 
+	if (slow_adopt(n, &shape))
+		return 0;
 	clear_away(n);
 	err = ownq_init(&n->slow, n->ops, n->p, n->vif->nr, &shape);
 	if (err)
@@ -84,10 +86,23 @@ void slow_stop(struct netif *n, bool lost)
 	n->restarting = false;
 }
 
+/* What waits for slots of the guest would be lost with this process. */
+static uint32_t nr_held(const struct netif *n)
+{
+	uint32_t nr = 0;
+	unsigned int i;
+
+	for (i = 0; i < n->config.nr_queues; i++)
+		nr += n->queue[i].held;
+	return nr;
+}
+
 void slow_kick(struct netif *n)
 {
-	if (n->kick)
+	if (n->kick) {
+		n->slow.behind = nr_held(n);
 		ownq_kick(&n->slow);
+	}
 	n->kick = false;
 }
 
@@ -235,7 +250,7 @@ void slow_return(struct netif *n, uint16_t buf)
 	for (; buf != NETIF_NONE; buf = next) {
 		next = n->buf[buf].next;
 		if (!n->restarting)
-			provide(n, buf);
+			slow_provide(n, buf);
 	}
 }
 

@@ -152,6 +152,8 @@ int pf_rss_set(struct platform *p, unsigned int nr,
 	       const struct svnic_rss *rss);
 int pf_pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 		   uint32_t count, void **mem);
+int pf_pages_map(struct platform *p, unsigned int nr, uint32_t first,
+		 uint32_t count, void **mem);
 void pf_pages_free(struct platform *p, unsigned int nr, uint32_t first,
 		   uint32_t count, void *mem);
 int pf_doorbell_map(struct platform *p, unsigned int nr,

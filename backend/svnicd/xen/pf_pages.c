@@ -80,6 +80,13 @@ static int map(struct platform *p, uint64_t offset, size_t size, void **mem)
 	return 0;
 }
 
+int pf_pages_map(struct platform *p, unsigned int nr, uint32_t first,
+		 uint32_t count, void **mem)
+{
+	return map(p, SVNIC_PF_MMAP_PAGES(nr, first),
+		   (size_t)count * SVNIC_PAGE_SIZE, mem);
+}
+
 int pf_pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 		   uint32_t count, void **mem)
 {
@@ -88,8 +95,7 @@ int pf_pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 
 	if (err)
 		return err;
-	err = map(p, SVNIC_PF_MMAP_PAGES(nr, first),
-		  (size_t)count * SVNIC_PAGE_SIZE, mem);
+	err = pf_pages_map(p, nr, first, count, mem);
 	if (err)
 		pf_pages_del(p, nr, first, count);
 	return err;

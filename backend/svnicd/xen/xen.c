@@ -123,6 +123,7 @@ static const struct platform_ops ops = {
 	.groups_set = pf_groups_set,
 	.pages_alloc = pf_pages_alloc,
 	.pages_free = pf_pages_free,
+	.pages_map = pf_pages_map,
 	.doorbell_map = pf_doorbell_map,
 	.doorbell_unmap = pf_doorbell_unmap,
 	.tenant_offer = guest_offer,
