@@ -69,6 +69,7 @@ SVNICD_XEN = \
 	backend/svnicd/xen/pf.c \
 	backend/svnicd/xen/pf_pages.c \
 	backend/svnicd/xen/ring.c \
+	backend/svnicd/xen/start.c \
 	backend/svnicd/xen/store.c \
 	backend/svnicd/xen/window.c \
 	backend/svnicd/xen/xen.c

@@ -161,6 +161,7 @@ static void leave_on_card(struct dom0_world *w)
 void dom0_daemon_up(struct dom0_world *w)
 {
 	char why[PLATFORM_REASON];
+	unsigned int i;
 
 	memset(&w->d, 0, sizeof(w->d));
 	memset(&w->p, 0, sizeof(w->p));
@@ -179,7 +180,9 @@ void dom0_daemon_up(struct dom0_world *w)
 	if (w->left_nr)
 		leave_on_card(w);
 	assert_int_equal(store_open(&w->p, why), 0);
-	assert_int_equal(store_start(&w->p), 0);
+	assert_int_equal(start_begin(&w->p), 0);
+	for (i = 0; i < 64 && !w->d.tenants_known; i++)
+		event_base_loop(w->d.base, EVLOOP_ONCE);
 	assert_true(w->d.tenants_known);
 }
 
@@ -191,6 +194,7 @@ void dom0_daemon_down(struct dom0_world *w)
 		TAILQ_REMOVE(&w->d.vifs, vif, link);
 		vif_free(vif);
 	}
+	start_end(&w->p);
 	store_close(&w->p);
 	config_fini(&w->d.config);
 	free(w->d.left);

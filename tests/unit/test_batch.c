@@ -133,7 +133,8 @@ static void ask(void)
 {
 	static const char *const keys[] = { "a", "b", "x", "d" };
 
-	batch_read(&p, "dir", keys, 4);
+	batch_ask(&p, "dir", keys, 4);
+	batch_read(&p);
 }
 
 static void expect(const char *name, const char *value)
@@ -166,7 +167,8 @@ static void test_good(void **state)
 		pid = begin(i);
 		expect_nothing("dir/a");
 		ask();
-		batch_read(&p, "other", more, 1);
+		batch_ask(&p, "other", more, 1);
+		batch_read(&p);
 		expect("dir/a", "a");
 		expect("dir/d", "d");
 		expect("dir/x", NULL);
@@ -221,11 +223,14 @@ static void test_many(void **state)
 	(void)state;
 	for (i = 0; i <= BATCH_KEYS; i++)
 		keys[i] = "k";
-	batch_read(&p, "dir", keys, BATCH_KEYS + 1);
+	batch_ask(&p, "dir", keys, BATCH_KEYS + 1);
+	batch_read(&p);
 	expect_nothing("dir/k");
-	batch_read(&p, "dir", keys, BATCH_KEYS);
+	batch_ask(&p, "dir", keys, BATCH_KEYS);
+	batch_read(&p);
 	expect("dir/k", "k");
-	batch_read(&p, "dir2", keys, 1);
+	batch_ask(&p, "dir2", keys, 1);
+	batch_read(&p);
 	expect_nothing("dir2/k");
 	end(pid);
 }

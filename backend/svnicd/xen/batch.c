@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Many questions to XenStore at once.  The library asks one after the other
- * and sleeps in between; while a restarted daemon asks what it must know of a
- * guest, that guest's frames wait.  So all of a directory's keys are asked for
+ * and sleeps in between; meanwhile frames wait, of all guests, and of one that a
+ * restarted daemon must know before it can serve it.  So all of a directory's keys are asked for
  * in one write to xenstored's socket (xen/io/xs_wire.h), and store_read() finds
  * the answers here.  Without that socket, or when anything is odd, nothing is
  * found here, and the library is asked.
@@ -57,6 +57,7 @@ void batch_drop(struct platform *p)
 {
 	while (p->batch.nr)
 		free(p->batch.answer[--p->batch.nr].value);
+	p->batch.asked = 0;
 }
 
 /* From what has come already, or from the next piece that comes. */
@@ -139,28 +140,36 @@ static bool take(struct platform *p, unsigned int i)
 	return true;
 }
 
-void batch_read(struct platform *p, const char *dir, const char *const *keys,
-		unsigned int count)
+void batch_ask(struct platform *p, const char *dir, const char *const *keys,
+	       unsigned int count)
+{
+	struct batch_answer *a;
+	unsigned int i;
+
+	if (p->batch.fd < 0 || count > BATCH_KEYS - p->batch.nr)
+		return;
+	for (i = 0; i < count; i++) {
+		a = &p->batch.answer[p->batch.nr++];
+		memset(a, 0, sizeof(*a));
+		snprintf(a->path, sizeof(a->path), "%s/%s", dir, keys[i]);
+	}
+}
+
+void batch_read(struct platform *p)
 {
 	static char out[BATCH_KEYS * (DOM0_KEY + sizeof(struct xsd_sockmsg))];
-	unsigned int first = p->batch.nr;
-	struct batch_answer *a;
+	unsigned int first = p->batch.asked;
 	size_t len = 0;
 	unsigned int i;
 
-	if (p->batch.fd < 0 || count > BATCH_KEYS - first)
+	if (p->batch.fd < 0)
 		return;
-	for (i = first; i < first + count; i++) {
-		a = &p->batch.answer[i];
-		memset(a, 0, sizeof(*a));
-		snprintf(a->path, sizeof(a->path), "%s/%s", dir,
-			 keys[i - first]);
-		len += put(out + len, a, i);
-	}
-	p->batch.nr = first + count;
+	p->batch.asked = p->batch.nr;
+	for (i = first; i < p->batch.nr; i++)
+		len += put(out + len, &p->batch.answer[i], i);
 	if (!write_all(p->batch.fd, out, len))
 		goto odd;
-	for (i = first; i < first + count; i++)
+	for (i = first; i < p->batch.nr; i++)
 		if (!take(p, i))
 			goto odd;
 	return;

@@ -56,7 +56,7 @@ struct batch {
 	int fd;	       /* or -1 */
 	char in[4096]; /* what came, from next to end */
 	size_t next, end;
-	unsigned int nr;
+	unsigned int nr, asked;
 	struct batch_answer answer[BATCH_KEYS];
 };
 
@@ -93,6 +93,8 @@ struct platform {
 	struct event *look_timer;
 	struct guest_list guests;
 	struct batch batch;
+	struct start *start; /* or NULL: it is over, or */
+	bool started;	     /* ... has not begun */
 	bool rescan;
 	bool died; /* some domain did */
 	/* Xen */
@@ -164,11 +166,26 @@ void pf_doorbell_unmap(struct platform *p, struct svnic_doorbell *doorbell);
 int pf_call(struct platform *p, unsigned long request, void *arg,
 	    const uint32_t *status);
 
+/*
+ * start.c: serve those that are there, one after another from the event loop,
+ * then look at what changes.
+ */
+int start_begin(struct platform *p);
+void start_end(struct platform *p);
+/* The card has a VIF of that guest; @waits: nobody moves its frames. */
+void start_note(struct platform *p, uint32_t domid, uint32_t devid, bool waits);
+
 /* XenStore. */
 int store_open(struct platform *p, char *why);
-/* Look at all there is, then at what changes. */
-int store_start(struct platform *p);
+/* From now on what changes is looked at. */
+int store_watch(struct platform *p);
 void store_close(struct platform *p);
+/* Call @found for all entries of our backend directory. */
+typedef void (*store_found_fn)(struct platform *p, uint32_t domid,
+			       uint32_t devid);
+void store_scan(struct platform *p, store_found_fn found);
+/* An entry that was there when we came: look at it now. */
+void store_serve(struct platform *p, uint32_t domid, uint32_t devid);
 /* A node's text, to be freed, or NULL. */
 char *store_read(struct platform *p, const char *dir, const char *key);
 struct store_pair {
@@ -188,15 +205,19 @@ void store_clear(struct tenant *t);
 /* Many nodes at once, for store_read(); nothing is known of what failed. */
 void batch_open(struct platform *p);
 void batch_close(struct platform *p);
-void batch_read(struct platform *p, const char *dir, const char *const *keys,
-		unsigned int count);
+void batch_ask(struct platform *p, const char *dir, const char *const *keys,
+	       unsigned int count);
+/* Ask for all that was added. */
+void batch_read(struct platform *p);
 void batch_drop(struct platform *p);
 /* true: *@value is the node's, to be freed, or NULL when there is none. */
 bool batch_find(struct platform *p, const char *path, char **value);
 
 /* One guest. */
 /* At the start: ask for all at once that guest_create() and _look() need. */
-void guest_ask(struct platform *p, const char *backend);
+void guest_ask(struct platform *p, uint32_t domid, uint32_t devid);
+/* Later: what guest_look() needs. */
+void guest_ask_again(struct tenant *t);
 struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid);
 void guest_free(struct tenant *t);
 /* Be told when its frontend's state changes; the first time at once. */

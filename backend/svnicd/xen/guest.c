@@ -19,6 +19,7 @@
 #define STATE_UNKNOWN 0xffffu /* no number at all */
 #define CLEAR_AFTER_S 3
 #define KEYS_MAX      16
+#define BACKEND	      "backend/vif/%u/%u"
 
 static void read_name(struct tenant *t)
 {
@@ -46,23 +47,8 @@ static void frontend_watch(struct tenant *t, bool on)
 		 on ? "watched" : "unwatched");
 }
 
-void guest_ask(struct platform *p, const char *backend)
-{
-	static const char *const keys[] = {
-		"script",	 "frontend",
-		"state",	 "hotplug-status",
-		"mac",		 "bridge",
-		"mtu",		 "rate",
-		PLATFORM_LIMITS, SVNIC_KEY_DOORBELL,
-		SVNIC_KEY_EPOCH, "carrier",
-		PLATFORM_PATH,	 "online",
-	};
-
-	batch_read(p, backend, keys, sizeof(keys) / sizeof(keys[0]));
-}
-
 /* What netif_read() and guest_connect() want of a guest with one queue. */
-static void ask_frontend(struct tenant *t)
+static void ask_frontend(struct platform *p, uint32_t domid, uint32_t devid)
 {
 	static const char *const keys[] = {
 		"state",
@@ -86,7 +72,46 @@ static void ask_frontend(struct tenant *t)
 		SVNIC_KEY_DIRECT,
 	};
 
-	batch_read(t->p, t->frontend, keys, sizeof(keys) / sizeof(keys[0]));
+	char dir[DOM0_PATH];
+
+	/* Where libxl has it; elsewhere, each is asked for by itself. */
+	snprintf(dir, sizeof(dir), "/local/domain/%u/device/vif/%u", domid,
+		 devid);
+	batch_ask(p, dir, keys, sizeof(keys) / sizeof(keys[0]));
+}
+
+void guest_ask(struct platform *p, uint32_t domid, uint32_t devid)
+{
+	static const char *const keys[] = {
+		"script",	 "frontend",
+		"state",	 "hotplug-status",
+		"mac",		 "bridge",
+		"mtu",		 "rate",
+		PLATFORM_LIMITS, SVNIC_KEY_DOORBELL,
+		SVNIC_KEY_EPOCH, "carrier",
+		PLATFORM_PATH,	 "online",
+		SOURCE_KEY,
+	};
+
+	char dir[DOM0_PATH];
+
+	snprintf(dir, sizeof(dir), BACKEND, domid, devid);
+	batch_ask(p, dir, keys, sizeof(keys) / sizeof(keys[0]));
+	ask_frontend(p, domid, devid);
+	batch_read(p);
+}
+
+void guest_ask_again(struct tenant *t)
+{
+	static const char *const ours[] = {
+		"state",	  "mtu",    "rate", PLATFORM_LIMITS, SOURCE_KEY,
+		"hotplug-status", "online",
+	};
+	static const char *const its[] = { "state" };
+
+	batch_ask(t->p, t->backend, ours, sizeof(ours) / sizeof(ours[0]));
+	batch_ask(t->p, t->frontend, its, 1);
+	batch_read(t->p);
 }
 
 struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
@@ -99,8 +124,7 @@ struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
 	t->p = p;
 	t->domid = domid;
 	t->devid = devid;
-	snprintf(t->backend, sizeof(t->backend), "backend/vif/%u/%u", domid,
-		 devid);
+	snprintf(t->backend, sizeof(t->backend), BACKEND, domid, devid);
 	frontend = store_read(p, t->backend, "frontend");
 	if (!frontend || strlen(frontend) >= sizeof(t->frontend)) {
 		free(frontend);
@@ -110,11 +134,6 @@ struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
 	strcpy(t->frontend, frontend);
 	free(frontend);
 	TAILQ_INSERT_TAIL(&p->guests, t, link);
-	/* At the start it is served first: nothing waits for a watch then. */
-	if (p->batch.fd >= 0)
-		ask_frontend(t);
-	else
-		guest_watch(t);
 	return t;
 }
 

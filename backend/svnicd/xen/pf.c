@@ -20,6 +20,7 @@
 #include "dom0.h"
 
 #define PF_EVENTS    64
+#define OF_GUEST     ((1u << SVNIC_SLOW_QUEUE) - 1)
 #define PF_TAKE_OVER 100 /* times 20 ms for an old daemon to let go */
 
 int pf_call(struct platform *p, unsigned long request, void *arg,
@@ -305,8 +306,12 @@ int pf_vif_list(struct platform *p, struct platform_vif *list, unsigned int max)
 		err = list_one(p, i, &list[n]);
 		if (err == -ENODEV)
 			return err;
-		if (!err)
-			n++;
+		if (err)
+			continue;
+		start_note(p, (uint32_t)(list[n].cookie >> 32),
+			   (uint32_t)list[n].cookie,
+			   !(list[n].queues & OF_GUEST));
+		n++;
 	}
 	return (int)n;
 }

@@ -6,7 +6,6 @@
  * of domains.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,20 +21,6 @@
 #define WRITE_TRIES 16
 #define LOOK_QUOTA  2 /* guests in one turn */
 #define DOMID_LAST  0x7fef
-
-int store_open(struct platform *p, char *why)
-{
-	p->batch.fd = -1;
-	p->store = xs_open(0);
-	p->watches = p->store ? xs_open(0) : NULL;
-	if (p->watches)
-		return 0;
-	snprintf(
-		why, PLATFORM_REASON,
-		"XenStore does not answer: %s; is this dom0, and does xenstored run?",
-		strerror(errno));
-	return -ENOTCONN;
-}
 
 char *store_read(struct platform *p, const char *dir, const char *key)
 {
@@ -188,14 +173,6 @@ static bool is_ours(struct platform *p, const char *dir)
 	return ours;
 }
 
-/* At the start a guest is served before the next one is asked for. */
-static void look_now(struct platform *p, struct tenant *t)
-{
-	t->seen = true;
-	guest_look(t); /* @t may be gone after this */
-	batch_drop(p);
-}
-
 /* An entry that was named by a watch or found by a scan. */
 static void consider(struct platform *p, uint32_t domid, uint32_t devid)
 {
@@ -204,21 +181,33 @@ static void consider(struct platform *p, uint32_t domid, uint32_t devid)
 
 	if (!t) {
 		snprintf(dir, sizeof(dir), ROOT "/%u/%u", domid, devid);
-		guest_ask(p, dir);
 		t = is_ours(p, dir) ? guest_create(p, domid, devid) : NULL;
-		if (t && p->batch.nr) {
-			look_now(p, t);
-			return;
-		}
-		batch_drop(p);
 		if (!t)
 			return;
+		guest_watch(t);
 	}
 	t->dirty = true;
 	t->seen = true;
 }
 
-static void scan_domain(struct platform *p, const char *name)
+/* The event loop goes on before the next one is served. */
+void store_serve(struct platform *p, uint32_t domid, uint32_t devid)
+{
+	struct tenant *t;
+	char dir[DOM0_PATH];
+
+	if (find(p, domid, devid))
+		return;
+	guest_ask(p, domid, devid);
+	snprintf(dir, sizeof(dir), ROOT "/%u/%u", domid, devid);
+	t = is_ours(p, dir) ? guest_create(p, domid, devid) : NULL;
+	if (t)
+		guest_look(t); /* @t may be gone after this */
+	batch_drop(p);
+}
+
+static void scan_domain(struct platform *p, const char *name,
+			store_found_fn found)
 {
 	char dir[DOM0_PATH];
 	unsigned int n = 0;
@@ -233,25 +222,30 @@ static void scan_domain(struct platform *p, const char *name)
 	devs = xs_directory(p->store, XBT_NULL, dir, &n);
 	for (i = 0; devs && i < n; i++)
 		if (!text_u32(devs[i], UINT32_MAX, &devid))
-			consider(p, domid, devid);
+			found(p, domid, devid);
 	free(devs);
+}
+
+void store_scan(struct platform *p, store_found_fn found)
+{
+	unsigned int n = 0;
+	unsigned int i;
+	char **domains = xs_directory(p->store, XBT_NULL, ROOT, &n);
+
+	for (i = 0; domains && i < n; i++)
+		scan_domain(p, domains[i], found);
+	free(domains);
 }
 
 static void scan(struct platform *p)
 {
 	struct tenant *t;
-	unsigned int n = 0;
-	unsigned int i;
-	char **domains;
 
 	TAILQ_FOREACH(t, &p->guests, link)
 	{
 		t->seen = false;
 	}
-	domains = xs_directory(p->store, XBT_NULL, ROOT, &n);
-	for (i = 0; domains && i < n; i++)
-		scan_domain(p, domains[i]);
-	free(domains);
+	store_scan(p, consider);
 	/* Those whose directories went: a look will find that out. */
 	TAILQ_FOREACH(t, &p->guests, link)
 	{
@@ -286,7 +280,9 @@ static bool look_dirty(struct platform *p, unsigned int quota)
 		/* Behind the others, or two busy guests would hide them. */
 		TAILQ_REMOVE(&p->guests, t, link);
 		TAILQ_INSERT_TAIL(&p->guests, t, link);
-		guest_look(t);
+		guest_ask_again(t);
+		guest_look(t); /* @t may be gone after this */
+		batch_drop(p);
 	}
 	return false;
 }
@@ -372,39 +368,33 @@ static void readable(evutil_socket_t fd, short what, void *arg)
 	look(p, LOOK_QUOTA);
 }
 
-/*
- * Guests that are there are served before anything is watched, which costs a
- * thread.  A new watch fires once by itself: what changed in between is found.
- */
-static void look_first(struct platform *p)
+/* A watch costs a thread and an answer: not before guests are served. */
+int store_watch(struct platform *p)
 {
-	struct tenant *t;
-
-	batch_open(p);
-	p->rescan = true;
-	look(p, UINT_MAX);
-	batch_close(p);
-	TAILQ_FOREACH(t, &p->guests, link)
-	{
-		guest_watch(t);
-	}
-}
-
-int store_start(struct platform *p)
-{
-	p->look_timer = evtimer_new(p->base, look_on, p);
-	if (!p->look_timer)
-		return -ENOMEM;
-	look_first(p);
 	if (!xs_watch(p->watches, ROOT, "backend") ||
 	    !xs_watch(p->watches, "@releaseDomain", "died"))
-		return -errno;
+		return errno ? -errno : -EIO;
 	p->store_event = event_new(p->base, xs_fileno(p->watches),
 				   EV_READ | EV_PERSIST, readable, p);
 	if (!p->store_event || event_add(p->store_event, NULL))
 		return -ENOMEM;
-	p->up->tenants_known(p->core);
 	return 0;
+}
+
+int store_open(struct platform *p, char *why)
+{
+	p->batch.fd = -1;
+	p->store = xs_open(0);
+	p->watches = p->store ? xs_open(0) : NULL;
+	p->look_timer = evtimer_new(p->base, look_on, p);
+	batch_open(p);
+	if (p->watches && p->look_timer)
+		return 0;
+	snprintf(
+		why, PLATFORM_REASON,
+		"XenStore does not answer: %s; is this dom0, and does xenstored run?",
+		strerror(errno));
+	return -ENOTCONN;
 }
 
 void store_close(struct platform *p)
@@ -417,6 +407,7 @@ void store_close(struct platform *p)
 		event_free(p->look_timer);
 	if (p->store_event)
 		event_free(p->store_event);
+	batch_close(p);
 	if (p->watches)
 		xs_close(p->watches);
 	if (p->store)

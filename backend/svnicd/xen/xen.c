@@ -35,6 +35,7 @@ static const struct xentoollog_logger silent = { .vmessage = no_message,
 
 static void dom0_close(struct platform *p)
 {
+	start_end(p);
 	store_close(p);
 	pf_stop(p);
 	channel_close(p);
@@ -97,7 +98,7 @@ static int dom0_start(struct platform *p)
 {
 	int err = pf_start(p);
 
-	return err ? err : store_start(p);
+	return err ? err : start_begin(p);
 }
 
 static const struct platform_ops ops = {
