@@ -23,7 +23,8 @@
 #ifndef SVNICD_SYSCONFDIR
 #define SVNICD_SYSCONFDIR "/etc"
 #endif
-#define COOKIE_OURS (1ull << 63)
+#define COOKIE_OURS	 (1ull << 63)
+#define CONTROL_LATER_US 50000
 
 const char *daemon_config_path(void)
 {
@@ -419,21 +420,14 @@ int daemon_init(struct daemon *d, const struct daemon_options *options)
 	if (err)
 		goto err_config;
 	d->base = event_base_new();
-	err = d->base ? watch_signals(d) : -ENOMEM;
-	if (err)
-		goto err_base;
-	err = choose_platform(d);
+	err = d->base ? choose_platform(d) : -ENOMEM;
 	if (err)
 		goto err_base;
 	d->turns = netif_turns_create(d->base, d->ops, d->platform);
-	err = d->turns ? control_create(d, &d->control) : -ENOMEM;
-	if (err)
-		goto err_platform;
-	return 0;
+	if (d->turns)
+		return 0;
+	err = -ENOMEM;
 
-err_platform:
-	d->ops->close(d->platform);
-	d->platform = NULL;
 err_base:
 	daemon_fini(d);
 	return err;
@@ -442,16 +436,43 @@ err_config:
 	return err;
 }
 
-int daemon_run(struct daemon *d)
+static void open_control(evutil_socket_t fd, short what, void *arg)
 {
-	int err = d->ops->start(d->platform);
+	struct daemon *d = arg;
 
+	(void)fd;
+	(void)what;
+	d->control_failed = control_create(d, &d->control);
+	if (d->control_failed)
+		event_base_loopbreak(d->base);
+}
+
+/* Guests wait for their frames; nobody waits for this. */
+static int control_later(struct daemon *d)
+{
+	static const struct timeval later = { .tv_usec = CONTROL_LATER_US };
+
+	return event_base_once(d->base, -1, EV_TIMEOUT, open_control, d, &later)
+		       ? -ENOMEM
+		       : 0;
+}
+
+int daemon_run(struct daemon *d, bool late)
+{
+	int err = watch_signals(d);
+
+	if (!err)
+		err = late ? control_later(d) : control_create(d, &d->control);
+	if (err)
+		return err;
+	err = d->ops->start(d->platform);
 	if (err) {
 		log_err("daemon", "the %s platform did not start: %s",
 			d->config.platform, strerror(-err));
 		return err;
 	}
-	return event_base_dispatch(d->base) < 0 ? -EIO : 0;
+	err = event_base_dispatch(d->base) < 0 ? -EIO : 0;
+	return err ? err : d->control_failed;
 }
 
 /* Only our own memory: neither card nor guest sees any of this. */

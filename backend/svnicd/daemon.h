@@ -41,7 +41,8 @@ struct daemon {
 	uint64_t next_cookie; /* of monitors and local VIFs */
 	uint32_t next_epoch;  /* of numbers on the card */
 	struct event *retry;
-	struct control *control;
+	struct control *control; /* NULL before daemon_run() */
+	int control_failed;	 /* -errno */
 	struct event *signals[3];
 };
 
@@ -50,18 +51,22 @@ struct daemon_options {
 	const char *platform;	 /* NULL: as the configuration says */
 	const char *socket;	 /* likewise */
 	bool debug;
+	bool standby; /* see keeper.h */
 };
 
 /* Where the file is looked for when --config is not given. */
 const char *daemon_config_path(void);
 
 /*
- * Reads the configuration and takes what cannot be waited for; errors are
- * logged.  0, -EINVAL for a bad configuration, or another -errno.
+ * Reads the configuration and takes what cannot be waited for, and what another
+ * daemon does not have; errors are logged.  0, -EINVAL for a bad configuration, or another -errno.
  */
 int daemon_init(struct daemon *d, const struct daemon_options *options);
-/* Until SIGTERM or SIGINT; leaves card and guests as they are. */
-int daemon_run(struct daemon *d);
+/*
+ * Until SIGTERM or SIGINT; leaves card and guests as they are.  @late: another
+ * one served until a moment ago, and its guests come before the control socket.
+ */
+int daemon_run(struct daemon *d, bool late);
 void daemon_fini(struct daemon *d);
 
 /* The VIF of that name ("3.0", or "guest.0" where names are unique). */

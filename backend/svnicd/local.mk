@@ -13,6 +13,7 @@ SVNICD_COMMON = \
 	backend/svnicd/ctrl.c backend/svnicd/ctrl.h \
 	backend/svnicd/daemon.c backend/svnicd/daemon.h \
 	backend/svnicd/hold.c backend/svnicd/hold.h \
+	backend/svnicd/keeper.c backend/svnicd/keeper.h \
 	backend/svnicd/limit.c backend/svnicd/limit.h \
 	backend/svnicd/log.c backend/svnicd/log.h \
 	backend/svnicd/netif/adopt.c \

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "daemon.h"
+#include "keeper.h"
 
 #ifndef SVNICD_VERSION
 #define SVNICD_VERSION "0"
@@ -25,12 +26,14 @@ static const char usage[] =
 	"  -s, --socket PATH      listen for svnic-admin there\n"
 	"  -f, --foreground       stay in the foreground (it always does)\n"
 	"  -d, --debug            log everything\n"
+	"      --standby          keep a second process ready that takes over\n"
 	"      --check-config     read the configuration, say what is wrong, end\n"
 	"  -h, --help             this text\n"
 	"  -V, --version          the version, the ABI and the platforms\n"
 	"\n"
 	"It stops at SIGTERM and leaves guests and card as they are; SIGHUP reads\n"
-	"the configuration again.  See svnicd(8), svnicd.conf(5), svnic-admin(8).\n";
+	"the configuration again; SIGUSR2, with --standby, is an upgrade.\n"
+	"See svnicd(8), svnicd.conf(5), svnic-admin(8).\n";
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -38,6 +41,7 @@ static const struct option options[] = {
 	{ "socket", required_argument, NULL, 's' },
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "debug", no_argument, NULL, 'd' },
+	{ "standby", no_argument, NULL, 'S' },
 	{ "check-config", no_argument, NULL, 'C' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -87,6 +91,8 @@ static int parse(int argc, char **argv, struct daemon_options *o)
 			o->socket = optarg;
 		else if (c == 'd')
 			o->debug = true;
+		else if (c == 'S')
+			o->standby = true;
 		else if (c == 'C')
 			check = true;
 		else if (c == 'h')
@@ -131,20 +137,58 @@ static void raise_limits(void)
 	}
 }
 
+/*
+ * Elsewhere the daemon itself is the card's client, and its end is the end of
+ * what a second process could go on with.  A bad file is the daemon's to tell.
+ */
+static bool is_xen(const struct daemon_options *o)
+{
+	char error[CONFIG_ERROR];
+	struct config config;
+	bool xen = true;
+
+	if (o->platform)
+		return strcmp(o->platform, "xen") == 0;
+	if (config_init(&config) == 0 &&
+	    config_read(&config,
+			o->config_path ? o->config_path : daemon_config_path(),
+			error) == 0)
+		xen = strcmp(config.platform, "xen") == 0;
+	config_fini(&config);
+	return xen;
+}
+
+/* One daemon is all that a process is ever. */
+static struct daemon d;
+
+static int prepare(void *arg)
+{
+	return daemon_init(&d, arg);
+}
+
+static int serve(void *arg, bool late)
+{
+	int err = daemon_run(&d, late);
+
+	(void)arg;
+	daemon_fini(&d);
+	return err ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct daemon_options o = { .config_path = NULL };
-	static struct daemon d;
+	const struct keeper_role role = { prepare, serve, &o };
 	int err = parse(argc, argv, &o);
 
 	if (err)
 		return err - 1;
 	raise_limits();
 	log_init(o.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
-	err = daemon_init(&d, &o);
+	if (o.standby && is_xen(&o))
+		return keeper_run(&role, argv);
+	err = prepare(&o);
 	if (err)
 		return err == -EINVAL ? 2 : 1;
-	err = daemon_run(&d);
-	daemon_fini(&d);
-	return err ? 1 : 0;
+	return serve(&o, false);
 }

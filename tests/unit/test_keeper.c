@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The keeper and its two processes, which are this program again: who serves
+ * when one of them ends, however it does.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "keeper.h"
+#include "log.h"
+
+#define PATIENCE 1000 /* times 10 ms */
+
+static const char *program;
+static char diary[64];
+static pid_t keeper;
+
+/* As a kept process ------------------------------------------------------- */
+
+static const char *file, *manner;
+static volatile sig_atomic_t over, again;
+
+static void write_down(const char *what)
+{
+	int fd = open(file, O_WRONLY | O_APPEND | O_CREAT, 0600);
+
+	dprintf(fd, "%s %d\n", what, (int)getpid());
+	close(fd);
+}
+
+static void on_signal(int sig)
+{
+	if (sig == SIGTERM)
+		over = 1;
+	else
+		again = 1;
+}
+
+static int prepare(void *arg)
+{
+	(void)arg;
+	write_down("prepare");
+	return strcmp(manner, "invalid") == 0 ? -EINVAL : 0;
+}
+
+static int serve(void *arg, bool late)
+{
+	sigset_t none, both;
+
+	(void)arg;
+	sigemptyset(&none);
+	sigemptyset(&both);
+	sigaddset(&both, SIGTERM);
+	sigaddset(&both, SIGHUP);
+	sigprocmask(SIG_BLOCK, &both, NULL);
+	signal(SIGTERM, on_signal);
+	signal(SIGHUP, on_signal);
+	write_down(late ? "late" : "serve");
+	if (strcmp(manner, "short") == 0)
+		return 1;
+	while (!over) {
+		sigsuspend(&none);
+		if (again)
+			write_down("again");
+		again = 0;
+	}
+	write_down("over");
+	return 0;
+}
+
+static int be_keeper(char **argv)
+{
+	const struct keeper_role role = { prepare, serve, NULL };
+
+	file = argv[2];
+	manner = argv[3];
+	log_init(LOG_LEVEL_ERR);
+	return keeper_run(&role, argv);
+}
+
+/* As the test ---------------------------------------------------------------- */
+
+/* The process that wrote the @nr-th line that begins with @what; or 0. */
+static pid_t who(const char *what, unsigned int nr)
+{
+	FILE *f = fopen(diary, "r");
+	char line[64], word[16];
+	int pid, found = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%15s %d", word, &pid) == 2 &&
+		    strcmp(word, what) == 0 && --nr == 0) {
+			found = pid;
+			break;
+		}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static pid_t await(const char *what, unsigned int nr)
+{
+	pid_t pid = 0;
+	unsigned int i;
+
+	for (i = 0; i < PATIENCE && !(pid = who(what, nr)); i++)
+		usleep(10000);
+	if (!pid)
+		fail_msg("\"%s\" was not seen %u times", what, nr);
+	return pid;
+}
+
+static void await_gone(pid_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < PATIENCE && kill(pid, 0) == 0; i++)
+		usleep(10000);
+	assert_int_equal(kill(pid, 0), -1);
+}
+
+static void keep(const char *how)
+{
+	snprintf(diary, sizeof(diary), "/tmp/svnic-keeper.%d", (int)getpid());
+	unlink(diary);
+	keeper = fork();
+	if (keeper == 0) {
+		execl("/proc/self/exe", program, "--keeper", diary, how,
+		      (char *)NULL);
+		_exit(99);
+	}
+	assert_true(keeper > 0);
+}
+
+static int end_code(void)
+{
+	int status;
+
+	assert_int_equal(waitpid(keeper, &status, 0), keeper);
+	unlink(diary);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+/* Killed again and again: who stood by serves, and is not alone for long. */
+static void test_kill(void **state)
+{
+	pid_t standby, serving;
+	unsigned int i;
+
+	(void)state;
+	keep("good");
+	serving = await("serve", 1);
+	for (i = 1; i < 4; i++) {
+		standby = await("prepare", i + 1);
+		kill(serving, SIGKILL);
+		serving = await("late", i);
+		assert_int_equal(serving, standby);
+	}
+	/* Nobody stands by yet: one is made that serves. */
+	kill(serving, SIGKILL);
+	serving = await("serve", 2);
+	standby = await("prepare", 6);
+	/* The one that stood by is replaced. */
+	kill(standby, SIGKILL);
+	assert_int_not_equal(await("prepare", 7), standby);
+	kill(keeper, SIGTERM);
+	assert_int_equal(end_code(), 0);
+	await_gone(serving);
+}
+
+static void test_stop(void **state)
+{
+	pid_t serving, standby;
+
+	(void)state;
+	keep("good");
+	serving = await("serve", 1);
+	standby = await("prepare", 2);
+	kill(keeper, SIGHUP);
+	assert_int_equal(await("again", 1), serving);
+	await_gone(standby);
+	standby = await("prepare", 3);
+	kill(keeper, SIGTERM);
+	assert_int_equal(await("over", 1), serving);
+	await_gone(standby);
+	assert_int_equal(end_code(), 0);
+}
+
+/* All that it keeps ends with it. */
+static void test_keeper_killed(void **state)
+{
+	pid_t serving, standby;
+
+	(void)state;
+	keep("good");
+	serving = await("serve", 1);
+	standby = await("prepare", 2);
+	kill(keeper, SIGKILL);
+	assert_int_equal(end_code(), -SIGKILL);
+	await_gone(serving);
+	await_gone(standby);
+}
+
+/* The keeper is another program then; one stops, then the other serves. */
+static void test_upgrade(void **state)
+{
+	pid_t serving, standby;
+	unsigned int i;
+
+	(void)state;
+	keep("good");
+	serving = await("serve", 1);
+	for (i = 1; i < 4; i++) {
+		kill(keeper, SIGUSR2);
+		assert_int_equal(await("over", i), serving);
+		standby = await("late", i);
+		assert_int_not_equal(standby, serving);
+		serving = standby;
+	}
+	kill(keeper, SIGTERM);
+	assert_int_equal(await("over", i), serving);
+	assert_int_equal(end_code(), 0);
+}
+
+static void test_useless(void **state)
+{
+	(void)state;
+	keep("invalid");
+	assert_int_equal(end_code(), 2);
+	keep("short");
+	await("serve", 5);
+	assert_int_equal(end_code(), 1);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kill),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_keeper_killed),
+		cmocka_unit_test(test_upgrade),
+		cmocka_unit_test(test_useless),
+	};
+
+	program = argv[0];
+	if (argc == 4 && strcmp(argv[1], "--keeper") == 0)
+		return be_keeper(argv);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
