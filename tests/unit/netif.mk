@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # svnicd's netif path, between a guest in memory and the simulated card.
 
-NETIF_TESTS = tests/unit/test_netif tests/unit/test_netif_adopt \
+NETIF_TESTS = tests/unit/test_netif \
+	tests/unit/test_netif_adopt \
 	tests/unit/test_netif_ctrl \
-	tests/unit/test_netif_keys tests/unit/test_netif_multicast \
-	tests/unit/test_netif_rude tests/unit/test_netif_rx \
-	tests/unit/test_netif_tx tests/unit/test_netif_txreq
+	tests/unit/test_netif_headers \
+	tests/unit/test_netif_keys \
+	tests/unit/test_netif_multicast \
+	tests/unit/test_netif_rude \
+	tests/unit/test_netif_rx \
+	tests/unit/test_netif_tx \
+	tests/unit/test_netif_txreq
 check_PROGRAMS += $(NETIF_TESTS)
 TESTS += $(NETIF_TESTS)
 
@@ -32,6 +37,8 @@ tests_unit_test_netif_adopt_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
 tests_unit_test_netif_adopt_LDADD = $(NETIF_TEST_LDADD)
 tests_unit_test_netif_ctrl_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
 tests_unit_test_netif_ctrl_LDADD = $(NETIF_TEST_LDADD)
+tests_unit_test_netif_headers_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
+tests_unit_test_netif_headers_LDADD = $(NETIF_TEST_LDADD)
 tests_unit_test_netif_keys_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
 tests_unit_test_netif_keys_LDADD = $(NETIF_TEST_LDADD)
 tests_unit_test_netif_multicast_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)

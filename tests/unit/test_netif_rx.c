@@ -3,6 +3,8 @@
  * Frames for a guest from the real core through the netif path, octet by octet,
  * into as many slots as there are (rules R21, R26).
  */
+#include <string.h>
+
 #include "netif_fixture.h"
 #include "netif/headers.h"
 
@@ -129,6 +131,59 @@ static void test_rx_plain_guest(void **state)
 		1);
 }
 
+static void make_trunk(struct netif_fixture *f, const uint8_t *mac,
+		       unsigned int vif)
+{
+	struct svnic_vif_config config = {
+		.mtu = svnic_le16(9000),
+		.flags = svnic_le32(SVNIC_VIF_TRUNK),
+	};
+
+	memcpy(config.mac, mac, 6);
+	assert_int_equal(sim_vif_set(&f->w.host, vif, &config), SVNIC_ST_OK);
+}
+
+/* netif has no place for a tag: it goes into the frame, sums stay right. */
+static void test_tagged(void **state)
+{
+	struct netif_fixture *f = *state;
+	struct svnic_meta m = tcp_meta(4, 0);
+	uint32_t len = world_tcp(f->sent, 4, 1000, true);
+	uint16_t flags;
+	unsigned int i;
+
+	make_trunk(f, world_mac, f->w.vif.nr);
+	make_trunk(f, world_peer, 2);
+	world_post(&f->w, 0, 60);
+	memset(f->sent, 0xff, 6);
+	m.flags |= svnic_le16(SVNIC_META_VLAN);
+	m.vlan_tci = svnic_le16(0x6005);
+	for (i = 0; i < 3; i++) {
+		m.gso_size = svnic_le16(i == 2 ? 400 : 0);
+		m.flags |= svnic_le16(i == 2 ? SVNIC_META_GSO_TCPV4 : 0);
+		world_peer_send(&f->w, f->sent, len, &m);
+		world_run(&f->w);
+		if (i == 2)
+			break;
+		assert_int_equal(world_receive(&f->w, 0, f->got, &flags, NULL),
+				 len + 4);
+		assert_int_equal(flags, WIRE_RX_CSUM_GOOD);
+		assert_memory_equal(f->got, f->sent, 12);
+		assert_memory_equal(f->got + 12, "\x81\0\x60\5", 4);
+		assert_int_equal(sum_of(f->got, len + 4), 0xffff);
+		assert_memory_equal(f->got + 38 + 20, f->sent + 34 + 20, 1000);
+	}
+	/* A large one becomes segments, each with the tag. */
+	for (i = 0; (len = world_receive(&f->w, 0, f->got, &flags, NULL));
+	     i++) {
+		assert_int_equal(len, 38 + 20 + (i < 2 ? 400 : 200));
+		assert_memory_equal(f->got + 12, "\x81\0\x60\5", 4);
+		assert_int_equal(sum_of(f->got, len), 0xffff);
+	}
+	assert_int_equal(i, 3);
+	assert_int_equal(netif_fixture_info(f)->queue[0].stats.fixups, 3);
+}
+
 static void test_headroom(void **state)
 {
 	struct netif_fixture *f = *state;
@@ -226,6 +281,7 @@ int main(void)
 		T(test_rx, netif_begin),
 		T(test_rx_gso, netif_begin),
 		T(test_rx_plain_guest, netif_begin),
+		T(test_tagged, netif_begin),
 		T(test_headroom, netif_begin),
 		T(test_no_rx_slots, netif_begin),
 		T(test_few_rx_slots, netif_begin),
