@@ -99,13 +99,6 @@ bool netif_ctrl(struct netif *n, const struct svnic_ctrl_req *req,
 	return svnic_cpu16(req->type) < SVNIC_CTRL_HELLO;
 }
 
-int netif_reconfigure(struct netif *n, char *why)
-{
-	(void)n;
-	(void)why;
-	return 0;
-}
-
 void netif_info(const struct netif *n, struct netif_info *info)
 {
 	memset(info, 0, sizeof(*info));

@@ -295,17 +295,6 @@ void netif_card_fault(struct netif *n, unsigned int queue, unsigned int verdict)
 		slow_fail(n);
 }
 
-int netif_reconfigure(struct netif *n, char *why)
-{
-	struct netif_config c;
-	int err = netif_read(n->ops, n->p, n->tenant, &c, why);
-
-	/* The next turn has it; none is under way. */
-	if (!err)
-		n->config.xdp_headroom = c.xdp_headroom;
-	return err;
-}
-
 void netif_info(const struct netif *n, struct netif_info *info)
 {
 	const struct netif_queue *q;

@@ -112,8 +112,6 @@ void netif_card_fault(struct netif *n, unsigned int queue,
 bool netif_ctrl(struct netif *n, const struct svnic_ctrl_req *req,
 		uint32_t *status, uint32_t *data);
 
-/* The frontend went to Reconfiguring: take its xdp-headroom anew. */
-int netif_reconfigure(struct netif *n, char *why);
 
 /* Counters ------------------------------------------------------------------ */
 
