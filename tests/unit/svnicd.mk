@@ -66,6 +66,13 @@ tests_unit_test_batch_SOURCES = tests/unit/test_batch.c \
 	backend/svnicd/xen/batch.c
 tests_unit_test_batch_LDADD = $(SVNICD_TEST_LDADD)
 
+check_PROGRAMS += tests/unit/test_grant
+TESTS += tests/unit/test_grant
+tests_unit_test_grant_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+tests_unit_test_grant_SOURCES = tests/unit/test_grant.c \
+	backend/svnicd/xen/channel.c backend/svnicd/xen/grant.c
+tests_unit_test_grant_LDADD = $(SVNICD_TEST_LDADD)
+
 STORE_TESTS = tests/unit/test_store tests/unit/test_store_guest \
 	tests/unit/test_store_limits tests/unit/test_store_restart
 check_PROGRAMS += $(STORE_TESTS)
@@ -93,6 +100,7 @@ tests_unit_test_store_restart_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
 tests_unit_test_store_restart_LDADD = libsvnicd_dom0.a $(SVNICD_TEST_LDADD)
 endif
 EXTRA_DIST += tests/unit/test_batch.c tests/unit/test_ctrl_ring.c \
+	tests/unit/test_grant.c \
 	tests/unit/test_store.c tests/unit/test_store_guest.c \
 	tests/unit/test_store_limits.c tests/unit/test_store_restart.c \
 	tests/fakes/svnicd_dom0.c tests/fakes/svnicd_dom0.h \

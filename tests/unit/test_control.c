@@ -445,16 +445,85 @@ static void test_capture(void **state)
 	assert_false(f->p.vif[1].used);
 }
 
+#define SET_PATH(path)                                                         \
+	"{\"command\":\"set\",\"arguments\":{\"vif\":\"3.0\",\"path\":\"" path \
+	"\"}}"
+
+static void test_path(void **state)
+{
+	struct fixture *f = *state;
+	struct platform_ops without = fake_ops;
+	json_t *answer;
+
+	check_error(f, SET_PATH("wire"), "bad-argument");
+	/* A driver that has nothing else is not cut off. */
+	vif_gate(f->vif, true);
+	vif_peer_state(f->vif, PEER_CONNECTED);
+	assert_int_equal(f->vif->state, VIF_CONNECTED);
+	check_error(f, SET_PATH("netif"), "bad-argument");
+	assert_true(f->t.offered);
+	without.tenant_keys = NULL;
+	f->d.ops = &without;
+	check_error(f, SET_PATH("netif"), "not-supported");
+	f->d.ops = &fake_ops;
+	vif_peer_state(f->vif, PEER_CLOSED);
+	vif_peer_state(f->vif, PEER_INITIALISING);
+	f->t.rings = true;
+	vif_peer_state(f->vif, PEER_CONNECTED);
+	answer = ask(f, SET_PATH("netif"));
+	assert_string_equal(text_of(result(answer), "wanted"), "netif");
+	json_decref(answer);
+	assert_false(f->t.offered);
+	answer = ask(f, SET_PATH("direct"));
+	assert_string_equal(text_of(result(answer), "wanted"), "direct");
+	json_decref(answer);
+	assert_true(f->t.offered);
+}
+
+/* With netif rings its counters are there too; without a number none are. */
+static void test_netif_stats(void **state)
+{
+	static const char stats[] =
+		"{\"command\":\"stats\",\"arguments\":{\"vif\":\"3.0\"}}";
+	struct fixture *f = *state;
+	json_t *answer;
+
+	f->t.rings = true;
+	vif_gate(f->vif, true);
+	vif_peer_state(f->vif, PEER_CONNECTED);
+	answer = ask(f, stats);
+	assert_true(json_is_integer(
+		json_object_get(result(answer), "netif_tx_frames")));
+	assert_true(
+		json_is_integer(json_object_get(result(answer), "tx_frames")));
+	json_decref(answer);
+	f->d.has_card = false;
+	memset(f->p.vif, 0, sizeof(f->p.vif));
+	vif_card_lost(f->vif, "link lost");
+	check_error(f, stats, "no-card");
+	check_error(f,
+		    "{\"command\":\"capture\",\"arguments\":{\"vif\":\"3.0\"}}",
+		    "no-card");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_socket_mode),	     TEST(test_bad_requests),
-		TEST(test_garbage),	     TEST(test_too_long),
-		TEST(test_never_reads),	     TEST(test_long_list),
-		TEST(test_many_connections), TEST(test_list_show_stats),
-		TEST(test_device),	     TEST(test_set),
-		TEST(test_not_here),	     TEST(test_capture),
+		TEST(test_socket_mode),
+		TEST(test_bad_requests),
+		TEST(test_garbage),
+		TEST(test_too_long),
+		TEST(test_never_reads),
+		TEST(test_long_list),
+		TEST(test_many_connections),
+		TEST(test_list_show_stats),
+		TEST(test_device),
+		TEST(test_set),
+		TEST(test_path),
+		TEST(test_not_here),
+		TEST(test_netif_stats),
+		TEST(test_capture),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
