@@ -73,6 +73,13 @@ tests_unit_test_grant_SOURCES = tests/unit/test_grant.c \
 	backend/svnicd/xen/channel.c backend/svnicd/xen/grant.c
 tests_unit_test_grant_LDADD = $(SVNICD_TEST_LDADD)
 
+check_PROGRAMS += tests/unit/test_memo
+TESTS += tests/unit/test_memo
+tests_unit_test_memo_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+tests_unit_test_memo_SOURCES = tests/unit/test_memo.c \
+	backend/svnicd/xen/memo.c
+tests_unit_test_memo_LDADD = $(SVNICD_TEST_LDADD)
+
 STORE_TESTS = tests/unit/test_store tests/unit/test_store_guest \
 	tests/unit/test_store_limits tests/unit/test_store_restart
 check_PROGRAMS += $(STORE_TESTS)
@@ -86,9 +93,9 @@ libsvnicd_dom0_a_SOURCES = \
 	tests/fakes/svnicd_xenstore.c tests/fakes/svnicd_xenstore.h \
 	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h \
 	backend/svnicd/xen/batch.c backend/svnicd/xen/connect.c \
-	backend/svnicd/xen/guest.c backend/svnicd/xen/ring.c \
-	backend/svnicd/xen/start.c backend/svnicd/xen/store.c \
-	backend/svnicd/xen/window.c
+	backend/svnicd/xen/guest.c backend/svnicd/xen/memo.c \
+	backend/svnicd/xen/ring.c backend/svnicd/xen/start.c \
+	backend/svnicd/xen/store.c backend/svnicd/xen/window.c
 
 tests_unit_test_store_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
 tests_unit_test_store_LDADD = libsvnicd_dom0.a $(SVNICD_TEST_LDADD)
@@ -100,7 +107,7 @@ tests_unit_test_store_restart_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
 tests_unit_test_store_restart_LDADD = libsvnicd_dom0.a $(SVNICD_TEST_LDADD)
 endif
 EXTRA_DIST += tests/unit/test_batch.c tests/unit/test_ctrl_ring.c \
-	tests/unit/test_grant.c \
+	tests/unit/test_grant.c tests/unit/test_memo.c \
 	tests/unit/test_store.c tests/unit/test_store_guest.c \
 	tests/unit/test_store_limits.c tests/unit/test_store_restart.c \
 	tests/fakes/svnicd_dom0.c tests/fakes/svnicd_dom0.h \

@@ -235,6 +235,30 @@ static void test_many(void **state)
 	end(pid);
 }
 
+/* What was known before, and is asked for again. */
+static void test_agrees(void **state)
+{
+	static const char *const keys[] = { "a", "d" };
+	static const char *const more[] = { "a", "x" };
+	pid_t pid = begin(GOOD);
+
+	(void)state;
+	assert_false(batch_agrees(&p, "dir", keys, 2));
+	batch_drop(&p);
+	assert_true(batch_put(&p, "dir/a", "a"));
+	assert_true(batch_put(&p, "dir/b", NULL));
+	assert_true(batch_put(&p, "dir/x", "x"));
+	assert_true(batch_put(&p, "dir/d", "d"));
+	expect("dir/b", NULL);
+	assert_true(batch_agrees(&p, "dir", keys, 2));
+	assert_false(batch_agrees(&p, "dir", more, 2));
+	batch_drop(&p);
+	assert_true(batch_put(&p, "dir/a", "a"));
+	assert_true(batch_put(&p, "dir/d", "other"));
+	assert_false(batch_agrees(&p, "dir", keys, 2));
+	end(pid);
+}
+
 static void test_no_socket(void **state)
 {
 	(void)state;
@@ -250,9 +274,9 @@ static void test_no_socket(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),	  cmocka_unit_test(test_odd),
-		cmocka_unit_test(test_denied),	  cmocka_unit_test(test_many),
-		cmocka_unit_test(test_no_socket),
+		cmocka_unit_test(test_good),   cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_denied), cmocka_unit_test(test_agrees),
+		cmocka_unit_test(test_many),   cmocka_unit_test(test_no_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,9 +88,9 @@ int pf_call(struct platform *platform, unsigned long request, void *arg,
 	return 0;
 }
 
-char *store_read(struct platform *platform, const char *folder, const char *key)
+char *guest_get(struct tenant *tenant, const char *folder, const char *key)
 {
-	(void)platform;
+	(void)tenant;
 	(void)folder;
 	return strdup(key);
 }

@@ -155,6 +155,19 @@ void batch_ask(struct platform *p, const char *dir, const char *const *keys,
 	}
 }
 
+bool batch_put(struct platform *p, const char *path, const char *value)
+{
+	struct batch_answer *a = &p->batch.answer[p->batch.nr];
+
+	if (p->batch.nr == BATCH_KEYS || strlen(path) >= sizeof(a->path))
+		return false;
+	strcpy(a->path, path);
+	a->value = value ? strdup(value) : NULL;
+	a->missing = !value;
+	p->batch.asked = ++p->batch.nr;
+	return true;
+}
+
 void batch_read(struct platform *p)
 {
 	static char out[BATCH_KEYS * (DOM0_KEY + sizeof(struct xsd_sockmsg))];
@@ -178,17 +191,48 @@ odd:
 	batch_close(p);
 }
 
-bool batch_find(struct platform *p, const char *path, char **value)
+/* Of the first @nr answers. */
+static const struct batch_answer *find(const struct platform *p,
+				       const char *path, unsigned int nr)
 {
-	struct batch_answer *a;
+	const struct batch_answer *a;
 	unsigned int i;
 
-	for (i = 0; i < p->batch.nr; i++) {
+	for (i = 0; i < nr; i++) {
 		a = &p->batch.answer[i];
-		if (strcmp(a->path, path) != 0 || (!a->value && !a->missing))
-			continue;
-		*value = a->value ? strdup(a->value) : NULL;
-		return true;
+		if (strcmp(a->path, path) == 0 && (a->value || a->missing))
+			return a;
 	}
-	return false;
+	return NULL;
+}
+
+bool batch_find(struct platform *p, const char *path, char **value)
+{
+	const struct batch_answer *a = find(p, path, p->batch.nr);
+
+	if (a)
+		*value = a->value ? strdup(a->value) : NULL;
+	return a;
+}
+
+bool batch_agrees(struct platform *p, const char *dir, const char *const *keys,
+		  unsigned int count)
+{
+	unsigned int first = p->batch.nr;
+	const struct batch_answer *known;
+	const struct batch_answer *a;
+	unsigned int i;
+
+	batch_ask(p, dir, keys, count);
+	batch_read(p);
+	if (p->batch.nr != first + count)
+		return false;
+	for (i = first; i < first + count; i++) {
+		a = &p->batch.answer[i];
+		known = find(p, a->path, first);
+		if (!known || !known->value || !a->value ||
+		    strcmp(known->value, a->value) != 0)
+			return false;
+	}
+	return true;
 }

@@ -14,7 +14,7 @@
 static int guest_number(struct tenant *t, const char *key, uint32_t *out,
 			char *why)
 {
-	char *s = store_read(t->p, t->frontend, key);
+	char *s = guest_get(t, t->frontend, key);
 	int err = s ? text_u32(s, UINT32_MAX, out) : -ENOENT;
 
 	if (err == -ENOENT)

@@ -24,11 +24,14 @@
 
 struct event;
 
-#define DOM0_PATH   128 /* of a XenStore directory */
-#define DOM0_KEY    160 /* of a node in it */
-#define DOM0_SCRIPT "/vif-svnic"
+#define DOM0_PATH     128    /* of a XenStore directory */
+#define DOM0_KEY      160    /* of a node in it */
+#define DOM0_LAST     0x7fef /* number of a domain */
+#define DOM0_SCRIPT   "/vif-svnic"
+#define DOM0_FRONTEND "/local/domain/%u/device/vif/%u" /* where libxl has it */
 
 TAILQ_HEAD(guest_list, tenant);
+LIST_HEAD(memo_list, memo_entry);
 
 struct ring {
 	void *page;		/* mapped grant, or NULL */
@@ -44,7 +47,7 @@ struct ring {
 };
 
 /* Answers of XenStore that were asked for in advance; see batch.c. */
-#define BATCH_KEYS 64
+#define BATCH_KEYS 112
 
 struct batch_answer {
 	char path[DOM0_KEY];
@@ -78,6 +81,9 @@ struct tenant {
 	bool seen;		  /* by the running scan */
 	uint64_t window;	  /* frame of its doorbell page, or 0 */
 	struct event *clear;	  /* after a failed attach */
+	struct memo_list memo;	  /* what was read and written of it */
+	bool memo_due;		  /* it is to be written */
+	bool memo_filed;	  /* it is in the file */
 	struct ring ring;
 };
 
@@ -93,6 +99,8 @@ struct platform {
 	struct event *look_timer;
 	struct guest_list guests;
 	struct batch batch;
+	char memo_dir[DOM0_PATH];
+	struct event *memo_timer;
 	struct start *start; /* or NULL: it is over, or */
 	bool started;	     /* ... has not begun */
 	bool rescan;
@@ -172,8 +180,8 @@ int pf_call(struct platform *p, unsigned long request, void *arg,
  */
 int start_begin(struct platform *p);
 void start_end(struct platform *p);
-/* The card has a VIF of that guest; @waits: nobody moves its frames. */
-void start_note(struct platform *p, uint32_t domid, uint32_t devid, bool waits);
+/* The card has a VIF with that cookie; @waits: nobody moves its frames. */
+void start_note(struct platform *p, uint64_t cookie, bool waits);
 
 /* XenStore. */
 int store_open(struct platform *p, char *why);
@@ -207,15 +215,40 @@ void batch_open(struct platform *p);
 void batch_close(struct platform *p);
 void batch_ask(struct platform *p, const char *dir, const char *const *keys,
 	       unsigned int count);
+/* What is known without asking. */
+bool batch_put(struct platform *p, const char *path, const char *value);
+/* Ask for nodes that are known already: is each what it was? */
+bool batch_agrees(struct platform *p, const char *dir, const char *const *keys,
+		  unsigned int count);
 /* Ask for all that was added. */
 void batch_read(struct platform *p);
 void batch_drop(struct platform *p);
 /* true: *@value is the node's, to be freed, or NULL when there is none. */
 bool batch_find(struct platform *p, const char *path, char **value);
 
+/*
+ * memo.c: what the next daemon need not ask for.  _note(): a node was read or
+ * written; _change(): it is about to be.  _load() fills the batch: all that is
+ * known of that guest, as long as it is connected as it was.
+ */
+int memo_open(struct platform *p);
+void memo_close(struct platform *p);
+void memo_note(struct tenant *t, const char *dir, const char *key,
+	       const char *value);
+void memo_change(struct tenant *t, const char *dir, const char *key,
+		 const char *value);
+bool memo_load(struct platform *p, uint32_t domid, uint32_t devid);
+/* Take away what is of no guest that is known. */
+void memo_clear(struct platform *p);
+/* The next daemon may have it, or may not. */
+void memo_free(struct tenant *t);
+void memo_destroy(struct tenant *t);
+
 /* One guest. */
 /* At the start: ask for all at once that guest_create() and _look() need. */
 void guest_ask(struct platform *p, uint32_t domid, uint32_t devid);
+/* store_read() of one of its two directories, which is noted. */
+char *guest_get(struct tenant *t, const char *dir, const char *key);
 /* Later: what guest_look() needs. */
 void guest_ask_again(struct tenant *t);
 struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid);

@@ -21,6 +21,14 @@
 #define KEYS_MAX      16
 #define BACKEND	      "backend/vif/%u/%u"
 
+char *guest_get(struct tenant *t, const char *dir, const char *key)
+{
+	char *value = store_read(t->p, dir, key);
+
+	memo_note(t, dir, key, value);
+	return value;
+}
+
 static void read_name(struct tenant *t)
 {
 	char dir[DOM0_PATH];
@@ -74,10 +82,34 @@ static void ask_frontend(struct platform *p, uint32_t domid, uint32_t devid)
 
 	char dir[DOM0_PATH];
 
-	/* Where libxl has it; elsewhere, each is asked for by itself. */
-	snprintf(dir, sizeof(dir), "/local/domain/%u/device/vif/%u", domid,
-		 devid);
+	/* Elsewhere each is asked for by itself. */
+	snprintf(dir, sizeof(dir), DOM0_FRONTEND, domid, devid);
 	batch_ask(p, dir, keys, sizeof(keys) / sizeof(keys[0]));
+}
+
+/* ... and of one with several. */
+static void ask_queues(struct platform *p, uint32_t domid, uint32_t devid)
+{
+	static const char *const keys[] = {
+		"tx-ring-ref",	    "rx-ring-ref",	"event-channel",
+		"event-channel-tx", "event-channel-rx",
+	};
+	char dir[DOM0_PATH];
+	char *value = NULL;
+	uint32_t nr, i;
+
+	snprintf(dir, sizeof(dir), DOM0_FRONTEND "/multi-queue-num-queues",
+		 domid, devid);
+	if (!batch_find(p, dir, &value) || !value ||
+	    text_u32(value, NETIF_MAX_QUEUES, &nr))
+		nr = 0;
+	free(value);
+	for (i = 0; nr > 1 && i < nr; i++) {
+		snprintf(dir, sizeof(dir), DOM0_FRONTEND "/queue-%u", domid,
+			 devid, i);
+		batch_ask(p, dir, keys, sizeof(keys) / sizeof(keys[0]));
+	}
+	batch_read(p);
 }
 
 void guest_ask(struct platform *p, uint32_t domid, uint32_t devid)
@@ -99,6 +131,7 @@ void guest_ask(struct platform *p, uint32_t domid, uint32_t devid)
 	batch_ask(p, dir, keys, sizeof(keys) / sizeof(keys[0]));
 	ask_frontend(p, domid, devid);
 	batch_read(p);
+	ask_queues(p, domid, devid);
 }
 
 void guest_ask_again(struct tenant *t)
@@ -125,8 +158,11 @@ struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
 	t->domid = domid;
 	t->devid = devid;
 	snprintf(t->backend, sizeof(t->backend), BACKEND, domid, devid);
-	frontend = store_read(p, t->backend, "frontend");
+	t->p = p;
+	LIST_INIT(&t->memo);
+	frontend = guest_get(t, t->backend, "frontend");
 	if (!frontend || strlen(frontend) >= sizeof(t->frontend)) {
+		memo_free(t);
 		free(frontend);
 		free(t);
 		return NULL;
@@ -149,6 +185,7 @@ void guest_free(struct tenant *t)
 	ring_close(t);
 	if (t->clear)
 		event_free(t->clear);
+	memo_free(t);
 	TAILQ_REMOVE(&t->p->guests, t, link);
 	free(t);
 }
@@ -159,6 +196,7 @@ void guest_destroy(struct platform *p, struct tenant *t)
 	if (t->watched)
 		frontend_watch(t, false);
 	window_close(t);
+	memo_destroy(t);
 	guest_free(t);
 }
 
@@ -166,7 +204,7 @@ void guest_destroy(struct platform *p, struct tenant *t)
 
 static unsigned int read_state(struct tenant *t, const char *dir)
 {
-	char *s = store_read(t->p, dir, "state");
+	char *s = guest_get(t, dir, "state");
 	uint32_t state;
 
 	if (!s)
@@ -180,21 +218,21 @@ static unsigned int read_state(struct tenant *t, const char *dir)
 /* What the vif= line says; the caller frees the strings. */
 static void read_request(struct tenant *t, struct platform_request *r)
 {
-	char *hotplug = store_read(t->p, t->backend, "hotplug-status");
+	char *hotplug = guest_get(t, t->backend, "hotplug-status");
 
-	r->mac = store_read(t->p, t->backend, "mac");
-	r->network = store_read(t->p, t->backend, "bridge");
-	r->mtu = store_read(t->p, t->backend, "mtu");
-	r->rate = store_read(t->p, t->backend, "rate");
-	r->limits = store_read(t->p, t->backend, PLATFORM_LIMITS);
-	r->ip = store_read(t->p, t->backend, SOURCE_KEY);
+	r->mac = guest_get(t, t->backend, "mac");
+	r->network = guest_get(t, t->backend, "bridge");
+	r->mtu = guest_get(t, t->backend, "mtu");
+	r->rate = guest_get(t, t->backend, "rate");
+	r->limits = guest_get(t, t->backend, PLATFORM_LIMITS);
+	r->ip = guest_get(t, t->backend, SOURCE_KEY);
 	r->failed = hotplug && strcmp(hotplug, "error") == 0;
 	free(hotplug);
 }
 
 static bool key_is(struct tenant *t, const char *key, const char *value)
 {
-	char *s = store_read(t->p, t->backend, key);
+	char *s = guest_get(t, t->backend, key);
 	bool is = s && strcmp(s, value) == 0;
 
 	free(s);
@@ -204,9 +242,8 @@ static bool key_is(struct tenant *t, const char *key, const char *value)
 /* What an earlier daemon told the guest; the guest cannot write there. */
 static void read_offer(struct tenant *t, struct platform_request *r)
 {
-	char *frame = store_read(t->p, t->backend, SVNIC_KEY_DOORBELL);
-	char *epoch =
-		frame ? store_read(t->p, t->backend, SVNIC_KEY_EPOCH) : NULL;
+	char *frame = guest_get(t, t->backend, SVNIC_KEY_DOORBELL);
+	char *epoch = frame ? guest_get(t, t->backend, SVNIC_KEY_EPOCH) : NULL;
 
 	if (frame) {
 		r->direct = true;
@@ -273,10 +310,10 @@ static void look_changes(struct tenant *t)
 {
 	struct platform_request r = { .name = t->domain };
 
-	r.mtu = store_read(t->p, t->backend, "mtu");
-	r.rate = store_read(t->p, t->backend, "rate");
-	r.limits = store_read(t->p, t->backend, PLATFORM_LIMITS);
-	r.ip = store_read(t->p, t->backend, SOURCE_KEY);
+	r.mtu = guest_get(t, t->backend, "mtu");
+	r.rate = guest_get(t, t->backend, "rate");
+	r.limits = guest_get(t, t->backend, PLATFORM_LIMITS);
+	r.ip = guest_get(t, t->backend, SOURCE_KEY);
 	if (differs(t->mtu, sizeof(t->mtu), r.mtu) ||
 	    differs(t->rate, sizeof(t->rate), r.rate) ||
 	    differs(t->limits, sizeof(t->limits), r.limits) ||
@@ -290,7 +327,7 @@ static void look_changes(struct tenant *t)
 /* Did the script tell the toolstack that the attach failed? */
 static bool look_hotplug(struct tenant *t)
 {
-	char *s = store_read(t->p, t->backend, "hotplug-status");
+	char *s = guest_get(t, t->backend, "hotplug-status");
 	bool failed = s && strcmp(s, "error") == 0;
 
 	t->p->up->gate(t->vif, s && strcmp(s, "connected") == 0);
@@ -322,7 +359,7 @@ static void clear_later(struct tenant *t)
 /* libxl's detach: it writes online and, when @written, state. */
 static void look_offline(struct tenant *t, bool written)
 {
-	char *s = store_read(t->p, t->backend, "online");
+	char *s = guest_get(t, t->backend, "online");
 	bool off = s && strcmp(s, "0") == 0;
 
 	free(s);

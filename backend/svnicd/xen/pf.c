@@ -308,9 +308,7 @@ int pf_vif_list(struct platform *p, struct platform_vif *list, unsigned int max)
 			return err;
 		if (err)
 			continue;
-		start_note(p, (uint32_t)(list[n].cookie >> 32),
-			   (uint32_t)list[n].cookie,
-			   !(list[n].queues & OF_GUEST));
+		start_note(p, list[n].cookie, !(list[n].queues & OF_GUEST));
 		n++;
 	}
 	return (int)n;

@@ -77,13 +77,16 @@ static struct entry *add(struct start *s, uint32_t domid, uint32_t devid)
 	return e;
 }
 
-void start_note(struct platform *p, uint32_t domid, uint32_t devid, bool waits)
+void start_note(struct platform *p, uint64_t cookie, bool waits)
 {
+	uint32_t domid = (uint32_t)(cookie >> 32);
+	uint32_t devid = (uint32_t)cookie;
 	struct start *s = p->started ? NULL : make(p);
 	struct entry *first;
 	struct entry *e;
 
-	if (!s || is_known(s, domid, devid))
+	/* Others are monitors and dom0's own. */
+	if (!s || !domid || domid > DOM0_LAST || is_known(s, domid, devid))
 		return;
 	e = add(s, domid, devid);
 	if (!e || !waits)
@@ -119,6 +122,7 @@ static void finish(struct platform *p)
 {
 	int err = store_watch(p);
 
+	memo_clear(p);
 	start_end(p);
 	if (!err) {
 		p->up->tenants_known(p->core);

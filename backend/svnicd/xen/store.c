@@ -20,7 +20,6 @@
 #define DRAIN_MAX   65536
 #define WRITE_TRIES 16
 #define LOOK_QUOTA  2 /* guests in one turn */
-#define DOMID_LAST  0x7fef
 
 char *store_read(struct platform *p, const char *dir, const char *key)
 {
@@ -105,8 +104,12 @@ int store_write(struct tenant *t, const struct store_pair *pairs,
 	unsigned int i;
 	int err = -EAGAIN;
 
+	for (i = 0; i < count; i++)
+		memo_change(t, t->backend, pairs[i].key, pairs[i].value);
 	for (i = 0; i < WRITE_TRIES && err == -EAGAIN; i++)
 		err = write_once(t, pairs, count);
+	for (i = 0; i < count && !err; i++)
+		memo_note(t, t->backend, pairs[i].key, pairs[i].value);
 	if (err && err != -ENOENT && err != -ESHUTDOWN)
 		log_warnx("xen", "%s/%s was not written: %s", t->backend,
 			  pairs[0].key, strerror(-err));
@@ -193,14 +196,19 @@ static void consider(struct platform *p, uint32_t domid, uint32_t devid)
 /* The event loop goes on before the next one is served. */
 void store_serve(struct platform *p, uint32_t domid, uint32_t devid)
 {
+	bool ours = false;
 	struct tenant *t;
 	char dir[DOM0_PATH];
 
 	if (find(p, domid, devid))
 		return;
-	guest_ask(p, domid, devid);
 	snprintf(dir, sizeof(dir), ROOT "/%u/%u", domid, devid);
-	t = is_ours(p, dir) ? guest_create(p, domid, devid) : NULL;
+	/* What is remembered was ours. */
+	if (memo_load(p, domid, devid))
+		ours = true;
+	else
+		guest_ask(p, domid, devid);
+	t = ours || is_ours(p, dir) ? guest_create(p, domid, devid) : NULL;
 	if (t)
 		guest_look(t); /* @t may be gone after this */
 	batch_drop(p);
@@ -216,7 +224,7 @@ static void scan_domain(struct platform *p, const char *name,
 	uint32_t devid;
 	char **devs;
 
-	if (text_u32(name, DOMID_LAST, &domid))
+	if (text_u32(name, DOM0_LAST, &domid))
 		return;
 	snprintf(dir, sizeof(dir), ROOT "/%u", domid);
 	devs = xs_directory(p->store, XBT_NULL, dir, &n);
@@ -388,7 +396,7 @@ int store_open(struct platform *p, char *why)
 	p->watches = p->store ? xs_open(0) : NULL;
 	p->look_timer = evtimer_new(p->base, look_on, p);
 	batch_open(p);
-	if (p->watches && p->look_timer)
+	if (p->watches && p->look_timer && memo_open(p) == 0)
 		return 0;
 	snprintf(
 		why, PLATFORM_REASON,
@@ -408,6 +416,7 @@ void store_close(struct platform *p)
 	if (p->store_event)
 		event_free(p->store_event);
 	batch_close(p);
+	memo_close(p);
 	if (p->watches)
 		xs_close(p->watches);
 	if (p->store)
