@@ -103,6 +103,20 @@ svnicd_again() {
 		echo \$! >/run/svnicd.pid"
 }
 
+# svnicd_with OPTION...: another one with these options.
+svnicd_with() {
+	dom0 "kill \$(cat /run/svnicd.pid)
+		while kill -0 \$(cat /run/svnicd.pid) 2>/dev/null; do usleep 1000; done
+		svnicd $* </dev/null >>/var/log/svnicd.log 2>&1 &
+		echo \$! >/run/svnicd.pid"
+	until_true 20 "svnicd" dom0 svnic-admin device
+}
+# svnicd_waits: the one that stands by is there, and has come to its wait.
+svnicd_waits() {
+	until_true 20 "a standby" dom0 'pid=$(pidof svnicd-standby) &&
+		grep -q poll /proc/$pid/wchan'
+}
+
 domid() { dom0 xl domid "$1"; }
 
 # frontend GUEST DEVID, backend GUEST DEVID: their XenStore folders.

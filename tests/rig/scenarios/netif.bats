@@ -231,6 +231,41 @@ moves() {
 	[ "$(vif_count)" = 3 ]
 }
 
+@test "with a standby: the svnicd that serves is killed, ten times, and upgraded" {
+	local gap serving
+	svnicd_with --standby
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		svnicd_waits
+		probe_start a 3
+		probe_start d 3
+		sleep 1
+		serving=$(dom0 pidof svnicd-serving)
+		dom0 "kill -9 $serving"
+		gap=$(probe_end a)
+		echo "stock: $gap"
+		gap_note svnicd_standby_stock_ms "$(jq .gap_ms <<<"$gap")"
+		jq -e '.gap_ms < 2000' <<<"$gap"
+		gap=$(probe_end d)
+		echo "direct: $gap"
+		gap_note svnicd_standby_direct_ms "$(jq .gap_ms <<<"$gap")"
+		jq -e '.gap_ms < 1000 and .lost < 50' <<<"$gap"
+		[ "$(dom0 pidof svnicd-serving)" != "$serving" ]
+	done
+	svnicd_waits
+	probe_start a 5
+	sleep 1
+	dom0 'kill -USR2 $(cat /run/svnicd.pid)'
+	gap=$(probe_end a)
+	echo "upgrade: $gap"
+	gap_note svnicd_standby_upgrade_ms "$(jq .gap_ms <<<"$gap")"
+	jq -e '.gap_ms < 2000' <<<"$gap"
+	dom0 'grep -q "upgrade: .*svnicd is executed" /var/log/svnicd.log'
+	connected a 0
+	until_true 20 "svnicd's answer" dom0 svnic-admin device
+	[ "$(vif_count)" = 3 ]
+	svnicd_with
+}
+
 @test "the guest's driver is unbound and bound" {
 	in_guest a 'echo vif-0 >/sys/bus/xen/drivers/vif/unbind; sleep 1
 		echo vif-0 >/sys/bus/xen/drivers/vif/bind'
