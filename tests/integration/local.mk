@@ -2,7 +2,8 @@
 # svnic-fw, svnicd, svnic-guest and svnic-admin in network namespaces; need
 # root, else they are skipped.
 
-dist_noinst_SCRIPTS += \
+INTEGRATION = \
+	tests/integration/arena.sh \
 	tests/integration/capture.sh \
 	tests/integration/destroy.sh \
 	tests/integration/firmware.sh \
@@ -14,19 +15,9 @@ dist_noinst_SCRIPTS += \
 	tests/integration/restart.sh \
 	tests/integration/source.sh \
 	tests/integration/traffic.sh
+dist_noinst_SCRIPTS += $(INTEGRATION)
+TESTS += $(INTEGRATION)
 EXTRA_DIST += tests/integration/lib.sh tests/integration/send_large.py
-TESTS += \
-	tests/integration/capture.sh \
-	tests/integration/destroy.sh \
-	tests/integration/firmware.sh \
-	tests/integration/hostile.sh \
-	tests/integration/jumbo.sh \
-	tests/integration/limits.sh \
-	tests/integration/plain.sh \
-	tests/integration/refuse.sh \
-	tests/integration/restart.sh \
-	tests/integration/source.sh \
-	tests/integration/traffic.sh
 
 check_PROGRAMS += tests/integration/attack
 tests_integration_attack_SOURCES = tests/integration/attack.c
