@@ -10,15 +10,17 @@ setup_guests 1500
 await 5 "first answer" ping_once a 192.0.2.2
 
 run admin create c --network net0
-start neighbours in_ns a ping -q -n -i 0.01 -w 60 192.0.2.2
+start neighbours in_ns a ping -n -i 0.01 -w 60 192.0.2.2
 for round in $(seq 1 20); do
 	log "round $round"
 	run "$top_builddir/tests/integration/attack" c "$RUN/vif"
 done
 stop neighbours INT || :
 tail -n 3 "$RUN/neighbours.log"
-check "the neighbours lost nothing" \
-	"$(grep -c ' 0% packet loss' "$RUN/neighbours.log")" = 1
+# One may have been under way at the end.
+check "the neighbours lost nothing" "$(grep -c 'bytes from' \
+	"$RUN/neighbours.log")" = "$(sed -n 's/.* icmp_seq=\([0-9]*\) .*/\1/p' \
+	"$RUN/neighbours.log" | sort -n | tail -n 1)"
 run admin show c
 check "faults are counted" "$(field c faults)" -gt 150
 check "by name" "$(admin --json stats c | jq .tx_bad_page)" = 40

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The hosted HAL, against a core that is a few words.
 
-HOSTED_TESTS = tests/unit/test_handover tests/unit/test_hosted \
-	tests/unit/test_vfio_link tests/unit/test_vfio_user \
+HOSTED_TESTS = tests/unit/test_dma \
+	tests/unit/test_handover \
+	tests/unit/test_hosted \
+	tests/unit/test_irqs \
+	tests/unit/test_vfio_link \
+	tests/unit/test_vfio_user \
+	tests/unit/test_vnet \
 	tests/unit/test_wire
 check_PROGRAMS += $(HOSTED_TESTS)
 TESTS += $(HOSTED_TESTS)
@@ -12,6 +17,18 @@ HOSTED_TEST_LDADD = libsvnic_hosted.a $(JANSSON_LIBS) $(PCAP_LIBS) \
 	$(CMOCKA_LIBS)
 HOSTED_FAKES = tests/fakes/hosted_core.c tests/fakes/hosted_core.h \
 	tests/fakes/vfu_client.c tests/fakes/vfu_client.h
+
+tests_unit_test_dma_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
+tests_unit_test_dma_SOURCES = tests/unit/test_dma.c $(HOSTED_FAKES)
+tests_unit_test_dma_LDADD = $(HOSTED_TEST_LDADD)
+
+tests_unit_test_irqs_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
+tests_unit_test_irqs_SOURCES = tests/unit/test_irqs.c $(HOSTED_FAKES)
+tests_unit_test_irqs_LDADD = $(HOSTED_TEST_LDADD)
+
+tests_unit_test_vnet_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
+tests_unit_test_vnet_SOURCES = tests/unit/test_vnet.c $(HOSTED_FAKES)
+tests_unit_test_vnet_LDADD = $(HOSTED_TEST_LDADD)
 
 tests_unit_test_handover_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
 tests_unit_test_handover_SOURCES = tests/unit/test_handover.c $(HOSTED_FAKES)

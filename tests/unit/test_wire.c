@@ -8,6 +8,8 @@
  * And a recording, replayed.  Skipped (77) without root.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <pcap/pcap.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -304,6 +306,33 @@ static void test_tap(void **state)
 	wire_close(&tap);
 }
 
+/* The next core's: the interface stays, under the name that it has. */
+static void test_tap_goes_on(void **state)
+{
+	struct wire_legacy legacy = { .is_first = false };
+	struct wire_config config;
+	struct wire first, next, packet;
+
+	(void)state;
+	assert_true(wire_parse("tap:tt%d", &config));
+	assert_int_equal(wire_open(&first, 0, &config, NULL), 0);
+	assert_string_equal(first.interface, "tt0");
+	legacy.fd = dup(first.fd);
+	wire_close(&first);
+	assert_int_equal(wire_open(&next, 0, &config, &legacy), 0);
+	assert_string_equal(next.interface, "tt0");
+	assert_true(next.readable);
+	open_wire(&packet, 1, "packet:tt0");
+	both_ways(&packet, &next);
+	wire_close(&packet);
+	wire_close(&next);
+	/* What is no TAP is not taken for one. */
+	legacy.fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	assert_true(legacy.fd >= 0);
+	assert_true(wire_open(&next, 0, &config, &legacy) < 0);
+	close(legacy.fd);
+}
+
 static void test_refusals(void **state)
 {
 	struct wire_config config;
@@ -320,7 +349,7 @@ static void test_refusals(void **state)
 	assert_true(wire_open(&w, 0, &config, NULL) < 0);
 	assert_true(wire_parse("pcap:nothing", &config));
 	assert_int_equal(wire_open(&w, 0, &config, NULL), -EINVAL);
-	assert_true(wire_parse("pcap:/nowhere/x.pcap,", &config));
+	assert_true(wire_parse("pcap:/dev/null/x.pcap,", &config));
 	assert_int_equal(wire_open(&w, 0, &config, NULL), -EINVAL);
 	open_wire(&w, 0, "packet:va");
 	assert_int_equal(w.ops->tx(&w, &iov, 1, &m), SVNIC_V_WIRE_ERROR);
@@ -387,6 +416,43 @@ static void test_pcap(void **state)
 	unlink(path);
 }
 
+/* Frames that a capture has in part, or that are none, are left out. */
+static void test_pcap_refused(void **state)
+{
+	char path[] = "/tmp/svnic-wire-XXXXXX", arg[64];
+	static const struct {
+		uint32_t caplen, len;
+	} frames[] = { { 60, 1514 }, { 13, 13 }, { 60, 60 } };
+	pcap_t *out = pcap_open_dead(DLT_EN10MB, 65535);
+	struct hal_frame f[4];
+	pcap_dumper_t *dumper;
+	struct wire w;
+	unsigned int i;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	dumper = pcap_dump_open(out, path);
+	assert_non_null(dumper);
+	for (i = 0; i < 3; i++) {
+		const struct pcap_pkthdr h = { .caplen = frames[i].caplen,
+					       .len = frames[i].len };
+
+		pcap_dump((uint8_t *)dumper, &h, octets);
+	}
+	pcap_dump_close(dumper);
+	pcap_close(out);
+	snprintf(arg, sizeof(arg), "pcap:%s,", path);
+	open_wire(&w, 0, arg);
+	assert_int_equal(w.ops->rx(&w, f, 4), 1);
+	assert_int_equal(f[0].len, 60);
+	assert_int_equal(w.refused, 2);
+	assert_false(w.readable);
+	wire_close(&w);
+	unlink(path);
+}
+
 static void test_plain(void **state)
 {
 	struct wire_config config;
@@ -424,8 +490,10 @@ int main(void)
 		cmocka_unit_test(test_packet_order),
 		cmocka_unit_test(test_packet_refused),
 		cmocka_unit_test(test_tap),
+		cmocka_unit_test(test_tap_goes_on),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_pcap),
+		cmocka_unit_test(test_pcap_refused),
 		cmocka_unit_test(test_plain),
 	};
 
