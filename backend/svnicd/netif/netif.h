@@ -112,7 +112,6 @@ void netif_card_fault(struct netif *n, unsigned int queue,
 bool netif_ctrl(struct netif *n, const struct svnic_ctrl_req *req,
 		uint32_t *status, uint32_t *data);
 
-
 /* Counters ------------------------------------------------------------------ */
 
 /* What became of a frame or a request: name for JSON, text for people. */
