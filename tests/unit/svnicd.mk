@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # svnicd above its platform, which is a fake.
 
-SVNICD_TESTS = tests/unit/test_config tests/unit/test_control \
+SVNICD_TESTS = tests/unit/test_command tests/unit/test_config tests/unit/test_control \
 	tests/unit/test_addresses tests/unit/test_ctrl \
 	tests/unit/test_keeper tests/unit/test_policy tests/unit/test_text \
 	tests/unit/test_vif_card tests/unit/test_vif_change \
@@ -21,12 +21,15 @@ libsvnicd_fixture_a_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 libsvnicd_fixture_a_SOURCES = \
 	tests/fakes/svnicd_platform.c tests/fakes/svnicd_platform.h \
 	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h \
+	tests/unit/ctl_fixture.c tests/unit/ctl_fixture.h \
 	tests/unit/vif_fixture.c tests/unit/vif_fixture.h
 # The fakes first: they stand in for parts of svnicd.
 SVNICD_FAKE_LDADD = libsvnicd_fixture.a $(SVNICD_TEST_LDADD)
 
 tests_unit_test_addresses_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_addresses_LDADD = $(SVNICD_TEST_LDADD)
+tests_unit_test_command_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_command_LDADD = $(SVNICD_FAKE_LDADD)
 tests_unit_test_config_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_config_LDADD = $(SVNICD_TEST_LDADD)
 tests_unit_test_control_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
