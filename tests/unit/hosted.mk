@@ -8,7 +8,8 @@ HOSTED_TESTS = tests/unit/test_dma \
 	tests/unit/test_vfio_link \
 	tests/unit/test_vfio_user \
 	tests/unit/test_vnet \
-	tests/unit/test_wire
+	tests/unit/test_wire \
+	tests/unit/test_wire_pcap
 check_PROGRAMS += $(HOSTED_TESTS)
 TESTS += $(HOSTED_TESTS)
 
@@ -50,6 +51,14 @@ tests_unit_test_vfio_user_SOURCES = tests/unit/test_vfio_user.c \
 	$(VFU_FIXTURE)
 tests_unit_test_vfio_user_LDADD = $(HOSTED_TEST_LDADD)
 
+WIRE_FRAMES = tests/unit/wire_frames.c tests/unit/wire_frames.h $(HOSTED_FAKES)
+
 tests_unit_test_wire_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
-tests_unit_test_wire_SOURCES = tests/unit/test_wire.c $(HOSTED_FAKES)
+tests_unit_test_wire_SOURCES = tests/unit/test_wire.c \
+	$(WIRE_FRAMES)
 tests_unit_test_wire_LDADD = $(HOSTED_TEST_LDADD)
+
+tests_unit_test_wire_pcap_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
+tests_unit_test_wire_pcap_SOURCES = tests/unit/test_wire_pcap.c \
+	$(WIRE_FRAMES)
+tests_unit_test_wire_pcap_LDADD = $(HOSTED_TEST_LDADD)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # svnicd above its platform, which is a fake.
 
-SVNICD_TESTS = tests/unit/test_command tests/unit/test_config tests/unit/test_control \
+SVNICD_TESTS = tests/unit/test_command \
+	tests/unit/test_config tests/unit/test_control \
 	tests/unit/test_addresses tests/unit/test_ctrl \
 	tests/unit/test_keeper tests/unit/test_policy tests/unit/test_text \
 	tests/unit/test_vif_card tests/unit/test_vif_change \
