@@ -219,10 +219,6 @@ struct platform_ops {
 			  const struct svnic_source *list);
 	int (*groups_set)(struct platform *p, unsigned int nr,
 			  const struct svnic_groups *list);
-	int (*filter_add)(struct platform *p, unsigned int nr,
-			  const uint8_t mac[6]);
-	int (*filter_del)(struct platform *p, unsigned int nr,
-			  const uint8_t mac[6]);
 
 	/*
 	 * Pages and queues of a tenant.  pages_add() is all or nothing;

@@ -79,8 +79,6 @@ int local_vif_set(struct platform *p, unsigned int nr,
 		  const struct svnic_vif_config *config);
 int local_vif_query(struct platform *p, unsigned int nr,
 		    struct svnic_vif_info *info);
-int local_filter_add(struct platform *p, unsigned int nr, const uint8_t mac[6]);
-int local_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6]);
 int local_queue_start(struct platform *p, unsigned int nr, unsigned int queue,
 		      struct tenant *t, uint32_t port,
 		      const struct svnic_queue_config *config);

@@ -94,28 +94,6 @@ int local_vif_query(struct platform *p, unsigned int nr,
 	return card_admin(&p->card, &cmd, info, sizeof(*info), false, NULL);
 }
 
-static int filter(struct platform *p, unsigned int opcode, unsigned int nr,
-		  const uint8_t mac[6])
-{
-	struct svnic_admin_cmd cmd = {
-		.opcode = svnic_le16((uint16_t)opcode),
-		.vif = svnic_le16((uint16_t)nr),
-	};
-
-	memcpy(cmd.arg.filter.mac, mac, sizeof(cmd.arg.filter.mac));
-	return card_admin(&p->card, &cmd, NULL, 0, true, NULL);
-}
-
-int local_filter_add(struct platform *p, unsigned int nr, const uint8_t mac[6])
-{
-	return filter(p, SVNIC_OP_FILTER_ADD, nr, mac);
-}
-
-int local_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6])
-{
-	return filter(p, SVNIC_OP_FILTER_DEL, nr, mac);
-}
-
 static int set(struct platform *p, unsigned int opcode, unsigned int nr,
 	       void *payload, size_t len)
 {

@@ -143,8 +143,6 @@ int pf_vif_set(struct platform *p, unsigned int nr,
 	       const struct svnic_vif_config *config);
 int pf_vif_query(struct platform *p, unsigned int nr,
 		 struct svnic_vif_info *info);
-int pf_filter_add(struct platform *p, unsigned int nr, const uint8_t mac[6]);
-int pf_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6]);
 int pf_pages_add(struct platform *p, unsigned int nr, struct tenant *tenant,
 		 uint32_t first, const struct svnic_gref_entry *entries,
 		 uint32_t count, uint32_t *failed);

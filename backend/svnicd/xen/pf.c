@@ -382,30 +382,6 @@ int pf_vif_set(struct platform *p, unsigned int nr,
 	return admin(p, &a);
 }
 
-static int filter(struct platform *p, unsigned int opcode, unsigned int nr,
-		  const uint8_t mac[6])
-{
-	struct svnic_pf_admin a = {
-		.cmd = {
-			.opcode = svnic_le16((uint16_t)opcode),
-			.vif = svnic_le16((uint16_t)nr),
-		},
-	};
-
-	memcpy(a.cmd.arg.filter.mac, mac, 6);
-	return admin(p, &a);
-}
-
-int pf_filter_add(struct platform *p, unsigned int nr, const uint8_t mac[6])
-{
-	return filter(p, SVNIC_OP_FILTER_ADD, nr, mac);
-}
-
-int pf_filter_del(struct platform *p, unsigned int nr, const uint8_t mac[6])
-{
-	return filter(p, SVNIC_OP_FILTER_DEL, nr, mac);
-}
-
 static int set(struct platform *p, unsigned int opcode, unsigned int nr,
 	       const void *payload, size_t len)
 {
