@@ -38,9 +38,11 @@ start_svnicd
 await 10 "svnicd has the card" card_ready
 run admin create a --network net0
 run admin create b --network net0
-start_guest a 192.0.2.1
+start_guest a 192.0.2.1 --address fd00::1/64
 start_guest b 192.0.2.2
 await 5 "a reaches b" ping_once a 192.0.2.2
+check "a has its second address" \
+	"$(in_ns a ip -6 addr show eth0 | grep -c 'fd00::1/64')" = 1
 wired
 
 # Its VIFs are in the file, whether it had time to say good-bye or not.

@@ -51,6 +51,17 @@ run stop lines INT
 check "it says how much it took" \
 	"$(grep -c 'frames captured, 0 did not match, 0 lost' "$RUN/lines.log")" = 1
 
+# Lines for scripts; and what passes in a second.
+start json "$ADMIN" --socket "$RUN/svnicd.sock" --json capture b -c 1 icmp
+await 5 "the capture runs" has_line json "capturing b"
+run ping_once a 192.0.2.2
+wait "$(pid_of json)" || die "the capture failed"
+check "a frame as JSON" "$(grep '^{' "$RUN/json.log" |
+	jq -r '.sent == false and .len == .wire_len and .time_ns > 0')" = true
+start watch "$ADMIN" --socket "$RUN/svnicd.sock" stats --watch=1 b
+await 5 "rates" has_line watch '[0-9]/s$'
+run stop watch INT || :
+
 refuse 2 "tcp prot 80" admin capture a tcp prot 80
 refuse 1 "nobody" admin capture nobody
 refuse 2 "--count" admin capture a -c many

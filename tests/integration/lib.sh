@@ -165,10 +165,10 @@ start_svnicd() {
 		--platform local --socket "$RUN/svnicd.sock"
 }
 
-# start_guest NAME IP: in the namespace of that name.
+# start_guest NAME IP [OPTION...]: in the namespace of that name.
 start_guest() {
 	start "guest-$1" ip netns exec "$NS-$1" "$GUEST" --vif "$1" \
-		--socket-dir "$RUN/vif" --tap eth0 --address "$2/24"
+		--socket-dir "$RUN/vif" --tap eth0 --address "$2/24" "${@:3}"
 }
 
 card_ready() { admin --json device; }
