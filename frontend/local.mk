@@ -18,6 +18,7 @@ frontend_module_files = \
 	frontend/svnic_net/ethtool.c \
 	frontend/svnic_net/poller.c \
 	frontend/svnic_net/rss.c \
+	frontend/svnic_net/groups.c \
 	frontend/svnic_front/svnic_front.h \
 	frontend/svnic_front/grant.h \
 	frontend/svnic_front/netif.h \

@@ -214,6 +214,45 @@ static uint32_t rss_set(struct vif *vif, const struct args *a, uint32_t *data)
 	return status_of(err);
 }
 
+/* Group addresses only; the rest is zero. */
+static bool is_groups(const struct svnic_groups *g)
+{
+	static const struct svnic_group none;
+	unsigned int nr = svnic_cpu16(g->nr);
+	unsigned int i;
+
+	if (nr > SVNIC_GROUPS_MAX || g->all > 1 || (g->all && nr) ||
+	    memcmp(g->reserved, none.mac, sizeof(g->reserved)) != 0)
+		return false;
+	for (i = 0; i < SVNIC_GROUPS_MAX; i++)
+		if (i < nr ? !(g->group[i].mac[0] & 1) || g->group[i].reserved
+			   : memcmp(&g->group[i], &none, sizeof(none)) != 0)
+			return false;
+	return true;
+}
+
+static uint32_t groups_set(struct vif *vif, const struct args *a,
+			   uint32_t *data)
+{
+	struct daemon *d = vif->d;
+	struct svnic_groups groups;
+	int err;
+
+	(void)data;
+	if (!d->ops->tenant_copy)
+		return SVNIC_CTRL_NOT_SUPPORTED;
+	if (a->data[1] || a->data[2])
+		return SVNIC_CTRL_BAD_PARAMETER;
+	err = d->ops->tenant_copy(d->platform, vif->tenant, a->data[0], &groups,
+				  sizeof(groups));
+	if (!err && !is_groups(&groups))
+		return SVNIC_CTRL_BAD_PARAMETER;
+	if (!err)
+		err = vif_groups(vif, &groups);
+	complain(vif, "it does not get the groups that it wants", err);
+	return status_of(err);
+}
+
 /* ATTACH is the local platform's own: it carries descriptors. */
 static const struct type types[] = {
 	{ SVNIC_CTRL_HELLO, hello },
@@ -222,6 +261,7 @@ static const struct type types[] = {
 	{ SVNIC_CTRL_QUEUE_START, queue_start },
 	{ SVNIC_CTRL_QUEUE_STOP, queue_stop },
 	{ SVNIC_CTRL_RSS_SET, rss_set },
+	{ SVNIC_CTRL_GROUPS_SET, groups_set },
 };
 
 static const struct type *find_type(uint16_t type)
@@ -245,7 +285,7 @@ static bool is_served(const struct vif *vif)
 static bool is_closed(const struct vif *vif, uint16_t type)
 {
 	return vif->netif_only && type != SVNIC_CTRL_DEL_PAGES &&
-	       type != SVNIC_CTRL_QUEUE_STOP;
+	       type != SVNIC_CTRL_QUEUE_STOP && type != SVNIC_CTRL_GROUPS_SET;
 }
 
 static uint32_t handle(struct vif *vif, const struct svnic_ctrl_req *req,

@@ -80,6 +80,8 @@ static int take_up(struct vif *vif, const struct platform_vif *left)
 	if (err)
 		return err;
 	daemon_number(d, vif, left->nr);
+	if (vif->state != VIF_CONNECTED && vif->state != VIF_ADRIFT)
+		vif_groups_all(vif);
 	vif->queues = left->queues & ((1u << SVNIC_SLOW_QUEUE) - 1);
 	vif->pages_end = left->nr_pages ? SVNIC_SLOW_PAGE : 0;
 	log_info("vif", "%s: taken up as VIF %u", vif->name, vif->nr);
@@ -443,6 +445,7 @@ enum vif_event hold_disconnect(struct vif *vif)
 	if (vif->nr != SVNIC_VIF_NONE) {
 		stop_queues(vif);
 		give_pages(vif);
+		vif_groups_all(vif);
 	}
 	return EV_NONE;
 }

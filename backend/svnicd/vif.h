@@ -84,6 +84,7 @@ struct vif {
 	bool netif_only;     /* ... and is not to be */
 	bool no_carrier;     /* the guest was told so */
 	bool keyed;	     /* netif's keys are written */
+	bool grouped;	     /* the card may have a list of its groups */
 	bool fresh;	     /* its number is younger than its connection */
 	uint32_t epoch;	     /* of the number, as the guest is told */
 	char reason[PLATFORM_REASON]; /* "" while all is well */
@@ -128,6 +129,12 @@ int vif_limit(struct vif *vif, const struct limits_own *own,
 	      struct svnic_vif_config *config);
 /* Load @list into the card and keep it, as vif_configure(). */
 int vif_source(struct vif *vif, const struct svnic_source *list);
+/*
+ * What the guest wants of groups, on the card: 0, -errno or enum svnic_status.
+ * _all(): whoever connects next begins with all of them.
+ */
+int vif_groups(struct vif *vif, const struct svnic_groups *list);
+void vif_groups_all(struct vif *vif);
 /*
  * All lists of a number that the VIF got: a @fresh one has none; what another
  * one has is not known.

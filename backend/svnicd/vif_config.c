@@ -43,14 +43,30 @@ int vif_source(struct vif *vif, const struct svnic_source *list)
 	return err;
 }
 
-int vif_load(struct vif *vif, unsigned int nr, bool fresh)
+int vif_groups(struct vif *vif, const struct svnic_groups *list)
+{
+	struct daemon *d = vif->d;
+	int err = d->ops->groups_set(d->platform, vif->nr, list);
+
+	if (!err)
+		vif->grouped = !list->all;
+	return err;
+}
+
+void vif_groups_all(struct vif *vif)
 {
 	static const struct svnic_groups all = { .all = 1 };
+
+	if (vif->grouped && vif->nr != SVNIC_VIF_NONE)
+		vif_groups(vif, &all);
+}
+
+int vif_load(struct vif *vif, unsigned int nr, bool fresh)
+{
 	struct daemon *d = vif->d;
 
-	/* Nobody knows which groups the guest told an earlier daemon. */
-	if (!fresh)
-		d->ops->groups_set(d->platform, nr, &all);
+	/* What the guest told an earlier daemon holds as long as it stays. */
+	vif->grouped = !fresh;
 	if (fresh && !vif->source.nr)
 		return 0;
 	return d->ops->source_set(d->platform, nr, &vif->source);

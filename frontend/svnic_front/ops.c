@@ -199,17 +199,35 @@ void svnic_front_queues_unbind(struct svnic_front *f)
 					 &f->direct.queue[i]);
 }
 
-/* By the list page, which pages_add() does not use at the same time. */
+/* By the list page, which nobody else uses at the same time. */
+static int list_send(struct svnic_front *f, u16 type, const void *list,
+		     size_t size)
+{
+	const u32 arg[3] = { f->ctrl.list_ref };
+
+	memcpy(page_address(f->ctrl.list), list, size);
+	return svnic_front_ctrl(f, type, arg, NULL);
+}
+
 static int rss_set(void *owner, const struct svnic_rss *rss)
 {
 	struct svnic_front *f = owner;
-	const u32 arg[3] = { f->ctrl.list_ref };
 
 	BUILD_BUG_ON(sizeof(*rss) > SVNIC_PAGE_SIZE);
 	if (!f->ctrl.list)
 		return -EINVAL;
-	memcpy(page_address(f->ctrl.list), rss, sizeof(*rss));
-	return svnic_front_ctrl(f, SVNIC_CTRL_RSS_SET, arg, NULL);
+	return list_send(f, SVNIC_CTRL_RSS_SET, rss, sizeof(*rss));
+}
+
+static int groups_set(void *owner, const struct svnic_groups *list)
+{
+	struct svnic_front *f = owner;
+
+	BUILD_BUG_ON(sizeof(*list) > SVNIC_PAGE_SIZE);
+	/* Another backend than svnicd. */
+	if (!f->ctrl.list)
+		return -EOPNOTSUPP;
+	return list_send(f, SVNIC_CTRL_GROUPS_SET, list, sizeof(*list));
 }
 
 /* The whole direct path is to be had anew, in time (direct.c). */
@@ -227,5 +245,6 @@ const struct svnic_net_ops svnic_front_ops = {
 	.queue_start = queue_start,
 	.queue_stop = queue_stop,
 	.rss_set = rss_set,
+	.groups_set = groups_set,
 	.failed = failed,
 };

@@ -94,6 +94,7 @@ static int attach(struct svnic_net *net)
 	net->grow_error = 0;
 	svnic_net_promote(net);
 	svnic_net_carrier(net);
+	svnic_net_groups_load(net);
 	schedule_delayed_work(&net->watch, WATCH_S * HZ);
 	return 0;
 }
@@ -239,6 +240,7 @@ void svnic_net_works_cancel(struct svnic_net *net)
 	cancel_delayed_work_sync(&net->reset);
 	cancel_delayed_work_sync(&net->watch);
 	cancel_delayed_work_sync(&net->carrier);
+	cancel_delayed_work_sync(&net->groups_work);
 }
 
 /* What the owner asks for ------------------------------------------------------- */

@@ -46,6 +46,7 @@ static struct svnic_net *net_alloc(const struct svnic_net_config *config)
 	mutex_init(&net->lock);
 	svnic_net_works_init(net);
 	svnic_net_carrier_init(net);
+	svnic_net_groups_init(net);
 	svnic_net_rss_init(net);
 	net->queue = kvcalloc(net->nr_alloc, sizeof(*net->queue), GFP_KERNEL);
 	net->dev =

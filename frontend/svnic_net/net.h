@@ -149,10 +149,14 @@ struct svnic_net {
 	struct svnic_net_shape shape;	 /* lock */
 	u32 channels;			 /* RTNL: by ethtool -L, or 0 */
 	struct svnic_rss rss;		 /* lock */
-	u32 hold_us;			 /* ethtool -C rx-usecs */
-	unsigned long leaked;		 /* lock: pages */
-	unsigned long grow_after;	 /* lock: jiffies; not before */
-	int grow_error;			 /* lock: the last one that was told */
+	struct svnic_groups groups;	 /* lock: as told last */
+	bool groups_told;		 /* lock: ... with success */
+	u32 groups_wait;		 /* lock: seconds to the next attempt */
+	struct delayed_work groups_work;
+	u32 hold_us;		  /* ethtool -C rx-usecs */
+	unsigned long leaked;	  /* lock: pages */
+	unsigned long grow_after; /* lock: jiffies; not before */
+	int grow_error;		  /* lock: the last one that was told */
 	struct work_struct grow;
 	struct delayed_work reset;
 	struct delayed_work watch;
@@ -178,6 +182,13 @@ int svnic_net_reshape(struct svnic_net *net,
 		      const struct svnic_net_shape *shape);
 /* How many queues may be used now, of what the owner and a person want. */
 u32 svnic_net_pairs(const struct svnic_net *net);
+
+/* groups.c */
+void svnic_net_groups_init(struct svnic_net *net);
+/* Whoever is there now knows nothing of them.  Under the lock. */
+void svnic_net_groups_load(struct svnic_net *net);
+/* Any context. */
+void svnic_net_set_rx_mode(struct net_device *dev);
 
 /* slow.c */
 /* Carrier on at once, off at once or after a moment.  Under the lock. */

@@ -28,6 +28,7 @@ static int net_open(struct net_device *dev)
 
 	mutex_lock(&net->lock);
 	net->up = true;
+	svnic_net_groups_load(net);
 	svnic_net_slow_start(net);
 	if (net->attached)
 		r = svnic_net_queues_up(net);
@@ -210,6 +211,7 @@ static const struct net_device_ops netdev_ops = {
 	.ndo_tx_timeout = svnic_net_tx_timeout,
 	.ndo_get_stats64 = net_get_stats64,
 	.ndo_set_mac_address = net_set_mac,
+	.ndo_set_rx_mode = svnic_net_set_rx_mode,
 	.ndo_validate_addr = eth_validate_addr,
 };
 

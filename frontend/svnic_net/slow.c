@@ -239,6 +239,7 @@ int svnic_net_slow_on(struct svnic_net *net,
 	if (net->up)
 		svnic_net_slow_start(net);
 	svnic_net_carrier(net);
+	svnic_net_groups_load(net);
 	mutex_unlock(&net->lock);
 out_unlock:
 	rtnl_unlock();

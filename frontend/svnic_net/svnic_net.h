@@ -69,6 +69,9 @@ struct svnic_net_ops {
 	int (*queue_stop)(void *owner, u32 queue);
 	/* Spread received frames over the queues, which all run; or NULL. */
 	int (*rss_set)(void *owner, const struct svnic_rss *rss);
+	/* Which groups the VIF shall get, of either path; or NULL.  While
+	 * attached or slow_on only. */
+	int (*groups_set)(void *owner, const struct svnic_groups *list);
 	/* With a slow path only: a queue could not be restarted; the owner
 	 * detaches, and attaches again when it sees fit.  May not do so here. */
 	void (*failed)(void *owner);

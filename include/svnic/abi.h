@@ -692,6 +692,12 @@ SVNIC_ABI_AT(struct svnic_ctrl_rsp, data, 8);
  */
 #define SVNIC_CTRL_RSS_SET 0x5306
 
+/*
+ * Say which groups the VIF gets, by either path.  data[0]: gref of a page that
+ * begins with a struct svnic_groups, of group addresses only.
+ */
+#define SVNIC_CTRL_GROUPS_SET 0x5307
+
 /* Status; the values of XEN_NETIF_CTRL_STATUS_*. */
 #define SVNIC_CTRL_OK		 0
 #define SVNIC_CTRL_NOT_SUPPORTED 1

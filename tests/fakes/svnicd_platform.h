@@ -48,6 +48,7 @@ struct platform {
 	union {
 		struct svnic_gref_entry list[SVNIC_PAGES_BATCH];
 		struct svnic_rss rss;
+		struct svnic_groups groups;
 	};
 	struct svnic_rss card_rss; /* as the card has it */
 	struct svnic_vif_stats stats;

@@ -99,7 +99,7 @@ static void test_types(void **state)
 	(void)state;
 	begin(&f);
 	for (type = 0; type < 0x10000; type++) {
-		if (type >= SVNIC_CTRL_HELLO && type <= SVNIC_CTRL_RSS_SET &&
+		if (type >= SVNIC_CTRL_HELLO && type <= SVNIC_CTRL_GROUPS_SET &&
 		    type != SVNIC_CTRL_ATTACH)
 			continue;
 		assert_int_equal(ask(&f, type, 1, 2, 3),
@@ -319,6 +319,72 @@ static void test_rss(void **state)
 	fake_daemon_fini(&f.d);
 }
 
+static uint32_t groups(struct fixture *f)
+{
+	return ask(f, SVNIC_CTRL_GROUPS_SET, 5, 0, 0);
+}
+
+/* Entries are groups, the rest is zero; and what the card has is that. */
+static void test_groups(void **state)
+{
+	static struct fixture f;
+	struct svnic_groups *g = &f.p.groups;
+	const struct svnic_groups *card;
+	unsigned int i;
+
+	(void)state;
+	begin(&f);
+	memset(g, 0, sizeof(*g));
+	card = &f.p.vif[f.vif->nr].groups;
+	for (i = 0; i < SVNIC_GROUPS_MAX; i++) {
+		g->group[i].mac[0] = 0x33;
+		g->group[i].mac[5] = (uint8_t)i;
+		/* One that is not counted yet. */
+		assert_int_equal(groups(&f), SVNIC_CTRL_BAD_PARAMETER);
+		g->nr = svnic_le16((uint16_t)(i + 1));
+		assert_int_equal(groups(&f), SVNIC_CTRL_OK);
+		assert_memory_equal(card, g, sizeof(*g));
+		g->group[i].mac[0] = 0x32;
+		assert_int_equal(groups(&f), SVNIC_CTRL_BAD_PARAMETER);
+		g->group[i].mac[0] = 0x33;
+		g->group[i].reserved = svnic_le16(1);
+		assert_int_equal(groups(&f), SVNIC_CTRL_BAD_PARAMETER);
+		g->group[i].reserved = 0;
+	}
+	g->nr = svnic_le16(SVNIC_GROUPS_MAX + 1);
+	assert_int_equal(groups(&f), SVNIC_CTRL_BAD_PARAMETER);
+	g->nr = svnic_le16(SVNIC_GROUPS_MAX);
+	g->all = 1;
+	assert_int_equal(groups(&f), SVNIC_CTRL_BAD_PARAMETER);
+	assert_true(f.vif->grouped);
+	memset(g, 0, sizeof(*g));
+	g->all = 2;
+	assert_int_equal(groups(&f), SVNIC_CTRL_BAD_PARAMETER);
+	g->all = 1;
+	g->reserved[4] = 1;
+	assert_int_equal(groups(&f), SVNIC_CTRL_BAD_PARAMETER);
+	g->reserved[4] = 0;
+	assert_int_equal(groups(&f), SVNIC_CTRL_OK);
+	assert_memory_equal(card, g, sizeof(*g));
+	assert_false(f.vif->grouped);
+	assert_int_equal(ask(&f, SVNIC_CTRL_GROUPS_SET, 5, 1, 0),
+			 SVNIC_CTRL_BAD_PARAMETER);
+	assert_int_equal(ask(&f, SVNIC_CTRL_GROUPS_SET, 5, 0, 1),
+			 SVNIC_CTRL_BAD_PARAMETER);
+	f.p.list_result = -EFAULT;
+	assert_int_equal(groups(&f), SVNIC_CTRL_BAD_PARAMETER);
+	f.p.list_result = 0;
+	/* Also where an administrator wants no direct path. */
+	f.vif->netif_only = true;
+	g->all = 0;
+	assert_int_equal(groups(&f), SVNIC_CTRL_OK);
+	assert_int_equal(card->all, 0);
+	/* Whoever connects next begins with all. */
+	vif_peer_state(f.vif, PEER_CLOSED);
+	assert_int_equal(card->all, 1);
+	fake_daemon_fini(&f.d);
+}
+
 /* Every message in every state (rule R03). */
 static void test_states(void **state)
 {
@@ -330,7 +396,7 @@ static void test_states(void **state)
 	for (s = VIF_NEW; s < VIF_STATE_NR; s++) {
 		f.vif->state = s;
 		f.p.nr_calls = 0;
-		for (type = SVNIC_CTRL_HELLO; type <= SVNIC_CTRL_RSS_SET;
+		for (type = SVNIC_CTRL_HELLO; type <= SVNIC_CTRL_GROUPS_SET;
 		     type++)
 			ask(&f, type, 0, 0, 1);
 		if (s != VIF_CONNECTED && s != VIF_DETACHING)
@@ -351,6 +417,7 @@ int main(void)
 		cmocka_unit_test(test_queue_start),
 		cmocka_unit_test(test_queue_twice),
 		cmocka_unit_test(test_rss),
+		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_states),
 	};
 

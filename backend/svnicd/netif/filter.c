@@ -31,6 +31,8 @@ void filter_start(struct netif *n)
 {
 	n->filter_ms = 0;
 	n->refilter = n->config.multicast;
+	/* A daemon before us may have told the card of some. */
+	n->filtered = n->config.multicast && n->groups.all;
 }
 
 void filter_turn(struct netif *n)

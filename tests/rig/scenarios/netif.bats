@@ -88,6 +88,47 @@ moves() {
 	jq -e '.lost <= 5 and .late == 0 and .twice == 0' <<<"$output"
 }
 
+# groups_come MIN MAX: how many of 40 frames for a group come to d's VIF.
+groups_come() {
+	local before after
+	sleep 0.3
+	before=$(dom0 svnic-admin --json stats d.0 | jq .rx_frames)
+	"$rig" wire ping -n -q -c 40 -i 0.02 -W 1 -I wire0 239.1.2.3 || :
+	after=$(dom0 svnic-admin --json stats d.0 | jq .rx_frames)
+	echo "$((after - before)) frames came, $1 to $2 should"
+	[ $((after - before)) -ge "$1" ] && [ $((after - before)) -le "$2" ]
+}
+
+@test "svnic_front gets the groups that it joined, by either path" {
+	local group=01:00:5e:01:02:03 path
+	for path in direct netif direct; do
+		dom0 svnic-admin set d.0 --path=$path
+		[ $path = netif ] || until_true 70 "d's direct path" vif_direct d 0
+		sleep 1
+		groups_come 0 15
+		in_guest d ip maddr add $group dev eth0
+		groups_come 40 60
+		in_guest d ip maddr del $group dev eth0
+		groups_come 0 15
+		in_guest d ip link set eth0 allmulticast on
+		groups_come 40 60
+		in_guest d ip link set eth0 allmulticast off
+		# More than fit: all.
+		in_guest d 'for i in $(seq 10 80); do
+			ip maddr add 33:33:00:00:00:$i dev eth0; done'
+		groups_come 40 60
+		in_guest d 'for i in $(seq 10 80); do
+			ip maddr del 33:33:00:00:00:$i dev eth0; done'
+		groups_come 0 15
+	done
+	svnicd_again KILL
+	until_true 20 "svnicd's answer" dom0 svnic-admin device
+	groups_come 0 15
+	in_guest d ip maddr add $group dev eth0
+	groups_come 40 60
+	in_guest d ip maddr del $group dev eth0
+}
+
 @test "a second vif of 9000 octets is attached under load, used, detached" {
 	load_start a 12
 	dom0 xl network-attach a mac=00:16:3e:77:02:01 bridge=net0 \
