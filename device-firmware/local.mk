@@ -30,6 +30,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/frame.h \
 	device-firmware/core/guard.c \
 	device-firmware/core/guard.h \
+	device-firmware/core/gather.c \
+	device-firmware/core/gather.h \
 	device-firmware/core/group.c \
 	device-firmware/core/group.h \
 	device-firmware/core/journal.c \
@@ -41,6 +43,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/list.c \
 	device-firmware/core/list.h \
 	device-firmware/core/mem.h \
+	device-firmware/core/parcel.c \
+	device-firmware/core/parcel.h \
 	device-firmware/core/poll.c \
 	device-firmware/core/pool.c \
 	device-firmware/core/pool.h \
@@ -69,6 +73,10 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/vif_tx.c \
 	device-firmware/core/wheel.c \
 	device-firmware/core/wheel.h \
+	device-firmware/core/wire.c \
+	device-firmware/core/wire.h \
+	device-firmware/core/worker.c \
+	device-firmware/core/worker.h \
 	device-firmware/hal/hal.h
 
 check_LIBRARIES += libsvnic_sim.a

@@ -2,9 +2,9 @@
 /*
  * Carries out a link's admin commands, in order and one at a time; see admin.h
  * and abi.md 4.  A command is copied once (rules R02, R58); whatever it says,
- * it can only name VIFs and memory of its own link (rule R57).  Because one
- * context runs the whole card, nothing uses a page or a queue any more once
- * the command that took it away is answered (rule R52).  Called by poll.c.
+ * it can only name VIFs and memory of its own link (rule R57).  Because the
+ * other workers are halted, nothing uses a page or a queue any more once the
+ * command that took it away is answered (rule R52).  Called by poll.c.
  */
 #include "arena.h"
 #include "hal.h"
@@ -43,7 +43,7 @@ static enum svnic_status vif_list(struct core *core, struct admin_call *call)
 		if (vif_find(core, call->link, i))
 			map[i / 8] |= (uint8_t)(1u << i % 8);
 	}
-	call->result = core->link[call->link].nr_vifs;
+	call->result = arena_link(core, call->link)->nr_vifs;
 	return admin_write(call, map, SVNIC_MAX_VIFS / 8)
 		       ? SVNIC_ST_OK
 		       : SVNIC_ST_BAD_ADDRESS;
@@ -148,12 +148,12 @@ static void *queue_memory(unsigned int link, uint64_t addr, size_t entry,
 
 static void fail(struct core *core, unsigned int link)
 {
-	core->link[link].admin.status = SVNIC_STATUS_FAULT;
+	arena_link(core, link)->admin.status = SVNIC_STATUS_FAULT;
 }
 
 void admin_enable(struct core *core, unsigned int link)
 {
-	struct admin_queue *a = &core->link[link].admin;
+	struct admin_queue *a = &arena_link(core, link)->admin;
 
 	if (a->status)
 		return;
@@ -177,7 +177,7 @@ static void answer(struct core *core, struct admin_call *call, uint32_t seq,
 	cq[slot].status = svnic_le16((uint16_t)st);
 	cq[slot].result = svnic_le32(call->result);
 	cq[slot].reserved = 0;
-	core->link[call->link].admin.head = seq;
+	arena_link(core, call->link)->admin.head = seq;
 	/* Pairs with sim_admin() in hal/sim/host.c, as with any host that waits
 	 * for its answer (ordering.md O8). */
 	svnic_publish32(&cq[slot].seq, seq);
@@ -188,7 +188,7 @@ static void answer(struct core *core, struct admin_call *call, uint32_t seq,
 static void serve(struct core *core, struct admin_call *call,
 		  const struct svnic_admin_cmd *sq, struct svnic_admin_cpl *cq)
 {
-	uint32_t head = core->link[call->link].admin.head;
+	uint32_t head = arena_link(core, call->link)->admin.head;
 
 	svnic_copy_in(&call->cmd, &sq[head % SVNIC_ADMIN_ENTRIES],
 		      sizeof(call->cmd));
@@ -196,17 +196,38 @@ static void serve(struct core *core, struct admin_call *call,
 	answer(core, call, head + 1, admin_run(core, call), cq);
 }
 
+/* Is there anything to do, whatever it is? */
+static bool is_due(const struct core *core, unsigned int link)
+{
+	const struct admin_queue *a = &arena_link(core, link)->admin;
+
+	return (a->status & SVNIC_STATUS_READY) &&
+	       (core->links_up & 1u << link) &&
+	       (a->tail != a->head ||
+		arena_link(core, link)->journal.state != JOURNAL_IDLE);
+}
+
+bool admin_is_due(const struct core *core)
+{
+	unsigned int i;
+
+	for (i = 0; i < core->config.nr_links; i++) {
+		if (is_due(core, i))
+			return true;
+	}
+	return false;
+}
+
 static unsigned int poll_link(struct core *core, unsigned int link)
 {
-	struct admin_queue *a = &core->link[link].admin;
-	const struct journal *j = &core->link[link].journal;
+	struct admin_queue *a = &arena_link(core, link)->admin;
+	const struct journal *j = &arena_link(core, link)->journal;
 	struct admin_call call = { .link = link };
 	const struct svnic_admin_cmd *sq;
 	struct svnic_admin_cpl *cq;
 	unsigned int n = 0;
 
-	if (!(a->status & SVNIC_STATUS_READY) ||
-	    (a->tail == a->head && j->state == JOURNAL_IDLE))
+	if (!is_due(core, link))
 		return 0;
 	if (a->tail - a->head > SVNIC_ADMIN_ENTRIES) {
 		fail(core, link);

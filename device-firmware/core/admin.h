@@ -30,6 +30,8 @@ struct admin_call {
 
 /* The host wrote ENABLE: take the queue into use, or STATUS_FAULT. */
 void admin_enable(struct core *core, unsigned int link);
+/* Is a command there? */
+bool admin_is_due(const struct core *core);
 /* Carry out the commands of all links; how many. */
 unsigned int admin_poll(struct core *core);
 /* Carry out one command; for admin_poll() and for tests of it. */

@@ -31,7 +31,7 @@ static uint16_t create(struct core *core, unsigned int segment,
 		       unsigned int vlan)
 {
 	const uint32_t *next = arena_part(core, ARENA_DOMAIN_NEXT);
-	uint32_t idx = pool_get(&core->domain_pool, next);
+	uint32_t idx = pool_get(&arena_board(core)->domain_pool, next);
 	struct domain *d;
 
 	/* There are as many as VIFs, so one is always free; the table, too. */
@@ -46,7 +46,7 @@ static uint16_t create(struct core *core, unsigned int segment,
 	list_init(&d->members);
 	list_init(&d->unknown);
 	if (vlan == DOMAIN_TRUNK)
-		core->trunk[segment] = (uint16_t)idx;
+		arena_board(core)->trunk[segment] = (uint16_t)idx;
 	return (uint16_t)idx;
 }
 
@@ -56,8 +56,9 @@ static void destroy(struct core *core, uint16_t idx)
 
 	demux_remove(arena_demux(core), domain_key(d->segment, d->vlan));
 	if (d->vlan == DOMAIN_TRUNK)
-		core->trunk[d->segment] = DEMUX_NONE;
-	pool_put(&core->domain_pool, arena_part(core, ARENA_DOMAIN_NEXT), idx);
+		arena_board(core)->trunk[d->segment] = DEMUX_NONE;
+	pool_put(&arena_board(core)->domain_pool,
+		 arena_part(core, ARENA_DOMAIN_NEXT), idx);
 }
 
 int domain_join(struct core *core, struct vif *vif)
@@ -102,7 +103,10 @@ uint16_t domain_lookup(const struct core *core, unsigned int segment,
 
 	if (domain != DEMUX_NONE)
 		idx = demux_find(demux, demux_key(domain, mac));
-	if (idx == DEMUX_NONE && core->trunk[segment] != DEMUX_NONE)
-		idx = demux_find(demux, demux_key(core->trunk[segment], mac));
+	if (idx == DEMUX_NONE &&
+	    arena_board(core)->trunk[segment] != DEMUX_NONE)
+		idx = demux_find(demux,
+				 demux_key(arena_board(core)->trunk[segment],
+					   mac));
 	return idx;
 }

@@ -25,7 +25,7 @@ void event_mark(struct core *core, struct queue *q)
 static void add_pending(struct core *core, struct queue *q, uint8_t what)
 {
 	if (!q->pending)
-		list_push(&core->link[q->link].event.pending,
+		list_push(&core->pending[q->link],
 			  arena_part(core, ARENA_PENDING_NODES),
 			  (uint16_t)arena_queue_idx(core, q));
 	q->pending |= what;
@@ -65,7 +65,7 @@ void event_forget(struct core *core, struct queue *q)
 	if (q->is_marked)
 		unmark(core, q);
 	if (q->pending)
-		list_remove(&core->link[q->link].event.pending,
+		list_remove(&core->pending[q->link],
 			    arena_part(core, ARENA_PENDING_NODES),
 			    (uint16_t)arena_queue_idx(core, q));
 	q->is_marked = 0;
@@ -137,16 +137,18 @@ static void write_entry(struct event_link *e, struct svnic_event_ring *ring,
 }
 
 /* Write what is pending, as far as there is room; true if something was. */
-static bool write_pending(struct core *core, struct event_link *e,
+static bool write_pending(struct core *core, unsigned int link,
 			  struct svnic_event_ring *ring)
 {
+	struct event_link *e = &arena_link(core, link)->event;
+	struct list *pending = &core->pending[link];
 	struct node *nodes = arena_part(core, ARENA_PENDING_NODES);
 	uint32_t left = room(e, ring);
 	uint32_t old = e->prod;
 	struct queue *q;
 
-	while (left && e->pending.head != LIST_NONE) {
-		q = arena_queue(core, e->pending.head);
+	while (left && pending->head != LIST_NONE) {
+		q = arena_queue(core, pending->head);
 		if (q->pending & QUEUE_EVENT_FAULT) {
 			write_entry(e, ring, q, SVNIC_EVENT_FAULT);
 			q->pending &= (uint8_t)~QUEUE_EVENT_FAULT;
@@ -156,7 +158,7 @@ static bool write_pending(struct core *core, struct event_link *e,
 		}
 		left--;
 		if (!q->pending)
-			list_pop(&e->pending, nodes);
+			list_pop(pending, nodes);
 	}
 	/* Pairs with sim_event_take() in hal/sim/host.c, as with any host that
 	 * takes entries (ordering.md O6). */
@@ -164,18 +166,17 @@ static bool write_pending(struct core *core, struct event_link *e,
 	return e->prod != old;
 }
 
-static void flush_link(struct core *core, unsigned int link)
+/* Write and tell, as who has the pen. */
+static void write_link(struct core *core, unsigned int link)
 {
-	struct event_link *e = &core->link[link].event;
+	struct event_link *e = &arena_link(core, link)->event;
 	struct svnic_event_ring *ring;
 
-	if (e->pending.nr == 0 || !e->entries)
-		return;
 	ring = hal_dma(link, e->addr,
 		       SVNIC_PAGE_SIZE +
 			       e->entries * sizeof(struct svnic_event),
 		       true);
-	if (!ring || !write_pending(core, e, ring))
+	if (!ring || !write_pending(core, link, ring))
 		return;
 	/* Pairs with sim_event_arm() in hal/sim/host.c, as with any host that
 	 * is about to sleep (ordering.md O7). */
@@ -183,6 +184,17 @@ static void flush_link(struct core *core, unsigned int link)
 	if (svnic_ring_passes(svnic_peek32(&ring->arm), e->prod, e->announced))
 		hal_irq(link, SVNIC_VECTOR_EVENT);
 	e->announced = e->prod;
+}
+
+/* Another worker that is just writing there is not waited for. */
+static void flush_link(struct core *core, unsigned int link)
+{
+	struct event_link *e = &arena_link(core, link)->event;
+
+	if (core->pending[link].nr == 0 || !e->entries || !mem_claim(&e->pen))
+		return;
+	write_link(core, link);
+	mem_release(&e->pen);
 }
 
 /* Ask all marked queues; those whose event is held stay marked. */
@@ -238,7 +250,7 @@ void event_flush(struct core *core)
 void event_ring_set(struct core *core, unsigned int link, uint64_t addr,
 		    uint32_t entries)
 {
-	struct event_link *e = &core->link[link].event;
+	struct event_link *e = &arena_link(core, link)->event;
 
 	e->entries = 0;
 	mem_commit();

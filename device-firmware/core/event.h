@@ -18,10 +18,9 @@ struct queue;
 struct event_link {
 	uint64_t addr; /* bus address; 0 entries: there is none */
 	uint32_t entries;
-	uint32_t prod;	     /* as published */
-	uint32_t announced;  /* prod when arm was looked at last */
-	struct list pending; /* queues with an event to write */
-	uint32_t reserved;
+	uint32_t prod;	    /* as published */
+	uint32_t announced; /* prod when arm was looked at last */
+	uint32_t pen;	    /* a worker is writing; see mem_claim() */
 };
 
 enum event_answer {

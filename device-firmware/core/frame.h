@@ -19,6 +19,8 @@ struct vif;
 #define FRAME_TAG    4u
 #define FRAME_CHARGE 64u /* octets that a frame costs beside its own */
 
+#define FRAME_OPEN INT32_MIN /* nothing was decided of it yet */
+
 enum frame_patience {
 	FRAME_DROP,    /* a full receiver or wire drops it at once */
 	FRAME_WAIT,    /* ... makes its sender wait */
@@ -38,10 +40,17 @@ struct frame {
 	uint8_t nr_iov; /* pieces, from @first on; the first is the header */
 	uint8_t first;
 	struct svnic_meta meta;
-	/* Of lane.c: the second line ends with them. */
-	uint8_t is_plain;   /* may take the fast lane */
-	uint8_t tagged;	    /* it came with a tag, or is sent with one */
-	uint16_t dest;	    /* VIF index */
+	uint8_t is_plain; /* may take the fast lane */
+	uint8_t tagged;	  /* it came with a tag, or is sent with one */
+	uint16_t dest;	  /* VIF index, or DEMUX_NONE */
+	/* FRAME_OPEN; then a verdict, -EAGAIN or -EINPROGRESS. */
+	int32_t v;
+	uint8_t is_many;  /* for all that want it: dest is DEMUX_NONE */
+	uint8_t is_wired; /* ... and the uplink has had its turn ... */
+	uint8_t wire;	  /* ... with this verdict */
+	uint8_t is_good;  /* guard_check() passed it */
+	uint32_t got;	  /* VIFs that got it, of many */
+	/* Of lane.c: */
 	uint32_t copies;    /* receivers that it was offered to, one by one */
 	uint64_t head[2];   /* its first 16 octets */
 	uint64_t out[2];    /* the metadata as its receiver gets it */

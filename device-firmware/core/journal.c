@@ -66,7 +66,7 @@ static uint32_t count(struct core *core, unsigned int link, uint16_t id,
 void journal_begin(struct core *core, const struct admin_call *call,
 		   uint32_t seq)
 {
-	struct journal *j = &core->link[call->link].journal;
+	struct journal *j = &arena_link(core, call->link)->journal;
 	struct vif *vif = vif_of(core, call->link, &call->cmd);
 
 	j->seq = seq;
@@ -86,7 +86,7 @@ void journal_begin(struct core *core, const struct admin_call *call,
 void journal_done(struct core *core, const struct admin_call *call,
 		  enum svnic_status status)
 {
-	struct journal *j = &core->link[call->link].journal;
+	struct journal *j = &arena_link(core, call->link)->journal;
 
 	j->status = (uint32_t)status;
 	j->result = call->result;
@@ -98,7 +98,7 @@ void journal_done(struct core *core, const struct admin_call *call,
 void journal_close(struct core *core, unsigned int link)
 {
 	mem_commit();
-	core->link[link].journal.state = JOURNAL_IDLE;
+	arena_link(core, link)->journal.state = JOURNAL_IDLE;
 }
 
 void journal_repair(struct core *core)
@@ -106,7 +106,7 @@ void journal_repair(struct core *core)
 	unsigned int i;
 
 	for (i = 0; i < core->config.nr_links; i++) {
-		const struct journal *j = &core->link[i].journal;
+		const struct journal *j = &arena_link(core, i)->journal;
 
 		if (j->state == JOURNAL_BEGUN &&
 		    svnic_cpu16(j->cmd.opcode) == SVNIC_OP_VIF_SET &&
@@ -156,7 +156,7 @@ static bool was_taken(struct core *core, unsigned int link,
 
 enum svnic_status journal_finish(struct core *core, struct admin_call *call)
 {
-	struct journal *j = &core->link[call->link].journal;
+	struct journal *j = &arena_link(core, call->link)->journal;
 	enum svnic_status status;
 
 	call->cmd = j->cmd;

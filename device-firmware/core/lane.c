@@ -6,7 +6,8 @@
  * so that what one frame must fetch comes while another is worked on.  All
  * else, and all that offends, is left to guard.c, switch.c and vif_rx.c, which
  * start from the descriptor's copy again; the lane never refuses a frame.
- * Called by vif_tx.c.
+ * lane_check() is
+ * called by vif_tx.c, lane_run() by switch.c.
  */
 #include <svnic/ring.h>
 #include "arena.h"
@@ -15,8 +16,7 @@
 #include "region_inline.h"
 #include "source.h"
 
-#define LANE_MIN  16u /* what lane_check() copies of a frame */
-#define MAC_MASK  0xffffffffffffull
+#define LANE_MIN  16u	  /* what lane_check() copies of a frame */
 #define TYPE_VLAN 0x0081u /* as loaded from the wire's octets */
 #define TYPE_QINQ 0xa888u
 #define TYPE_PAUS 0x0888u
@@ -84,19 +84,22 @@ static void check_sources(const struct core *core, const struct vif *vif,
 	}
 }
 
-static void find_all(struct core *core, const struct vif *vif, struct frame *f,
+static bool find_all(struct core *core, const struct vif *vif, struct frame *f,
 		     unsigned int nr)
 {
 	const struct demux *demux = arena_demux(core);
-	uint64_t last = 0; /* no VIF has this address */
+	uint64_t last = UINT64_MAX; /* no address */
 	uint16_t dest = DEMUX_NONE;
+	bool all = true;
 	unsigned int i;
 	uint64_t mac;
 
 	for (i = 0; i < nr; i++) {
-		if (!f[i].is_plain)
+		if (!f[i].is_plain) {
+			all = false;
 			continue;
-		mac = f[i].head[0] & MAC_MASK;
+		}
+		mac = f[i].head[0] & LANE_MAC_MASK;
 		if (mac != last) {
 			uint64_t key = demux_key(vif->domain, mac);
 
@@ -108,13 +111,16 @@ static void find_all(struct core *core, const struct vif *vif, struct frame *f,
 
 				__builtin_prefetch(to);
 				__builtin_prefetch(&to->rx_frames, 1);
+			} else {
+				all = false;
 			}
 		}
 		f[i].dest = dest;
 	}
+	return all;
 }
 
-void lane_check(struct core *core, const struct vif *vif, struct frame *f,
+bool lane_check(struct core *core, const struct vif *vif, struct frame *f,
 		unsigned int nr)
 {
 	const struct demux *demux = arena_demux(core);
@@ -123,7 +129,7 @@ void lane_check(struct core *core, const struct vif *vif, struct frame *f,
 	if (!(vif->lane & VIF_LANE_TX)) {
 		for (i = 0; i < nr; i++)
 			f[i].is_plain = 0;
-		return;
+		return false;
 	}
 	for (i = 0; i < nr; i++) {
 		if (!f[i].is_plain)
@@ -131,11 +137,11 @@ void lane_check(struct core *core, const struct vif *vif, struct frame *f,
 		f[i].is_plain = is_plain(vif, &f[i]);
 		__builtin_prefetch(&demux->entry[demux_slot(
 			demux,
-			demux_key(vif->domain, f[i].head[0] & MAC_MASK))]);
+			demux_key(vif->domain, f[i].head[0] & LANE_MAC_MASK))]);
 	}
 	if (vif->lane & VIF_LANE_IP)
 		check_sources(core, vif, f, nr);
-	find_all(core, vif, f, nr);
+	return find_all(core, vif, f, nr);
 }
 
 /* One of several queues, by the flow. */
@@ -161,10 +167,11 @@ static unsigned int open_all(struct core *core, const struct vif *vif,
 	for (i = 0; i < nr && f[i].is_plain; i++) {
 		struct vif *to;
 
-		if (f[i].dest == DEMUX_NONE)
+		if (f[i].v != FRAME_OPEN)
 			break;
 		to = arena_vif(core, f[i].dest);
-		if (unlikely(!(to->lane & VIF_LANE_RX) || to == vif ||
+		if (unlikely(to->worker != core->worker ||
+			     !(to->lane & VIF_LANE_RX) || to == vif ||
 			     !(core->links_up & 1u << to->link) ||
 			     f[i].len > svnic_cpu16(to->config.mtu) +
 						SVNIC_FRAME_MIN))
@@ -291,7 +298,7 @@ static inline void copy(uint8_t *to, const uint8_t *from, uint32_t len)
 	}
 }
 
-unsigned int lane_run(struct core *core, struct vif *vif, struct frame *f,
+unsigned int lane_run(struct core *core, const struct vif *vif, struct frame *f,
 		      unsigned int nr)
 {
 	unsigned int i;
@@ -304,6 +311,7 @@ unsigned int lane_run(struct core *core, struct vif *vif, struct frame *f,
 		copy(f[i].room, f[i].iov[1].data, f[i].len);
 		memcpy(f[i].room, f[i].head, sizeof(f[i].head));
 		memcpy(f[i].completion, f[i].out, sizeof(f[i].out));
+		f[i].v = SVNIC_V_DELIVERED;
 		f[i].to->rx_frames++;
 		f[i].to->rx_octets += f[i].len;
 		if (f[i].to->config.rx_rate)
@@ -312,7 +320,7 @@ unsigned int lane_run(struct core *core, struct vif *vif, struct frame *f,
 			vif_rx_dirty(core, f[i].q);
 	}
 	/* Nobody looks at a buffer before its completion is published. */
-	for (i = 0; (vif->lane & VIF_LANE_IP) && i < nr; i++)
+	for (i = 0; vif->source && i < nr; i++)
 		memcpy(f[i].room, f[i].hdr, SOURCE_LOOK);
 	return nr;
 }

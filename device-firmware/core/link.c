@@ -2,8 +2,9 @@
 /*
  * Host links come and go; see link.h.  The admin queue's memory stands for all
  * of the host's: while it cannot be reached, no guest of the link is served
- * and none is blamed.  Called by poll.c at the start of a round, core_link_reset
- * also by the HAL and regs.c.
+ * and none is blamed.  Each worker looks for itself, and after its own queues.
+ * Called by poll.c at the start of a round, core_link_reset by the HAL and
+ * regs.c.
  */
 #include "arena.h"
 #include "hal.h"
@@ -12,7 +13,7 @@
 
 static bool is_there(const struct core *core, unsigned int link)
 {
-	const struct admin_queue *a = &core->link[link].admin;
+	const struct admin_queue *a = &arena_link(core, link)->admin;
 
 	return (a->status & SVNIC_STATUS_READY) &&
 	       hal_dma(link, a->sq,
@@ -27,7 +28,8 @@ static void wake_queues(struct core *core, unsigned int link)
 	for (i = 0; i < core->config.nr_queues; i++) {
 		struct queue *q = arena_queue(core, i);
 
-		if (q->state != QUEUE_STOPPED && q->link == link)
+		if (arena_vif(core, q->vif)->worker == core->worker &&
+		    q->state != QUEUE_STOPPED && q->link == link)
 			queue_resume(core, q);
 	}
 }
@@ -56,7 +58,7 @@ void core_link_reset(struct core *core, unsigned int link)
 
 	if (link >= core->config.nr_links)
 		return;
-	l = &core->link[link];
+	l = arena_link(core, link);
 	for (i = 0; i < SVNIC_MAX_VIFS && l->nr_vifs; i++) {
 		vif = vif_find(core, link, i);
 		if (vif)
@@ -66,5 +68,6 @@ void core_link_reset(struct core *core, unsigned int link)
 	journal_close(core, link);
 	l->admin = (struct admin_queue) { 0 };
 	l->epoch++;
-	core->links_up &= ~(1u << link);
+	for (i = 0; i < core->config.nr_workers; i++)
+		arena_head(core, i)->links_up &= ~(1u << link);
 }

@@ -7,6 +7,7 @@
 #ifndef CORE_MEM_H
 #define CORE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,31 @@ int memcmp(const void *a, const void *b, size_t n);
 static inline void mem_commit(void)
 {
 	__asm__ volatile("" : : : "memory");
+}
+
+/*
+ * One of the workers gets what a word stands for; the others do not wait.  It
+ * sees all that was stored by who had it before (ordering.md O12).
+ */
+static inline bool mem_claim(uint32_t *word)
+{
+	return !__atomic_exchange_n(word, 1, __ATOMIC_ACQUIRE);
+}
+
+static inline void mem_release(uint32_t *word)
+{
+	__atomic_store_n(word, 0, __ATOMIC_RELEASE);
+}
+
+/* The lowest bit of a number that is not zero; not every CPU counts them. */
+static inline unsigned int mem_lowest(uint32_t bits)
+{
+	static const uint8_t place[32] = { 0,  1,  28, 2,  29, 14, 24, 3,
+					   30, 22, 20, 15, 25, 17, 4,  8,
+					   31, 27, 13, 23, 21, 19, 16, 7,
+					   26, 12, 18, 6,  11, 5,  10, 9 };
+
+	return place[(uint32_t)((bits & -bits) * 0x077cb531u) >> 27];
 }
 
 /* A big-endian number of a frame. */

@@ -171,6 +171,7 @@ static void rewind(struct core *core, struct queue *q, uint32_t word)
 	q->tx_next = q->tx_cons = q->tx_seen = 0;
 	q->rx_next = q->rx_done = q->rx_seen = q->rx_prod = 0;
 	q->wait_until = 0;
+	q->retry_ns = 0;
 	q->sent = 0;
 	q->is_hurried = 0;
 	q->is_stalled = 0;
@@ -246,6 +247,7 @@ enum svnic_status queue_start(struct core *core, struct vif *vif,
 	struct queue *q;
 	uint32_t idx;
 
+	core = arena_home(core, vif);
 	if (id >= SVNIC_MAX_QUEUES || !is_order(config->tx_order) ||
 	    !is_order(config->rx_order))
 		return SVNIC_ST_BAD_FIELD;
@@ -255,7 +257,8 @@ enum svnic_status queue_start(struct core *core, struct vif *vif,
 			svnic_area(config->tx_order, config->rx_order).pages);
 	if (st != SVNIC_ST_OK)
 		return st;
-	idx = pool_get(&core->queue_pool, arena_part(core, ARENA_QUEUE_NEXT));
+	idx = pool_get(&arena_board(core)->queue_pool,
+		       arena_part(core, ARENA_QUEUE_NEXT));
 	if (idx == POOL_NONE)
 		return SVNIC_ST_NO_QUEUES;
 	q = arena_queue(core, idx);
@@ -277,8 +280,10 @@ enum svnic_status queue_start(struct core *core, struct vif *vif,
 void queue_stop(struct core *core, struct queue *q)
 {
 	struct vif *vif = arena_vif(core, q->vif);
-	struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
+	struct svnic_queue_ctrl *ctrl;
 
+	core = arena_home(core, vif);
+	ctrl = queue_ctrl(core, q);
 	vif_rx_publish(core);
 	/* Before the state: who is cut short here stops it once more. */
 	if (ctrl)
@@ -290,8 +295,8 @@ void queue_stop(struct core *core, struct queue *q)
 	vif->active &= (uint16_t) ~(1u << q->id);
 	vif->queue[q->id] = LIST_NONE;
 	vif_queue_count(vif, -1);
-	pool_put(&core->queue_pool, arena_part(core, ARENA_QUEUE_NEXT),
-		 arena_queue_idx(core, q));
+	pool_put(&arena_board(core)->queue_pool,
+		 arena_part(core, ARENA_QUEUE_NEXT), arena_queue_idx(core, q));
 }
 
 /* What the guest and the host see of a fault. */
@@ -337,6 +342,8 @@ void queue_rebuild(struct core *core, struct queue *q)
 	q->hold_until = 0;
 	q->wait_until = 0;
 	q->is_hurried = 0;
+	q->is_away = 0;
+	q->retry_ns = 0;
 	/* Buffers taken may not have been filled: what nobody was told of is
 	 * lost, and they are filled again. */
 	q->rx_next = q->rx_done;

@@ -58,9 +58,11 @@ struct queue {
 		scanned; /* tx: from the frame that waits up to here, all ... */
 	uint32_t hurry;	 /* ... are for one receiver; none waits before this */
 	uint8_t is_hurried;
-	uint8_t reserved3[3];
+	uint8_t is_away; /* tx: frames of it are in a parcel */
+	uint8_t reserved3[2];
 	uint32_t sent; /* tx: segments of the first frame, gone already */
-	uint32_t reserved0[3];
+	uint32_t reserved0;
+	uint64_t retry_ns; /* tx: another worker's VIF is full; not before */
 
 	/* Line 1: written by vif_tx.c while it serves the queue. */
 	uint32_t tx_next; /* descriptors used */
@@ -119,8 +121,8 @@ enum svnic_status queue_start(struct core *core, struct vif *vif,
 			      unsigned int id,
 			      const struct svnic_queue_config *config);
 /*
- * Stop and free a queue.  One context runs the whole card, so nothing of the
- * queue is in use any more when this returns.
+ * Stop and free a queue.  The other workers are halted, so nothing of the queue
+ * is in use any more when this returns.
  */
 void queue_stop(struct core *core, struct queue *q);
 /* A guest broke the rules of its ring: stop this queue, count and tell it. */

@@ -108,8 +108,8 @@ static void put_chunks(struct core *core, struct vif *vif, uint32_t first,
 	for (i = first; i <= last; i++) {
 		if (!vif->chunk[i] || *chunk_used(core, vif->chunk[i] - 1) != 0)
 			continue;
-		pool_put(&core->chunk_pool, arena_part(core, ARENA_CHUNK_NEXT),
-			 vif->chunk[i] - 1);
+		pool_put(&arena_board(core)->chunk_pool,
+			 arena_part(core, ARENA_CHUNK_NEXT), vif->chunk[i] - 1);
 		vif->chunk[i] = 0;
 	}
 }
@@ -124,7 +124,7 @@ static enum svnic_status get_chunks(struct core *core, struct vif *vif,
 	for (i = first; i <= last; i++) {
 		if (vif->chunk[i])
 			continue;
-		chunk = pool_get(&core->chunk_pool, next);
+		chunk = pool_get(&arena_board(core)->chunk_pool, next);
 		if (chunk == POOL_NONE) {
 			put_chunks(core, vif, first, last);
 			return SVNIC_ST_NO_PAGES;
@@ -166,7 +166,7 @@ enum svnic_status region_map(struct core *core, struct vif *vif, uint32_t first,
 	}
 	vif->nr_pages = (uint16_t)(vif->nr_pages + count);
 	/* A page that was missed before may be there now. */
-	core->round++;
+	arena_home(core, vif)->round++;
 	return SVNIC_ST_OK;
 }
 
@@ -192,7 +192,7 @@ uint32_t region_unmap(struct core *core, struct vif *vif, uint32_t first,
 		   (first + count - 1) / VIF_CHUNK_PAGES);
 	vif->nr_pages = (uint16_t)(vif->nr_pages - nr);
 	/* Pointers that were looked up before are not used again. */
-	core->round++;
+	arena_home(core, vif)->round++;
 	return nr;
 }
 
@@ -235,7 +235,7 @@ static void rebuild_vif(struct core *core, struct vif *vif)
 	/* Those that a command had taken and not filled. */
 	put_chunks(core, vif, 0, VIF_CHUNKS - 1);
 	vif->nr_pages = (uint16_t)nr;
-	vif->window.round = core->round - 1;
+	vif->window.round = arena_home(core, vif)->round - 1;
 }
 
 /*
@@ -278,7 +278,7 @@ void region_rebuild(struct core *core)
 	uint32_t i;
 	unsigned int k;
 
-	pool_init(&core->chunk_pool);
+	pool_init(&arena_board(core)->chunk_pool);
 	mark_owned(core);
 	for (i = core->config.nr_chunks; i-- > 0;) {
 		if (*chunk_used(core, i) == OWNED)
@@ -288,7 +288,7 @@ void region_rebuild(struct core *core)
 		for (k = 0; k < VIF_CHUNK_PAGES && *chunk_used(core, i); k++)
 			entry[k] = 0;
 		*chunk_used(core, i) = 0;
-		pool_put(&core->chunk_pool, next, i);
+		pool_put(&arena_board(core)->chunk_pool, next, i);
 	}
 	for (i = 0; i < core->config.max_vifs; i++)
 		rebuild_vif(core, arena_vif(core, i));

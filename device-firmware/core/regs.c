@@ -66,7 +66,7 @@ uint32_t core_reg_read(struct core *core, unsigned int link, uint32_t reg)
 
 	if (link >= core->config.nr_links)
 		return 0;
-	l = &core->link[link];
+	l = arena_link(core, link);
 	switch (reg) {
 	case SVNIC_REG_STATUS:
 		return l->admin.status;
@@ -107,7 +107,7 @@ void core_reg_write(struct core *core, unsigned int link, uint32_t reg,
 
 	if (link >= core->config.nr_links)
 		return;
-	a = &core->link[link].admin;
+	a = &arena_link(core, link)->admin;
 	switch (reg) {
 	case SVNIC_REG_CONTROL:
 		write_control(core, link, value);

@@ -102,6 +102,9 @@ static unsigned int look(struct core *core, struct queue_bell *b,
 	reset = svnic_observe32(&bell->reset);
 	if (kick == b->kick && reset == b->reset)
 		return 0;
+	/* A reset waits until nobody holds anything of the queue. */
+	if (q->is_away && reset != b->reset)
+		return 0;
 	/* Rings of a link without memory are looked at when it is back. */
 	if (!(core->links_up & 1u << b->link))
 		return 0;

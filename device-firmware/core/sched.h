@@ -6,6 +6,7 @@
 #ifndef CORE_SCHED_H
 #define CORE_SCHED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct core;
@@ -34,6 +35,9 @@ unsigned int sched_sweep(struct core *core);
 /* Serve the active VIFs within the round's quota; frames sent or dropped. */
 unsigned int sched_run(struct core *core);
 
+/* A burst of the queue is back from other workers: its turn goes on. */
+void sched_return(struct core *core, struct queue *q);
+
 /* A VIF that is on no list has work. */
 void sched_ready(struct core *core, struct vif *vif);
 
@@ -41,8 +45,11 @@ void sched_ready(struct core *core, struct vif *vif);
 void sched_shape(struct core *core, struct vif *vif);
 /* May it send now, as far as its rate is concerned?  If not, due_ns is set. */
 int sched_may_send(struct core *core, struct vif *vif);
-/* It sent frames; @cost: what its turn is charged for them. */
-void sched_sent(struct vif *vif, uint32_t octets, int32_t cost);
+/*
+ * It sent frames; @cost: what its turn is charged for them; @promised: its turn
+ * came for its min_rate.
+ */
+void sched_sent(struct vif *vif, uint32_t octets, int32_t cost, bool promised);
 /* How many octets it may send in this turn; one frame may go beyond. */
 int64_t sched_octets(const struct vif *vif);
 

@@ -32,6 +32,7 @@ void stats_vif_info(struct core *core, struct vif *vif,
 {
 	unsigned int i;
 
+	core = arena_home(core, vif);
 	memset(info, 0, sizeof(*info));
 	info->config = vif->config;
 	info->nr_pages = svnic_le32(vif->nr_pages);
@@ -53,6 +54,6 @@ void stats_vif_info(struct core *core, struct vif *vif,
 void stats_port_info(struct core *core, unsigned int port,
 		     struct svnic_port_info *info)
 {
-	*info = core->port[port].info;
+	*info = arena_board(core)->port[port].info;
 	hal_wire_info(port, info);
 }

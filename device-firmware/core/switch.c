@@ -1,126 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Decides where a frame goes and brings it there; see switch.h.  A group frame
- * goes to those of its domain that want it, to the trunks of the segment and to the uplink; a
- * frame for an unknown address to the uplink and to VIFs that asked for such.
- * The wire is tried first: while it is full nothing has been done yet, and the
- * sender may wait.  Called by vif_tx.c and poll.c.
+ * goes to those of its domain that want it, to the trunks of the segment and to
+ * the uplink; a frame for an unknown address to the uplink and to VIFs that
+ * asked for such.  The wire is tried first: while it is full nothing has been
+ * done yet, and the sender may wait.  Called by vif_tx.c, wire.c and parcel.c.
  */
 #include "arena.h"
 #include "domain.h"
 #include "errno.h"
 #include "frame.h"
-#include "hal.h"
+#include "lane.h"
 #include "mem.h"
-#include "segment.h"
 #include "switch.h"
+#include "wire.h"
 
-#define WIRE_BURSTS 4u /* of one port in a round */
-
-/* @sent: segments of it that the wire had before. */
-static int wire_full(struct port *port, const struct frame *f, uint32_t sent)
+void switch_find(const struct core *core, struct frame *f)
 {
-	if (f->sent != sent)
-		port->is_full = 0;
-	if (f->patience == FRAME_WAIT && !port->is_full)
-		return -EAGAIN;
-	/* It took some of them just now, so there is nobody to blame. */
-	if (f->patience == FRAME_EXPIRED && f->sent != sent)
-		return -EAGAIN;
-	if (f->patience == FRAME_EXPIRED)
-		port->is_full = 1;
-	return SVNIC_V_WIRE_FULL;
+	const uint8_t *to = frame_l2(f);
+
+	f->dest = DEMUX_NONE;
+	if (!(to[0] & 1))
+		f->dest =
+			domain_lookup(core, f->segment, f->domain, mem_mac(to));
+	f->is_many = f->dest == DEMUX_NONE;
 }
 
-static enum svnic_verdict send_as_is(unsigned int port, const struct frame *f,
-				     const struct svnic_meta *meta,
-				     struct svnic_port_info *info)
-{
-	enum svnic_verdict v;
-
-	v = hal_wire_tx(port, frame_iov(f), f->nr_iov, meta);
-	if (v == SVNIC_V_WIRE) {
-		info->tx_frames++;
-		info->tx_octets += f->len;
-	}
-	return v;
-}
-
-/* An enum svnic_verdict, -EAGAIN or -EINPROGRESS. */
-static int to_wire(struct core *core, struct frame *f)
-{
-	struct svnic_meta meta = f->meta;
-	uint32_t sent = f->sent;
-	unsigned int takes;
-	struct port *port;
-	int v;
-
-	if (f->segment >= core->config.nr_ports)
-		return SVNIC_V_NO_DESTINATION;
-	port = &core->port[f->segment];
-	if (f->vlan) {
-		meta.flags |= svnic_le16(SVNIC_META_VLAN);
-		meta.vlan_tci = svnic_le16((uint16_t)(f->tci | f->vlan));
-	}
-	takes = hal_wire_takes(f->segment);
-	if (svnic_cpu16(meta.flags) & ~takes & SEGMENT_FLAGS)
-		v = segment_tx(f->segment, takes, f, &meta, &port->info);
-	else
-		v = (int)send_as_is(f->segment, f, &meta, &port->info);
-	if (v == SVNIC_V_WIRE_FULL)
-		return wire_full(port, f, sent);
-	port->is_full = 0;
-	return v;
-}
-
-/* Copies to the members of a list, but not to the sender; how many. */
-static unsigned int fan_out(struct core *core, const struct list *list,
-			    enum arena_part nodes_of, struct frame *f)
+/* Copies to the members of a list, but not to the sender. */
+static void fan_out(struct core *core, const struct list *list,
+		    enum arena_part nodes_of, struct frame *f)
 {
 	bool is_group = frame_l2(f)[0] & 1;
 	uint64_t to = mem_mac(frame_l2(f));
 	const struct node *nodes = arena_part(core, nodes_of);
-	unsigned int nr = 0;
+	struct vif *vif;
 	uint16_t idx;
 
 	for (idx = list->head; idx != LIST_NONE; idx = nodes[idx].next) {
-		if (idx == f->sender)
+		vif = arena_vif(core, idx);
+		if (idx == f->sender || vif->worker != core->worker)
 			continue;
-		if (is_group && arena_vif(core, idx)->groups &&
-		    !group_wanted(core, arena_vif(core, idx), to))
+		if (is_group && vif->groups && !group_wanted(core, vif, to))
 			continue;
 		f->copies++;
-		if (vif_rx(core, arena_vif(core, idx), f) == SVNIC_V_DELIVERED)
-			nr++;
+		f->got += vif_rx(core, vif, f) == SVNIC_V_DELIVERED;
 	}
-	return nr;
 }
 
-static unsigned int fan_out_domain(struct core *core, uint16_t domain,
-				   bool is_group, struct frame *f)
+static void fan_out_domain(struct core *core, uint16_t domain, struct frame *f)
 {
 	const struct domain *d;
 
 	if (domain == DEMUX_NONE)
-		return 0;
+		return;
 	d = arena_domain(core, domain);
-	return is_group ? fan_out(core, &d->members, ARENA_MEMBER_NODES, f)
-			: fan_out(core, &d->unknown, ARENA_UNKNOWN_NODES, f);
+	if (frame_l2(f)[0] & 1)
+		fan_out(core, &d->members, ARENA_MEMBER_NODES, f);
+	else
+		fan_out(core, &d->unknown, ARENA_UNKNOWN_NODES, f);
 }
 
-/*
- * To everyone whom it may concern; @wire is what became of it at the uplink.
- * The copies after the first are counted apart.
- */
-static int to_many(struct core *core, struct frame *f, int wire,
-		   __le64 *verdict)
+void switch_fan_out(struct core *core, struct frame *f)
 {
-	bool is_group = frame_l2(f)[0] & 1;
-	unsigned int nr = fan_out_domain(core, f->domain, is_group, f);
+	uint16_t trunk = arena_board(core)->trunk[f->segment];
 
-	if (core->trunk[f->segment] != f->domain)
-		nr += fan_out_domain(core, core->trunk[f->segment], is_group,
-				     f);
+	fan_out_domain(core, f->domain, f);
+	if (trunk != f->domain)
+		fan_out_domain(core, trunk, f);
+}
+
+int switch_settle(int wire, unsigned int nr, __le64 *verdict)
+{
 	if (nr && wire != SVNIC_V_WIRE) {
 		/* What the uplink did not get has a name of its own. */
 		if (wire != SVNIC_V_NO_DESTINATION)
@@ -132,145 +82,132 @@ static int to_many(struct core *core, struct frame *f, int wire,
 	return wire;
 }
 
-/* Whose it is, or DEMUX_NONE: many's. */
-static uint16_t find(const struct core *core, const struct frame *f)
+static uint64_t mac_to(const struct frame *f)
 {
-	const uint8_t *to = frame_l2(f);
-
-	if (to[0] & 1)
-		return DEMUX_NONE;
-	return domain_lookup(core, f->segment, f->domain, mem_mac(to));
+	return f->is_plain ? f->head[0] & LANE_MAC_MASK : mem_mac(frame_l2(f));
 }
 
-/* Has the VIF sent more group frames than it may? */
-static bool is_storm(const struct core *core, struct vif *vif,
-		     const struct frame *f)
+/* Has another worker delivered one behind frame @i, so that it cannot stay? */
+static bool is_overtaken(const struct parcel *p, unsigned int i)
 {
-	uint32_t rate = svnic_cpu16(vif->config.storm);
+	unsigned int k;
 
-	if (!rate || !(frame_l2(f)[0] & 1))
-		return false;
-	bucket_refill(&vif->storm, core->now_ns, rate,
-		      rate < 10 * VIF_STORM_RESERVE ? VIF_STORM_RESERVE
-						    : rate / 10);
-	return !bucket_has(&vif->storm);
-}
-
-int switch_tx(struct core *core, struct vif *sender, struct frame *f)
-{
-	uint16_t idx = find(core, f);
-	int v;
-
-	f->copies = 0;
-	if (idx == f->sender) {
-		v = SVNIC_V_NO_DESTINATION;
-	} else if (idx == DEMUX_NONE && is_storm(core, sender, f)) {
-		v = SVNIC_V_STORM;
-	} else if (idx != DEMUX_NONE) {
-		v = vif_rx(core, arena_vif(core, idx), f);
-	} else {
-		v = to_wire(core, f);
-		if (v >= 0) {
-			f->patience = FRAME_DROP;
-			v = to_many(core, f, v, sender->stats.tx_verdict);
-			if (sender->config.storm && (frame_l2(f)[0] & 1))
-				bucket_take(&sender->storm, 1);
-		}
+	for (k = i + 1; p->is_away && k < p->nr; k++) {
+		if (p->frame[k].v >= 0)
+			return true;
 	}
-	if (v >= 0 && sender->monitors.nr)
-		vif_rx_monitors(core, sender, f, SVNIC_META_MONITOR_TX);
+	return false;
+}
+
+/* Is a frame for somebody else behind frame @i of the parcel? */
+static bool is_in_the_way(const struct parcel *p, unsigned int i)
+{
+	const struct frame *f = &p->frame[i];
+	unsigned int k;
+
+	for (k = i + 1; k < p->nr; k++) {
+		const struct frame *g = &p->frame[k];
+
+		if (g->v == FRAME_OPEN &&
+		    (g->dest != f->dest || mac_to(g) != mac_to(f)))
+			return true;
+	}
+	return is_overtaken(p, i);
+}
+
+/* An enum svnic_verdict, or why it waits; nobody else waits with it. */
+static int to_one(struct core *core, struct parcel *p, unsigned int i)
+{
+	struct frame *f = &p->frame[i];
+	struct vif *to = arena_vif(core, f->dest);
+	int v = vif_rx(core, to, f);
+
+	if (v == -EAGAIN && is_in_the_way(p, i)) {
+		f->patience = FRAME_DROP;
+		v = vif_rx(core, to, f);
+	}
 	return v;
 }
 
-/* Everything about a frame of the wire that does not depend on a VIF. */
-static enum svnic_verdict accept(const struct core *core, unsigned int port,
-				 const struct hal_frame *w, struct frame *f)
+/* FRAME_OPEN, or why it waits.  Other workers have had it or will. */
+static int to_many(struct core *core, struct parcel *p, unsigned int i)
 {
-	uint16_t flags;
-	uint16_t tci;
+	struct frame *f = &p->frame[i];
+	int v;
 
-	f->len = w->len;
-	f->meta = w->meta;
-	f->meta.len = 0;
-	f->meta.segs = 0;
-	if (w->len < SVNIC_FRAME_MIN)
-		return SVNIC_V_RUNT;
-	if (w->len > SVNIC_FRAME_MAX + FRAME_TAG)
-		return SVNIC_V_OVERSIZE;
-	f->iov[1].data = w->data;
-	f->iov[1].len = w->len;
-	frame_header(f, 1);
-	if (!frame_untag(f))
-		return SVNIC_V_BAD_OFFLOAD;
-	if (frame_is_link_local(f))
-		return SVNIC_V_LINK_LOCAL;
-	if (!frame_check_offload(f))
-		return SVNIC_V_BAD_OFFLOAD;
-	flags = svnic_cpu16(f->meta.flags);
-	tci = flags & SVNIC_META_VLAN ? svnic_cpu16(f->meta.vlan_tci) : 0;
-	f->segment = (uint16_t)port;
-	f->vlan = tci & 0x0fff;
-	f->tci = tci & 0xf000;
-	if (f->vlan > SVNIC_VLAN_MAX)
-		return SVNIC_V_NO_DESTINATION;
-	f->domain = domain_find(core, port, f->vlan);
-	f->meta.vlan_tci = 0;
-	f->meta.flags = svnic_le16(
-		flags & (uint16_t) ~(SVNIC_META_VLAN | SVNIC_META_MONITOR_TX));
-	f->sender = LIST_NONE;
-	f->copies = 0;
-	f->queue = 0;
-	f->patience = FRAME_DROP;
-	return SVNIC_V_DELIVERED;
-}
-
-static void from_wire(struct core *core, unsigned int port,
-		      const struct hal_frame *w)
-{
-	struct svnic_port_info *info = &core->port[port].info;
-	struct frame *f = &core->frame[0];
-	int v = (int)accept(core, port, w, f);
-	uint16_t idx;
-
-	info->rx_frames++;
-	info->rx_octets += w->len;
-	if (v == SVNIC_V_DELIVERED) {
-		idx = find(core, f);
-		if (idx != DEMUX_NONE)
-			v = vif_rx(core, arena_vif(core, idx), f);
-		else
-			v = to_many(core, f, SVNIC_V_NO_DESTINATION,
-				    info->rx_verdict);
+	if (!f->is_wired) {
+		v = wire_tx(core, f);
+		if (v == -EAGAIN && is_in_the_way(p, i)) {
+			f->patience = FRAME_DROP;
+			v = wire_tx(core, f);
+		}
+		while (v == -EINPROGRESS && is_overtaken(p, i)) {
+			f->patience = FRAME_DROP;
+			v = wire_tx(core, f);
+		}
+		if (v < 0)
+			return v;
+		f->wire = (uint8_t)v;
+		f->is_wired = 1;
 	}
-	info->rx_verdict[v]++;
+	f->patience = FRAME_DROP;
+	switch_fan_out(core, f);
+	return FRAME_OPEN;
 }
 
-static unsigned int switch_wire(struct core *core, unsigned int port)
+/*
+ * A frame that the lane did not take, from the beginning.  Its octets may have
+ * changed since it was looked at; to another receiver it does not go then.
+ */
+static void look_again(struct core *core, const struct parcel *p,
+		       struct frame *f)
 {
-	unsigned int done = 0;
-	unsigned int burst;
-	unsigned int nr;
+	uint16_t dest = f->dest;
+
+	vif_tx_prepare(core, arena_vif(core, p->sender),
+		       arena_queue(core, p->queue), f);
+	if (f->v == FRAME_OPEN && f->dest != dest)
+		f->v = SVNIC_V_NO_DESTINATION;
+}
+
+/* Deliver frame @i as far as it is for here. */
+static void deliver(struct core *core, struct parcel *p, unsigned int i)
+{
+	struct frame *f = &p->frame[i];
+
+	if (f->is_many) {
+		/* The wire comes first, and it is worker 0's. */
+		if (f->is_wired || core->worker == 0)
+			f->v = to_many(core, p, i);
+	} else if (arena_vif(core, f->dest)->worker == core->worker) {
+		if (f->is_plain)
+			look_again(core, p, f);
+		if (f->v == FRAME_OPEN)
+			f->v = to_one(core, p, i);
+	}
+}
+
+void switch_share(struct core *core, struct parcel *p)
+{
+	struct frame *f = p->frame;
+	unsigned int n;
 	unsigned int i;
 
-	for (burst = 0; burst < WIRE_BURSTS; burst++) {
-		nr = hal_wire_rx(port, core->wire, ARENA_BURST);
-		for (i = 0; i < nr; i++)
-			from_wire(core, port, &core->wire[i]);
-		if (nr)
-			hal_wire_rx_done(port);
-		done += nr;
-		if (nr < ARENA_BURST)
+	for (i = 0; i < p->nr; i += n) {
+		n = 1;
+		if (f[i].v >= 0)
+			continue;
+		if (f[i].v == FRAME_OPEN && f[i].is_plain) {
+			n = lane_run(core, arena_vif(core, p->sender), &f[i],
+				     p->nr - i);
+			if (n)
+				continue;
+			n = 1;
+		}
+		if (f[i].v == FRAME_OPEN)
+			deliver(core, p, i);
+		/* All behind are for the same receiver, and wait, too. */
+		if (f[i].v < 0 && f[i].v != FRAME_OPEN)
 			break;
 	}
-	return done;
-}
-
-unsigned int switch_wires(struct core *core)
-{
-	unsigned int done = 0;
-	unsigned int port;
-
-	for (port = 0; port < core->config.nr_ports; port++)
-		done += switch_wire(core, port);
-	return done;
 }

@@ -5,27 +5,29 @@
 #ifndef CORE_SWITCH_H
 #define CORE_SWITCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <svnic/abi.h>
 
 struct core;
 struct vif;
 struct frame;
+struct parcel;
 
-/* Uplinks; written by switch.c. */
-struct port {
-	struct svnic_port_info info; /* the counters of it */
-	uint8_t is_full;	     /* nobody waits for it any more */
-};
-
+/* Whose a frame is, its header copied and its domain known: dest, is_many. */
+void switch_find(const struct core *core, struct frame *f);
 /*
- * Send a frame of a VIF that guard_check() passed, its header copied.  An enum
- * svnic_verdict, or -EAGAIN: nothing was done, try again.  A wire that takes
- * segments only may have got some by then (f->sent), or -EINPROGRESS: it has
- * got a good many, and the next are sent when others had their turn.
+ * Deliver what of a parcel is for this worker's VIFs, and for the uplinks if
+ * they are its own, in order, until one has to wait (-EAGAIN, -EINPROGRESS):
+ * all behind that are for the same receiver then.  What is decided is in f->v.
  */
-int switch_tx(struct core *core, struct vif *sender, struct frame *f);
-/* Take frames of all ports; how many. */
-unsigned int switch_wires(struct core *core);
+void switch_share(struct core *core, struct parcel *p);
+/* Copies to those VIFs of this worker that want it; f->got counts them. */
+void switch_fan_out(struct core *core, struct frame *f);
+/*
+ * @nr VIFs got a frame, @wire is what became of it at the uplink: count the
+ * copies after the first apart; the verdict that is the frame's own.
+ */
+int switch_settle(int wire, unsigned int nr, __le64 *verdict);
 
 #endif /* CORE_SWITCH_H */

@@ -11,6 +11,7 @@
  */
 #include "arena.h"
 #include "hal.h"
+#include "mem.h"
 #include "sched.h"
 
 #define QUANTUM	      16384u	/* octets of a turn, for weight 1 */
@@ -20,17 +21,6 @@
 #define URGENT_TURNS  4u	/* for each of the others' */
 #define PENDING_RETRY 100000ull /* an event ring is full: ns */
 #define KILO	      1000ull
-
-/* The lowest bit of a number that is not zero; not every CPU counts them. */
-static unsigned int lowest(uint32_t bits)
-{
-	static const uint8_t place[32] = { 0,  1,  28, 2,  29, 14, 24, 3,
-					   30, 22, 20, 15, 25, 17, 4,  8,
-					   31, 27, 13, 23, 21, 19, 16, 7,
-					   26, 12, 18, 6,  11, 5,  10, 9 };
-
-	return place[(uint32_t)((bits & -bits) * 0x077cb531u) >> 27];
-}
 
 static struct node *nodes(const struct core *core)
 {
@@ -93,6 +83,9 @@ void sched_wake(struct core *core, struct queue *q)
 {
 	struct vif *vif = arena_vif(core, q->vif);
 
+	/* Its turn goes on when it is back. */
+	if (q->is_away)
+		return;
 	vif->active |= (uint16_t)(1u << q->id);
 	if (vif->place == VIF_AT_WHEEL)
 		return;
@@ -147,11 +140,11 @@ int sched_may_send(struct core *core, struct vif *vif)
 	return 0;
 }
 
-void sched_sent(struct vif *vif, uint32_t octets, int32_t cost)
+void sched_sent(struct vif *vif, uint32_t octets, int32_t cost, bool promised)
 {
 	if (vif->config.rate)
 		bucket_take(&vif->tx, octets);
-	if (vif->place == VIF_AT_HEAD)
+	if (promised)
 		bucket_take(&vif->min, octets);
 	vif->deficit -= cost;
 }
@@ -193,6 +186,18 @@ static void give_way(struct core *core, const struct vif *served,
 	vif_rx_publish(core);
 }
 
+/* Not before its queue has something to try again. */
+static void wait_for(const struct core *core, struct vif *vif,
+		     const struct queue *q)
+{
+	uint64_t due = q->wait_until;
+
+	if (q->retry_ns > core->now_ns)
+		due = q->retry_ns;
+	if (!vif->due_ns || due < vif->due_ns)
+		vif->due_ns = due;
+}
+
 static enum vif_tx_more serve_queue(struct core *core, struct vif *vif,
 				    unsigned int id, unsigned int *done)
 {
@@ -209,11 +214,10 @@ static enum vif_tx_more serve_queue(struct core *core, struct vif *vif,
 		if (core->nr_promised && vif->place != VIF_AT_HEAD)
 			give_way(core, vif, done);
 	}
-	if (more == VIF_TX_EMPTY)
+	if (more == VIF_TX_EMPTY || more == VIF_TX_AWAY)
 		vif->active &= (uint16_t) ~(1u << id);
-	if (more == VIF_TX_WAIT &&
-	    (!vif->due_ns || q->wait_until < vif->due_ns))
-		vif->due_ns = q->wait_until;
+	if (more == VIF_TX_WAIT)
+		wait_for(core, vif, q);
 	return more;
 }
 
@@ -232,7 +236,7 @@ static enum vif_tx_more serve_queues(struct core *core, struct vif *vif,
 	       (uint32_t)vif->active << (SVNIC_MAX_QUEUES - first);
 	left &= (1u << SVNIC_MAX_QUEUES) - 1;
 	while (left && more != VIF_TX_THROTTLED && vif->deficit > 0) {
-		id = (first + lowest(left)) % SVNIC_MAX_QUEUES;
+		id = (first + mem_lowest(left)) % SVNIC_MAX_QUEUES;
 		left &= left - 1;
 		more = serve_queue(core, vif, id, done);
 		is_ready |= more == VIF_TX_MORE;
@@ -280,6 +284,19 @@ static unsigned int serve(struct core *core, struct vif *vif, uint32_t quanta)
 	return done;
 }
 
+void sched_return(struct core *core, struct queue *q)
+{
+	struct vif *vif = arena_vif(core, q->vif);
+
+	vif->active |= (uint16_t)(1u << q->id);
+	if (vif->place != VIF_AT_REST)
+		return;
+	if (vif->deficit > 0 && !worker_is_halted(core))
+		serve(core, vif, 0);
+	else
+		sched_ready(core, vif);
+}
+
 /* What the next VIFs of a list need is fetched while others are served. */
 static void fetch_ahead(const struct core *core, uint16_t idx)
 {
@@ -291,7 +308,7 @@ static void fetch_ahead(const struct core *core, uint16_t idx)
 		return;
 	vif = arena_vif(core, idx);
 	if (vif->active) {
-		q = arena_queue(core, vif->queue[lowest(vif->active)]);
+		q = arena_queue(core, vif->queue[mem_lowest(vif->active)]);
 		if (q->tx_round == core->round && q->tx_ctrl && q->desc_ptr) {
 			const uint8_t *d = q->desc_ptr;
 
@@ -308,10 +325,10 @@ static void fetch_ahead(const struct core *core, uint16_t idx)
 		return;
 	vif = arena_vif(core, next);
 	if (vif->active)
-		__builtin_prefetch(&arena_queue(core,
-						vif->queue[lowest(vif->active)])
-					    ->tx_next,
-				   1);
+		__builtin_prefetch(
+			&arena_queue(core, vif->queue[mem_lowest(vif->active)])
+				 ->tx_next,
+			1);
 	next = nodes(core)[next].next;
 	if (next == LIST_NONE)
 		return;
@@ -359,6 +376,9 @@ static unsigned int all_turns(struct core *core, uint32_t quanta)
 		} else {
 			left = 0;
 		}
+		/* So that nobody's burst is away for a whole round. */
+		if (core->config.nr_workers > 1)
+			done += parcel_poll(core);
 	} while (left && done < ROUND_FRAMES);
 	return done;
 }
@@ -393,12 +413,15 @@ static uint64_t list_next_due(const struct core *core, const struct list *list,
 
 uint64_t core_next_due(const struct core *core, uint64_t now_ns)
 {
-	uint64_t due = event_next_due(core);
+	uint64_t due;
 	unsigned int i;
 
+	/* Its lists are worker 0's for the moment, who wakes it. */
+	if (svnic_peek32(&core->state) != WORKER_RUNS)
+		return UINT64_MAX;
+	due = event_next_due(core);
 	for (i = 0; i < core->config.nr_links; i++) {
-		if (core->link[i].event.pending.nr &&
-		    due > now_ns + PENDING_RETRY)
+		if (core->pending[i].nr && due > now_ns + PENDING_RETRY)
 			due = now_ns + PENDING_RETRY;
 	}
 	due = list_next_due(core, &core->active, due);

@@ -237,6 +237,16 @@ static void clear(struct vif *vif, unsigned int link, unsigned int id)
 		vif->queue[i] = LIST_NONE;
 }
 
+/* A monitor's copies are made where the frames are. */
+static unsigned int choose_worker(struct core *core, unsigned int link,
+				  const struct svnic_vif_config *config)
+{
+	if (svnic_cpu32(config->flags) & SVNIC_VIF_MONITOR)
+		return vif_find(core, link, svnic_cpu16(config->monitored))
+			->worker;
+	return worker_choose(core);
+}
+
 enum svnic_status vif_create(struct core *core, unsigned int link,
 			     unsigned int id,
 			     const struct svnic_vif_config *config,
@@ -254,24 +264,27 @@ enum svnic_status vif_create(struct core *core, unsigned int link,
 	st = check_config(core, link, config);
 	if (st != SVNIC_ST_OK)
 		return st;
-	idx = pool_get(&core->vif_pool, next);
+	idx = pool_get(&arena_board(core)->vif_pool, next);
 	if (idx == POOL_NONE)
 		return SVNIC_ST_NO_VIFS;
 	id = vif_choose_id(core, link, id);
 	vif = arena_vif(core, idx);
 	clear(vif, link, id);
+	vif->worker = (uint8_t)choose_worker(core, link, config);
+	core = arena_home(core, vif);
 	rss_reset(core, vif);
 	vif->config = *config;
 	st = attach(core, vif);
 	if (st != SVNIC_ST_OK) {
-		pool_put(&core->vif_pool, next, idx);
+		pool_put(&arena_board(core)->vif_pool, next, idx);
 		return st;
 	}
 	sched_shape(core, vif);
 	/* A new guest counts from zero, and learns nothing of the last one. */
 	hal_doorbell_clear(link, id);
 	arena_link_vifs(core, link)[id] = (uint16_t)idx;
-	core->link[link].nr_vifs++;
+	arena_link(core, link)->nr_vifs++;
+	arena_board(core)->nr_on[vif->worker]++;
 	mem_commit();
 	move(vif, VIF_EV_CREATE);
 	*out = vif;
@@ -290,7 +303,8 @@ static void detach_monitors(struct core *core, struct vif *vif)
 
 static void put_filter(struct core *core, uint16_t idx)
 {
-	pool_put(&core->filter_pool, arena_part(core, ARENA_FILTER_NEXT), idx);
+	pool_put(&arena_board(core)->filter_pool,
+		 arena_part(core, ARENA_FILTER_NEXT), idx);
 }
 
 enum svnic_status vif_destroy(struct core *core, struct vif *vif)
@@ -299,6 +313,7 @@ enum svnic_status vif_destroy(struct core *core, struct vif *vif)
 	uint16_t idx;
 	uint16_t next;
 
+	core = arena_home(core, vif);
 	for (i = 0; i < SVNIC_MAX_QUEUES; i++) {
 		if (vif->queue[i] != LIST_NONE)
 			queue_stop(core, arena_queue(core, vif->queue[i]));
@@ -314,8 +329,9 @@ enum svnic_status vif_destroy(struct core *core, struct vif *vif)
 	}
 	region_clear(core, vif);
 	arena_link_vifs(core, vif->link)[vif->id] = LIST_NONE;
-	core->link[vif->link].nr_vifs--;
-	pool_put(&core->vif_pool, arena_part(core, ARENA_VIF_NEXT),
+	arena_link(core, vif->link)->nr_vifs--;
+	arena_board(core)->nr_on[vif->worker]--;
+	pool_put(&arena_board(core)->vif_pool, arena_part(core, ARENA_VIF_NEXT),
 		 arena_vif_idx(core, vif));
 	return SVNIC_ST_OK;
 }
@@ -326,6 +342,7 @@ enum svnic_status vif_set(struct core *core, struct vif *vif,
 	struct svnic_vif_config old = vif->config;
 	enum svnic_status st;
 
+	core = arena_home(core, vif);
 	/* What a VIF is for is decided when it is created. */
 	if ((svnic_cpu32(old.flags) ^ svnic_cpu32(config->flags)) &
 	    SVNIC_VIF_MONITOR)
@@ -362,12 +379,12 @@ enum svnic_status vif_filter_add(struct core *core, struct vif *vif,
 		return SVNIC_ST_BAD_FIELD;
 	if (vif->nr_filters == SVNIC_MAX_FILTERS)
 		return SVNIC_ST_NO_FILTERS;
-	idx = pool_get(&core->filter_pool, next);
+	idx = pool_get(&arena_board(core)->filter_pool, next);
 	if (idx == POOL_NONE)
 		return SVNIC_ST_NO_FILTERS;
 	st = add_address(core, vif, mem_mac(mac));
 	if (st != SVNIC_ST_OK) {
-		pool_put(&core->filter_pool, next, idx);
+		pool_put(&arena_board(core)->filter_pool, next, idx);
 		return st;
 	}
 	memcpy(filter(core, (uint16_t)idx)->mac, mac, 6);
@@ -428,7 +445,8 @@ static uint16_t count_filters(struct core *core, struct vif *vif)
 static bool is_admissible(const struct core *core, const struct vif *vif)
 {
 	return (vif->state == VIF_IDLE || vif->state == VIF_LIVE) &&
-	       vif->link < core->config.nr_links && vif->id < SVNIC_MAX_VIFS;
+	       vif->link < core->config.nr_links && vif->id < SVNIC_MAX_VIFS &&
+	       vif->worker < core->config.nr_workers;
 }
 
 /* A VIF of an arena that was found: its number, its addresses, no queues. */
@@ -451,7 +469,8 @@ static void readmit(struct core *core, struct vif *vif)
 	}
 	arena_link_vifs(core, vif->link)[vif->id] =
 		(uint16_t)arena_vif_idx(core, vif);
-	core->link[vif->link].nr_vifs++;
+	arena_link(core, vif->link)->nr_vifs++;
+	arena_board(core)->nr_on[vif->worker]++;
 }
 
 static bool is_started(const struct core *core, const struct vif *vif,
@@ -477,7 +496,7 @@ static void rebuild_queues(struct core *core, struct vif *vif)
 			continue;
 		}
 		vif_queue_count(vif, 1);
-		queue_rebuild(core, q);
+		queue_rebuild(arena_home(core, vif), q);
 	}
 }
 
@@ -488,14 +507,14 @@ static void rebuild_pools(struct core *core)
 	uint16_t idx;
 	unsigned int i;
 
-	pool_init(&core->vif_pool);
-	pool_init(&core->filter_pool);
+	pool_init(&arena_board(core)->vif_pool);
+	pool_init(&arena_board(core)->filter_pool);
 	memset(used, 0, sizeof(core->payload));
 	for (i = core->config.max_vifs; i-- > 0;) {
 		const struct vif *vif = arena_vif(core, i);
 
 		if (vif->state == VIF_FREE) {
-			pool_put(&core->vif_pool,
+			pool_put(&arena_board(core)->vif_pool,
 				 arena_part(core, ARENA_VIF_NEXT), i);
 			continue;
 		}
@@ -514,7 +533,7 @@ static void rebuild_queue_pool(struct core *core)
 	uint32_t *next = arena_part(core, ARENA_QUEUE_NEXT);
 	unsigned int i;
 
-	pool_init(&core->queue_pool);
+	pool_init(&arena_board(core)->queue_pool);
 	for (i = core->config.nr_queues; i-- > 0;) {
 		struct queue *q = arena_queue(core, i);
 		const struct vif *vif = arena_vif(core, q->vif);
@@ -524,7 +543,7 @@ static void rebuild_queue_pool(struct core *core)
 		    q->id < SVNIC_MAX_QUEUES && vif->queue[q->id] == i)
 			continue;
 		q->state = QUEUE_STOPPED;
-		pool_put(&core->queue_pool, next, i);
+		pool_put(&arena_board(core)->queue_pool, next, i);
 	}
 }
 
@@ -533,15 +552,16 @@ static void forget_numbers(struct core *core)
 	uint32_t *next = arena_part(core, ARENA_DOMAIN_NEXT);
 	unsigned int i;
 
-	pool_init(&core->domain_pool);
+	pool_init(&arena_board(core)->domain_pool);
 	for (i = core->config.max_vifs; i-- > 0;)
-		pool_put(&core->domain_pool, next, i);
+		pool_put(&arena_board(core)->domain_pool, next, i);
 	for (i = 0; i < SVNIC_MAX_SEGMENTS; i++)
-		core->trunk[i] = DEMUX_NONE;
+		arena_board(core)->trunk[i] = DEMUX_NONE;
+	memset(arena_board(core)->nr_on, 0, sizeof(arena_board(core)->nr_on));
 	for (i = 0; i < core->config.nr_links; i++) {
 		memset(arena_link_vifs(core, i), 0xff,
 		       SVNIC_MAX_VIFS * sizeof(uint16_t));
-		core->link[i].nr_vifs = 0;
+		arena_link(core, i)->nr_vifs = 0;
 	}
 }
 
@@ -552,8 +572,6 @@ void vif_rebuild(struct core *core)
 	unsigned int i;
 
 	forget_numbers(core);
-	core->nr_promised = 0;
-	memset(core->promised, 0, sizeof(core->promised));
 	for (i = 0; i < nr; i++) {
 		if (!is_admissible(core, &vif[i]))
 			vif[i].state = VIF_FREE;

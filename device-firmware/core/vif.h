@@ -16,6 +16,7 @@
 
 struct core;
 struct frame;
+struct parcel;
 
 #define VIF_CHUNK_PAGES 512u
 #define VIF_CHUNKS	(SVNIC_MAX_PAGES / VIF_CHUNK_PAGES)
@@ -86,8 +87,8 @@ struct vif {
 	uint8_t slot;	   /* of the wheel, while it waits there */
 	uint8_t source;	   /* list in use, from 1; see source.c */
 	uint8_t groups;	   /* likewise; see group.c */
-	uint8_t reserved0;
-	uint64_t mac; /* mem_mac() of config.mac */
+	uint8_t worker;	   /* that it and its queues belong to */
+	uint64_t mac;	   /* mem_mac() of config.mac */
 	struct svnic_vif_config config;
 
 	/* Line 1: the same writers; read for what is not ordinary. */
@@ -169,9 +170,18 @@ enum vif_tx_more {
 	VIF_TX_MORE,	  /* its turn ended first */
 	VIF_TX_WAIT,	  /* the first frame waits for its receiver */
 	VIF_TX_THROTTLED, /* the VIF's rate holds it back */
+	VIF_TX_AWAY,	  /* until a parcel is home */
 };
 enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 			      struct queue *q, unsigned int *done);
+/* A burst of a queue has been everywhere. */
+void vif_tx_home(struct core *core, struct parcel *p);
+/*
+ * Look at a gathered frame with all care: its header is copied, and it has a
+ * verdict or a destination.
+ */
+void vif_tx_prepare(struct core *core, const struct vif *vif,
+		    const struct queue *q, struct frame *f);
 
 /*
  * vif_rx.c: give a frame to a VIF and copies to its monitors, and count it.

@@ -1,38 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Guest -> card: takes frames out of a tx ring, in bursts, and returns their
- * descriptors.  A descriptor is copied once and the copy is checked and used
- * (rules R01, R02, R08, R50, R51).  What offends in a frame costs the frame,
- * what offends in the ring stops the queue.  Called by sched.c.
+ * Guest -> card: frames of a tx ring, a burst at a time: gathered, each looked
+ * at, delivered by all whom it concerns, settled.  If those are other workers,
+ * too, the burst travels and the queue rests until it is back.  What offends in
+ * a frame costs the frame, what offends in the ring stops the queue.  Called by
+ * turn.c; vif_tx_home() by parcel.c, vif_tx_prepare() by switch.c.
  */
 #include <svnic/ring.h>
 #include "arena.h"
+#include "errno.h"
 #include "event.h"
 #include "frame.h"
+#include "gather.h"
 #include "guard.h"
 #include "lane.h"
 #include "mem.h"
-#include "region_inline.h"
 #include "sched.h"
 #include "stats.h"
 #include "switch.h"
 
-#define WAIT_NS 2000000u /* how long a frame waits for its receiver */
-
-/*
- * How many descriptors the guest has provided, or -EPROTO, or -ENOENT when
- * the control page is gone.
- */
-static int tx_provide(struct core *core, struct queue *q)
-{
-	const struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
-
-	if (!ctrl)
-		return -ENOENT;
-	/* Pairs with svnic_tx_publish() in svnic/ring.h (ordering.md O1). */
-	return svnic_ring_avail(svnic_observe32(&ctrl->tx_prod), q->tx_next,
-				q->tx_mask + 1);
-}
+#define WAIT_NS	 2000000u /* how long a frame waits for its receiver */
+#define RETRY_NS 10000u	  /* between two looks at one of another worker */
 
 /* Descriptors up to the cursor are the guest's again. */
 static void tx_return(struct core *core, struct queue *q)
@@ -49,316 +37,187 @@ static void tx_return(struct core *core, struct queue *q)
 	event_mark(core, q);
 }
 
-/* The later descriptors of a frame have nothing but their piece. */
-static bool is_bare(const struct svnic_tx_desc *d)
-{
-	const struct svnic_meta *m = &d->meta;
-
-	return !d->reserved && !m->flags && !m->len && !m->csum_start &&
-	       !m->csum_offset && !m->segs && !m->gso_size && !m->vlan_tci &&
-	       !m->hash;
-}
-
-static bool is_head(const struct svnic_tx_desc *d, uint32_t avail)
-{
-	return !d->reserved && !d->meta.len &&
-	       !(svnic_cpu16(d->meta.flags) & ~SVNIC_META_FLAGS) &&
-	       d->meta.segs >= 1 && d->meta.segs <= SVNIC_MAX_SEGS &&
-	       d->meta.segs <= avail;
-}
-
-/*
- * A frame that may take the fast lane, as far as its descriptor tells: false
- * when it is not or has to be looked at with more care.
- */
-static bool gather_plain(struct core *core, struct vif *vif, uint32_t at,
-			 const struct svnic_tx_desc *d, struct frame *f)
-{
-	uint64_t word[4];
-	uint8_t *ptr;
-
-	__builtin_memcpy(word, d, sizeof(word));
-	if ((word[1] & LANE_META_MASK) != LANE_META_IS || word[3])
-		return false;
-	ptr = region_ptr(core, vif, word[0], 0);
-	if (!ptr)
-		return false;
-	__builtin_prefetch(ptr);
-	f->is_plain = 1;
-	f->nr_iov = 1;
-	f->end = at + 1;
-	f->len = region_seg_len(word[0]);
-	__builtin_memcpy(&f->meta, &word[1], sizeof(f->meta));
-	f->meta.segs = 0;
-	f->iov[1].data = ptr;
-	f->iov[1].len = f->len;
-	return true;
-}
-
-/* Piece @i of the frame is that of a descriptor. */
-static enum svnic_verdict add_piece(struct core *core, struct vif *vif,
-				    struct frame *f, unsigned int i,
-				    const struct svnic_tx_desc *d)
-{
-	enum svnic_verdict v;
-	uint64_t seg;
-	void *ptr;
-
-	__builtin_memcpy(&seg, &d->seg, sizeof(seg));
-	ptr = region_ptr(core, vif, seg, 0);
-	if (!ptr) {
-		v = region_seg(core, vif, d->seg, false, &ptr);
-		if (v != SVNIC_V_DELIVERED)
-			return v;
-	}
-	__builtin_prefetch(ptr);
-	f->iov[i].data = ptr;
-	f->iov[i].len = svnic_cpu16(d->seg.len);
-	f->len += svnic_cpu16(d->seg.len);
-	return SVNIC_V_DELIVERED;
-}
-
-/* A ring entry by the queue's cached page, or the long way. */
-static const struct svnic_tx_desc *desc_at(struct core *core, struct queue *q,
-					   uint32_t idx)
-{
-	uint32_t at =
-		(idx & q->tx_mask) * (uint32_t)sizeof(struct svnic_tx_desc);
-
-	if (q->tx_round == core->round && q->desc_ptr &&
-	    q->desc_page == at / SVNIC_PAGE_SIZE)
-		return (const void *)(q->desc_ptr + at % SVNIC_PAGE_SIZE);
-	return queue_tx_desc(core, q, idx);
-}
-
-/* Take the frame whose first descriptor is number @at; a ring's verdict. */
-static enum svnic_verdict gather(struct core *core, struct vif *vif,
-				 struct queue *q, uint32_t at, uint32_t avail,
-				 struct frame *f)
-{
-	const struct svnic_tx_desc *slot;
-	struct svnic_tx_desc d;
-	enum svnic_verdict v;
-	unsigned int i;
-
-	f->len = 0;
-	f->nr_iov = 1;
-	f->is_plain = 0;
-	for (i = 0; i < f->nr_iov; i++) {
-		slot = desc_at(core, q, at + i);
-		if (!slot)
-			return SVNIC_V_BAD_RING;
-		svnic_copy_in(&d, slot, sizeof(d));
-		if (i == 0 && gather_plain(core, vif, at, &d, f))
-			return SVNIC_V_DELIVERED;
-		if (i == 0 ? !is_head(&d, avail) : !is_bare(&d))
-			return SVNIC_V_BAD_CHAIN;
-		if (i == 0) {
-			f->meta = d.meta;
-			f->meta.segs = 0;
-			f->nr_iov = d.meta.segs;
-		}
-		v = add_piece(core, vif, f, i + 1, &d);
-		if (v != SVNIC_V_DELIVERED)
-			return v;
-	}
-	f->end = at + i;
-	return SVNIC_V_DELIVERED;
-}
-
-/* What a burst is made of. */
-struct burst {
-	uint32_t avail;		  /* descriptors that the guest provided */
-	int64_t octets;		  /* that the VIF may send; one frame more */
-	enum svnic_verdict fault; /* what came after its last frame */
-};
-
-/* Take up to a burst of frames: how many. */
-static unsigned int gather_burst(struct core *core, struct vif *vif,
-				 struct queue *q, struct burst *b)
-{
-	/* A frame that waits is tried again alone. */
-	unsigned int max = q->wait_until || q->sent ? 1 : ARENA_BURST;
-	uint32_t at = q->tx_next;
-	uint32_t end = at + b->avail;
-	struct frame *f = core->frame;
-	unsigned int nr;
-
-	for (nr = 0; nr < max && at != end && b->octets > 0; nr++) {
-		b->fault = gather(core, vif, q, at, end - at, &f[nr]);
-		if (b->fault != SVNIC_V_DELIVERED)
-			break;
-		at = f[nr].end;
-		b->octets -= f[nr].len;
-	}
-	return nr;
-}
-
-/* Does a frame further back have another destination than @f? */
-static bool is_other(struct core *core, struct vif *vif,
-		     const struct svnic_tx_desc *d, const struct frame *f)
-{
-	uint64_t seg;
-	const uint8_t *to = NULL;
-
-	__builtin_memcpy(&seg, &d->seg, sizeof(seg));
-	if (region_seg_len(seg) >= SVNIC_FRAME_MIN)
-		to = region_ptr(core, vif, seg, 0);
-	/* Only to compare: what is sent is decided when its time comes. */
-	return !to || f->tagged ||
-	       (svnic_cpu16(d->meta.flags) & SVNIC_META_VLAN) ||
-	       memcmp(to, frame_l2(f), 6) != 0;
-}
-
-/*
- * Would anybody else's frame wait behind @f?  Each frame of the ring is looked
- * at once, however often @f is tried.  If so, all frames before that one are
- * in a hurry.
- */
-static bool is_in_the_way(struct core *core, struct vif *vif, struct queue *q,
-			  const struct frame *f)
-{
-	const struct svnic_tx_desc *slot;
-	struct svnic_tx_desc d;
-	int avail = tx_provide(core, q);
-	uint32_t end;
-	uint32_t at;
-
-	if (avail < 0)
-		return true;
-	end = q->tx_next + (uint32_t)avail;
-	at = q->wait_until ? q->scanned : f->end;
-	for (; at != end; at += d.meta.segs) {
-		slot = desc_at(core, q, at);
-		if (!slot)
-			break;
-		svnic_copy_in(&d, slot, sizeof(d));
-		if (!is_head(&d, end - at) || is_other(core, vif, &d, f)) {
-			q->hurry = at;
-			q->is_hurried = 1;
-			return true;
-		}
-	}
-	q->scanned = at;
-	return false;
-}
-
-static uint8_t patience(const struct core *core, struct queue *q,
+static uint8_t patience(const struct core *core, const struct queue *q,
 			const struct frame *f)
 {
 	if (q->is_hurried && (int32_t)(q->hurry - f->end) >= 0)
 		return FRAME_DROP;
-	q->is_hurried = 0;
 	if (q->wait_until && core->now_ns >= q->wait_until)
 		return FRAME_EXPIRED;
 	return FRAME_WAIT;
 }
 
-static void charge(struct vif *vif, uint32_t octets, unsigned int frames)
+void vif_tx_prepare(struct core *core, const struct vif *vif,
+		    const struct queue *q, struct frame *f)
 {
-	sched_sent(vif, octets, (int32_t)(octets + frames * FRAME_CHARGE));
+	enum svnic_verdict v = guard_check(core, vif, f, f->nr_iov);
+
+	f->is_plain = 0;
+	f->sent = q->sent;
+	f->extra = 0;
+	f->copies = 0;
+	f->got = 0;
+	f->is_many = 0;
+	f->is_wired = 0;
+	f->is_good = v == SVNIC_V_DELIVERED;
+	if (!f->is_good) {
+		f->v = (int)v;
+		return;
+	}
+	f->sender = q->vif;
+	f->queue = q->id;
+	f->tagged = f->vlan != svnic_cpu16(vif->config.vlan);
+	f->patience = patience(core, q, f);
+	switch_find(core, f);
+	if (f->dest == f->sender)
+		f->v = SVNIC_V_NO_DESTINATION;
+}
+
+/*
+ * May a VIF send one group frame more, after @nr in this burst?  An unknown
+ * address is no storm.
+ */
+static bool is_storm(const struct core *core, struct vif *vif, unsigned int nr)
+{
+	uint32_t rate = svnic_cpu16(vif->config.storm);
+
+	if (!rate)
+		return false;
+	bucket_refill(&vif->storm, core->now_ns, rate,
+		      rate < 10 * VIF_STORM_RESERVE ? VIF_STORM_RESERVE
+						    : rate / 10);
+	return bucket_units(&vif->storm) <= (int64_t)nr;
+}
+
+static bool is_group(const struct frame *f)
+{
+	return frame_l2(f)[0] & 1;
+}
+
+/* Look at all frames of a burst: the other workers that are to see them. */
+static unsigned int plan(struct core *core, struct vif *vif, struct queue *q,
+			 struct parcel *p)
+{
+	unsigned int workers = 0;
+	unsigned int groups = 0;
+	unsigned int i;
+
+	p->has_many = 0;
+	if (lane_check(core, vif, p->frame, p->nr) &&
+	    core->config.nr_workers == 1)
+		return 0;
+	for (i = 0; i < p->nr; i++) {
+		struct frame *f = &p->frame[i];
+
+		if (!f->is_plain || f->dest == DEMUX_NONE)
+			vif_tx_prepare(core, vif, q, f);
+		if (f->v != FRAME_OPEN)
+			continue;
+		if (f->is_plain || !f->is_many) {
+			workers |= 1u << arena_vif(core, f->dest)->worker;
+			continue;
+		}
+		if (is_group(f) && is_storm(core, vif, groups++)) {
+			f->v = SVNIC_V_STORM;
+			continue;
+		}
+		p->has_many = 1;
+		workers = ~0u;
+	}
+	return workers & ((1u << core->config.nr_workers) - 1) &
+	       ~(1u << core->worker);
+}
+
+static void move_to(struct queue *q, uint32_t end)
+{
+	q->tx_next = end;
+	if ((int32_t)(q->hurry - end) <= 0)
+		q->is_hurried = 0;
+}
+
+static void charge(struct vif *vif, uint32_t octets, unsigned int frames,
+		   bool promised)
+{
+	sched_sent(vif, octets, (int32_t)(octets + frames * FRAME_CHARGE),
+		   promised);
 }
 
 /* Some of its segments may have gone; the others wait no longer than that. */
 static void stay(struct core *core, struct vif *vif, struct queue *q,
-		 const struct frame *f, int v)
+		 const struct frame *f)
 {
 	vif->deficit -= (int32_t)f->extra;
 	if (f->sent != q->sent)
 		q->wait_until = 0;
 	q->sent = f->sent;
-	if (v == -EAGAIN && !q->wait_until) {
+	if (f->v == -EAGAIN && !q->wait_until) {
 		q->wait_until = core->now_ns + WAIT_NS;
 		vif->stats.tx_waited++;
 	}
 }
 
-/*
- * 0; or -EAGAIN or -EINPROGRESS when the frame stays the first of the ring, see
- * switch_tx().
- */
-static int send_frame(struct core *core, struct vif *vif, struct queue *q,
-		      struct frame *f)
+/* Count a frame that did not go by the lane. */
+static void settle_one(struct core *core, struct vif *vif, struct frame *f)
 {
-	int v = (int)guard_check(core, vif, f, f->nr_iov);
-	uint32_t copies = 0;
-
-	f->sent = q->sent;
-	f->extra = 0;
-	if (v == SVNIC_V_DELIVERED) {
-		f->sender = q->vif;
-		f->queue = q->id;
-		f->tagged = f->vlan != svnic_cpu16(vif->config.vlan);
-		f->patience = patience(core, q, f);
-		v = switch_tx(core, vif, f);
-		if (v == -EAGAIN && is_in_the_way(core, vif, q, f)) {
-			f->patience = FRAME_DROP;
-			v = switch_tx(core, vif, f);
-		}
-		copies = f->copies;
-	}
-	if (v < 0) {
-		stay(core, vif, q, f, v);
-		return v;
-	}
-	q->wait_until = 0;
-	q->sent = 0;
-	mem_commit();
-	q->tx_next = f->end;
-	stats_tx(vif, (enum svnic_verdict)v, f->len);
-	charge(vif, f->len, 1);
+	stats_tx(vif, (enum svnic_verdict)f->v, f->len);
 	/* Its copies cost nobody but the sender. */
-	vif->deficit -= (int32_t)(copies * (f->len + FRAME_CHARGE) + f->extra);
-	return 0;
+	vif->deficit -=
+		(int32_t)(f->copies * (f->len + FRAME_CHARGE) + f->extra);
+	if (f->v != SVNIC_V_STORM && f->is_many && is_group(f) &&
+	    vif->config.storm)
+		bucket_take(&vif->storm, 1);
+	if (f->is_good && vif->monitors.nr)
+		vif_rx_monitors(core, vif, f, SVNIC_META_MONITOR_TX);
 }
 
-/* Frames of the burst that went by the fast lane, from @f on. */
-static unsigned int send_plain(struct core *core, struct vif *vif,
-			       struct queue *q, struct frame *f,
-			       unsigned int nr)
+/* The verdict of a frame that all have had, or why it is still there. */
+static int verdict_of(struct vif *vif, struct frame *f)
 {
-	unsigned int n = lane_run(core, vif, f, nr);
+	if (f->v == FRAME_OPEN && f->is_many && f->is_wired)
+		f->v = switch_settle(f->wire, f->got, vif->stats.tx_verdict);
+	return f->v;
+}
+
+/*
+ * Count what became of a burst, and move the cursor: 0, or why the first of
+ * those left is still there.
+ */
+static int settle(struct core *core, struct vif *vif, struct queue *q,
+		  struct parcel *p, unsigned int *done)
+{
+	struct frame *f = p->frame;
+	unsigned int by_lane = 0;
+	uint32_t lane_octets = 0;
 	uint32_t octets = 0;
 	unsigned int i;
 
-	if (n == 0)
-		return 0;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < p->nr && verdict_of(vif, &f[i]) >= 0; i++) {
 		octets += f[i].len;
-	q->wait_until = 0;
-	q->sent = 0;
-	mem_commit();
-	q->tx_next = f[n - 1].end;
-	vif->tx_frames += n;
-	vif->tx_octets += octets;
-	charge(vif, octets, n);
-	return n;
-}
-
-/* 0, or why the first of those left is still there. */
-static int send_burst(struct core *core, struct vif *vif, struct queue *q,
-		      unsigned int nr, unsigned int *done)
-{
-	struct frame *f = core->frame;
-	unsigned int i = 0;
-	unsigned int n;
-
-	lane_check(core, vif, f, nr);
-	while (i < nr) {
-		n = f[i].is_plain ? send_plain(core, vif, q, &f[i], nr - i) : 0;
-		if (n == 0) {
-			int err = send_frame(core, vif, q, &f[i]);
-
-			/* A part of a frame is work, too. */
-			*done += err == -EINPROGRESS;
-			if (err)
-				return err;
-			n = 1;
+		if (f[i].is_plain) {
+			by_lane++;
+			lane_octets += f[i].len;
+		} else {
+			settle_one(core, vif, &f[i]);
 		}
-		i += n;
-		*done += n;
 	}
-	return 0;
+	*done += i;
+	if (i) {
+		q->wait_until = 0;
+		q->sent = 0;
+		mem_commit();
+		move_to(q, f[i - 1].end);
+		vif->tx_frames += by_lane;
+		vif->tx_octets += lane_octets;
+		charge(vif, octets, i, p->promised);
+	}
+	if (i == p->nr)
+		return 0;
+	if (f[i].v == -EAGAIN && gather_is_in_the_way(core, vif, q, &f[i]))
+		f[i].v = -EINPROGRESS;
+	/* A part of a frame is work, too. */
+	*done += f[i].v == -EINPROGRESS;
+	stay(core, vif, q, &f[i]);
+	return f[i].v;
 }
 
 static enum vif_tx_more stop(struct core *core, struct vif *vif,
@@ -369,15 +228,78 @@ static enum vif_tx_more stop(struct core *core, struct vif *vif,
 	return VIF_TX_EMPTY;
 }
 
+/* All of it went by the lane. */
+static void settle_lane(struct vif *vif, struct queue *q,
+			const struct parcel *p, uint32_t octets)
+{
+	q->wait_until = 0;
+	q->sent = 0;
+	mem_commit();
+	move_to(q, p->frame[p->nr - 1].end);
+	vif->tx_frames += p->nr;
+	vif->tx_octets += octets;
+	charge(vif, octets, p->nr, p->promised);
+}
+
+/* Deliver a burst that is for this worker alone; see settle(). */
+static int send_here(struct core *core, struct vif *vif, struct queue *q,
+		     struct parcel *p, uint32_t octets, unsigned int *done)
+{
+	if (p->nr && lane_run(core, vif, p->frame, p->nr) == p->nr) {
+		settle_lane(vif, q, p, octets);
+		*done += p->nr;
+		return 0;
+	}
+	switch_share(core, p);
+	return settle(core, vif, q, p, done);
+}
+
+/* Send a burst round the other workers that have a part in it. */
+static enum vif_tx_more send_away(struct core *core, struct queue *q,
+				  struct parcel *p, unsigned int workers)
+{
+	parcel_take(core);
+	q->is_away = 1;
+	p->todo = (uint8_t)workers;
+	p->is_away = 1;
+	switch_share(core, p);
+	parcel_send(core, p);
+	return VIF_TX_AWAY;
+}
+
+void vif_tx_home(struct core *core, struct parcel *p)
+{
+	struct queue *q = arena_queue(core, p->queue);
+	struct vif *vif = arena_vif(core, q->vif);
+	unsigned int done = 0;
+
+	/* The uplink came before this worker's VIFs. */
+	if (p->has_many && core->worker != 0)
+		switch_share(core, p);
+	q->is_away = 0;
+	if (settle(core, vif, q, p, &done) == -EAGAIN)
+		q->retry_ns = core->now_ns + RETRY_NS;
+	tx_return(core, q);
+	if (q->state == QUEUE_RUNNING)
+		sched_return(core, q);
+}
+
 enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 			      struct queue *q, unsigned int *done)
 {
-	struct burst b = { .fault = SVNIC_V_DELIVERED };
-	int avail = tx_provide(core, q);
+	struct gather g = { .fault = SVNIC_V_DELIVERED };
+	struct parcel *p = parcel_open(core);
+	unsigned int others;
+	int64_t octets;
 	uint32_t end;
-	unsigned int nr;
+	int avail;
 	int err;
 
+	if (q->is_away)
+		return VIF_TX_AWAY;
+	if (core->now_ns < q->retry_ns)
+		return VIF_TX_WAIT;
+	avail = gather_avail(core, q);
 	if (avail < 0)
 		return stop(core, vif, q,
 			    avail == -EPROTO ? SVNIC_V_BAD_INDEX
@@ -386,15 +308,24 @@ enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 		return VIF_TX_EMPTY;
 	if (!sched_may_send(core, vif))
 		return VIF_TX_THROTTLED;
-	b.avail = (uint32_t)avail;
-	b.octets = sched_octets(vif);
-	end = q->tx_next + b.avail;
-	nr = gather_burst(core, vif, q, &b);
-	err = send_burst(core, vif, q, nr, done);
+	if (!parcel_nr_free(core))
+		return VIF_TX_MORE;
+	g.avail = (uint32_t)avail;
+	octets = g.octets = sched_octets(vif);
+	end = q->tx_next + g.avail;
+	p->queue = (uint16_t)arena_queue_idx(core, q);
+	p->sender = q->vif;
+	p->promised = vif->place == VIF_AT_HEAD;
+	p->is_away = 0;
+	p->nr = (uint8_t)gather_burst(core, vif, q, &g, p->frame);
+	others = plan(core, vif, q, p);
+	if (others)
+		return send_away(core, q, p, others);
+	err = send_here(core, vif, q, p, (uint32_t)(octets - g.octets), done);
 	tx_return(core, q);
 	if (err)
 		return err == -EAGAIN ? VIF_TX_WAIT : VIF_TX_MORE;
-	if (b.fault != SVNIC_V_DELIVERED)
-		return stop(core, vif, q, b.fault);
+	if (g.fault != SVNIC_V_DELIVERED)
+		return stop(core, vif, q, g.fault);
 	return q->tx_next == end ? VIF_TX_EMPTY : VIF_TX_MORE;
 }

@@ -2,8 +2,9 @@
 /*
  * What the firmware core needs of a card, and nothing else.  An implementation
  * is chosen at link time: hal/hosted (a Linux process), hal/sim (unit tests).
- * All functions are called from the one context that runs core_poll() or one
- * of the other core_*() calls; none of them blocks or allocates.
+ * All functions are called from a context that runs core_poll() or one of the
+ * other core_*() calls; with several workers from several at once, but those of
+ * the wires from worker 0 only.  None of them blocks or allocates.
  */
 #ifndef SVNIC_HAL_H
 #define SVNIC_HAL_H
@@ -97,6 +98,9 @@ enum svnic_verdict hal_wire_tx(unsigned int port, const struct hal_iov *iov,
 
 /* up, mtu and name of a port; the counters are the core's. */
 void hal_wire_info(unsigned int port, struct svnic_port_info *info);
+
+/* End the sleep of worker @n, if it sleeps; it may also wake for nothing. */
+void hal_wake(unsigned int worker);
 
 /* Monotonic time. */
 uint64_t hal_clock_ns(void);

@@ -24,6 +24,40 @@ void core_arena_forget(void *arena)
 	memset(arena, 0, sizeof(struct core));
 }
 
+struct core *core_worker(struct core *core, unsigned int n)
+{
+	(void)n;
+	return core;
+}
+
+unsigned int core_nr_workers(const struct core *core)
+{
+	(void)core;
+	return 1;
+}
+
+bool core_may_sleep(struct core *core)
+{
+	(void)core;
+	return true;
+}
+
+void core_woken(struct core *core)
+{
+	(void)core;
+}
+
+bool core_halt(struct core *core)
+{
+	(void)core;
+	return true;
+}
+
+void core_go(struct core *core)
+{
+	(void)core;
+}
+
 unsigned int core_poll(struct core *core)
 {
 	(void)core;

@@ -19,6 +19,7 @@ static struct platform platform;
 static void make_card(struct world *w)
 {
 	const struct core_config config = {
+		.nr_workers = 1,
 		.nr_links = 1,
 		.nr_ports = 0,
 		.max_vifs = 4,

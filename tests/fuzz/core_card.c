@@ -38,6 +38,7 @@ static void add_guest(struct card *card, unsigned int n, uint32_t flags,
 void card_init(struct card *card, const uint32_t *flags, const uint16_t *vlan)
 {
 	const struct core_config config = {
+		.nr_workers = sim_nr_workers(),
 		.nr_links = 1,
 		.nr_ports = 1,
 		.max_vifs = 8,

@@ -56,12 +56,16 @@ static void check_counts(struct card *card)
 		vifs++;
 		queues += arena_vif(core, i)->nr_queues;
 	}
-	card_check(vifs == core->link[0].nr_vifs, "VIFs of the link");
-	card_check(vifs + core->vif_pool.nr_free == core->config.max_vifs,
+	card_check(vifs == arena_link(core, 0)->nr_vifs, "VIFs of the link");
+	card_check(vifs + arena_board(core)->vif_pool.nr_free ==
+			   core->config.max_vifs,
 		   "VIFs in use and free");
-	card_check(queues + core->queue_pool.nr_free == core->config.nr_queues,
+	card_check(queues + arena_board(core)->queue_pool.nr_free ==
+			   core->config.nr_queues,
 		   "queues in use and free");
-	card_check(queues == core->nr_bells, "queues that are watched");
+	for (i = 0; i < core->config.nr_workers; i++)
+		queues -= arena_head(core, i)->nr_bells;
+	card_check(queues == 0, "queues that are watched");
 }
 
 static void check_all_comes_back(struct card *card)
@@ -69,11 +73,15 @@ static void check_all_comes_back(struct card *card)
 	struct core *core = card->core;
 
 	core_link_reset(core, 0);
-	card_check(core->vif_pool.nr_free == core->config.max_vifs &&
-			   core->queue_pool.nr_free == core->config.nr_queues &&
-			   core->chunk_pool.nr_free == core->config.nr_chunks &&
-			   core->domain_pool.nr_free == core->config.max_vifs &&
-			   core->filter_pool.nr_free ==
+	card_check(arena_board(core)->vif_pool.nr_free ==
+				   core->config.max_vifs &&
+			   arena_board(core)->queue_pool.nr_free ==
+				   core->config.nr_queues &&
+			   arena_board(core)->chunk_pool.nr_free ==
+				   core->config.nr_chunks &&
+			   arena_board(core)->domain_pool.nr_free ==
+				   core->config.max_vifs &&
+			   arena_board(core)->filter_pool.nr_free ==
 				   arena_nr_filters(&core->config) &&
 			   arena_demux(core)->nr == 0 && core->nr_bells == 0,
 		   "everything is given back");

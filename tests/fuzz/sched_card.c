@@ -89,6 +89,7 @@ static void drain(struct sched_card *c)
 void sched_init(struct sched_card *c)
 {
 	const struct core_config cfg = {
+		.nr_workers = sim_nr_workers(),
 		.nr_links = 1,
 		.nr_ports = 0,
 		.max_vifs = 2 * SENDERS + 1,
@@ -226,7 +227,7 @@ void sched_sleep(struct sched_card *c, uint64_t ns)
 
 void sched_sleep_due(struct sched_card *c)
 {
-	uint64_t due = core_next_due(c->core, hal_clock_ns());
+	uint64_t due = sim_next_due(c->core);
 
 	if (due != UINT64_MAX)
 		sched_sleep(c, due);
@@ -255,7 +256,7 @@ static uint64_t may_wait(const struct sched_card *c,
 
 static void check_settled(struct sched_card *c)
 {
-	uint64_t due = core_next_due(c->core, hal_clock_ns());
+	uint64_t due = sim_next_due(c->core);
 	unsigned int i;
 	uint64_t wait;
 
@@ -285,7 +286,7 @@ void sched_settle(struct sched_card *c)
 		if (rounds++ == MAX_ROUNDS)
 			fail(c, 0, "rounds without an end", rounds, 0);
 		drain(c);
-	} while (core_poll(c->core));
+	} while (sim_poll(c->core));
 	drain(c);
 	for (i = 0; i < SENDERS; i++)
 		look(c, i);
@@ -305,7 +306,7 @@ static void begin_flood(struct sched_card *c, unsigned int mask, uint16_t len)
 	/* Whoever had a debt or waited pays that first. */
 	for (i = 0; i < 8; i++) {
 		drain(c);
-		core_poll(c->core);
+		sim_poll(c->core);
 	}
 	drain(c);
 	for (i = 0; i < SENDERS; i++) {
@@ -383,7 +384,7 @@ void sched_flood(struct sched_card *c, unsigned int mask, unsigned int rounds,
 				sched_load(c, i, DEST_SINK, len, SENDER_FRAMES);
 		}
 		sched_sleep(c, ns);
-		core_poll(c->core);
+		sim_poll(c->core);
 		drain(c);
 		for (i = 0; i < SENDERS; i++) {
 			struct sched_sender *s = &c->sender[i];
@@ -396,6 +397,6 @@ void sched_flood(struct sched_card *c, unsigned int mask, unsigned int rounds,
 	check_weights(c);
 	check_promises(c, rounds * ns, ns);
 	/* What is left goes its way. */
-	for (r = 0; r < 4 && core_poll(c->core); r++)
+	for (r = 0; r < 4 && sim_poll(c->core); r++)
 		drain(c);
 }

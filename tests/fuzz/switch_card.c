@@ -35,6 +35,7 @@ static unsigned int queue_id(unsigned int queue)
 void switch_init(struct switch_card *c)
 {
 	const struct core_config config = {
+		.nr_workers = sim_nr_workers(),
 		.nr_links = MODEL_LINKS,
 		.nr_ports = 1,
 		.max_vifs = MODEL_MAX,

@@ -157,7 +157,8 @@ has_line() { grep -q -- "$2" "$RUN/$1.log"; }
 
 start_fw() {
 	start fw ip netns exec "$NS-c" "$FW" --link "unix:$RUN/card.sock" \
-		--wire "0=${WIRE:-packet:card0}" --max-vifs 64
+		--wire "0=${WIRE:-packet:card0}" --max-vifs 64 \
+		--workers "${WORKERS:-1}"
 }
 
 start_svnicd() {

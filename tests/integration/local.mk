@@ -14,7 +14,8 @@ INTEGRATION = \
 	tests/integration/refuse.sh \
 	tests/integration/restart.sh \
 	tests/integration/source.sh \
-	tests/integration/traffic.sh
+	tests/integration/traffic.sh \
+	tests/integration/workers.sh
 dist_noinst_SCRIPTS += $(INTEGRATION)
 TESTS += $(INTEGRATION)
 EXTRA_DIST += tests/integration/lib.sh tests/integration/send_large.py

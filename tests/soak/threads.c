@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The core in one thread, each of four guests in a thread of its own, memory
- * shared between them as between a card and its hosts: for ThreadSanitizer,
- * which sees one process only.  Guests send each other numbered frames, look
- * at each octet, restart their queues now and then, and sleep as ring.h says.
- * Usage: threads SECONDS.  Prints one line of JSON.
+ * Each worker of the core in a thread, each of four guests in a thread of its
+ * own, memory shared between them as between a card and its hosts: for
+ * ThreadSanitizer, which sees one process only.  Guests send each other numbered
+ * frames, and now and then one for all, look at each octet, restart their queues
+ * now and then, and sleep as ring.h says; the host makes and destroys a VIF.
+ * Usage: threads SECONDS [WORKERS].  Prints one line of JSON.
  */
 #include <inttypes.h>
 #include <pthread.h>
@@ -30,7 +31,9 @@ static struct sim_guest guest[GUESTS];
 static uint64_t received[GUESTS];
 static atomic_bool is_over;
 static atomic_uint wrong;
+static atomic_bool are_workers_over;
 static atomic_uint nr_done;
+static atomic_uint groups; /* frames for all that arrived */
 
 static uint8_t octet_of(uint64_t n, uint32_t at)
 {
@@ -50,6 +53,8 @@ static void send_some(struct sim_guest *g, uint64_t *next)
 		memcpy(frame + 14, next, 8);
 		for (i = HEADER; i < FRAME; i++)
 			frame[i] = octet_of(*next, i);
+		/* Some are for all: they have no order with the others. */
+		frame[0] = *next % 64 ? 2 : 3;
 		/* Every fourth in two pieces. */
 		sim_send(g, frame, FRAME, *next % 4 ? FRAME : FRAME / 2, NULL);
 		++*next;
@@ -68,7 +73,13 @@ static void receive_all(struct sim_guest *g, uint64_t *least)
 		memcpy(&n, frame + 14, 8);
 		for (i = HEADER; i < len && frame[i] == octet_of(n, i); i++)
 			;
-		if (len != FRAME || i != len || n < *least)
+		if (len != FRAME || i != len)
+			wrong++;
+		if (frame[0] & 1) {
+			groups++;
+			continue;
+		}
+		if (n < *least)
 			wrong++;
 		*least = n + 1;
 		received[g->vif]++;
@@ -120,10 +131,12 @@ static void *run_guest(void *arg)
 	return NULL;
 }
 
-static void *set_up(struct sim_host *host, struct core **core)
+static void *set_up(struct sim_host *host, struct core **core,
+		    unsigned int workers)
 {
-	const struct core_config config = { .nr_links = 1,
-					    .max_vifs = GUESTS,
+	const struct core_config config = { .nr_workers = workers,
+					    .nr_links = 1,
+					    .max_vifs = GUESTS + 1,
 					    .nr_queues = GUESTS,
 					    .nr_chunks = GUESTS };
 	struct svnic_vif_config c = { .mac = { 2 }, .mtu = 1500 };
@@ -148,34 +161,81 @@ static void *set_up(struct sim_host *host, struct core **core)
 	return arena;
 }
 
-int main(int argc, char **argv)
+static void *run_worker(void *arg)
 {
-	time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 2);
-	pthread_t thread[GUESTS];
-	struct sim_host host;
-	struct core *core;
-	uint64_t sum = 0;
-	void *arena = set_up(&host, &core);
+	struct core *core = arg;
+
+	while (!are_workers_over) {
+		if (core_poll(core) || !core_next_due(core, hal_clock_ns()) ||
+		    !core_may_sleep(core))
+			continue;
+		sched_yield();
+		core_woken(core);
+	}
+	return NULL;
+}
+
+/* A VIF that comes and goes, so that all have to rest for a moment. */
+static void command(struct sim_host *host, unsigned int n)
+{
+	struct svnic_vif_config c = { .mac = { 2, 9 }, .mtu = 1500 };
+	unsigned int st;
+
+	if (n % 2)
+		st = sim_vif_command(host, SVNIC_OP_VIF_DESTROY, GUESTS);
+	else
+		st = sim_vif_create(host, GUESTS, &c);
+	if (st != SVNIC_ST_OK)
+		wrong++;
+}
+
+static void run_first(struct sim_host *host, struct core *core, time_t end)
+{
+	unsigned int commands = 0;
 	unsigned int i;
 
-	for (i = 0; i < GUESTS; i++)
-		pthread_create(&thread[i], NULL, run_guest, &guest[i]);
 	while (time(NULL) <= end) {
 		for (i = 0; i < 1000; i++) {
 			core_poll(core);
 			sim_sleep(ROUND);
 		}
+		command(host, commands++);
 	}
 	is_over = true;
 	/* Who waits for a restart still gets it. */
 	while (nr_done < GUESTS)
 		core_poll(core);
-	for (i = 0; i < GUESTS; i++) {
+}
+
+int main(int argc, char **argv)
+{
+	time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 2);
+	unsigned int workers = argc > 2 ? (unsigned int)atoi(argv[2]) : 1;
+	pthread_t thread[CORE_MAX_WORKERS + GUESTS];
+	struct sim_host host;
+	struct core *core;
+	uint64_t sum = 0;
+	void *arena = set_up(&host, &core, workers);
+	unsigned int i;
+
+	sim_use_threads();
+	for (i = 1; i < workers; i++)
+		pthread_create(&thread[i], NULL, run_worker,
+			       core_worker(core, i));
+	for (i = 0; i < GUESTS; i++)
+		pthread_create(&thread[CORE_MAX_WORKERS + i], NULL, run_guest,
+			       &guest[i]);
+	run_first(&host, core, end);
+	are_workers_over = true;
+	for (i = 1; i < workers; i++)
 		pthread_join(thread[i], NULL);
+	for (i = 0; i < GUESTS; i++) {
+		pthread_join(thread[CORE_MAX_WORKERS + i], NULL);
 		sum += received[i];
 	}
 	sim_fini();
 	free(arena);
-	printf("{\"frames\": %" PRIu64 ", \"wrong\": %u}\n", sum, wrong);
-	return wrong || !sum;
+	printf("{\"frames\": %" PRIu64 ", \"groups\": %u, \"wrong\": %u}\n",
+	       sum, groups, wrong);
+	return wrong || !sum || !groups;
 }

@@ -73,8 +73,9 @@ static void check_chunks(struct core *core)
 			assert_int_equal(count_entries(core, i), 0);
 		}
 	}
-	check_pool(&core->chunk_pool, arena_part(core, ARENA_CHUNK_NEXT),
-		   core->config.nr_chunks, total);
+	check_pool(&arena_board(core)->chunk_pool,
+		   arena_part(core, ARENA_CHUNK_NEXT), core->config.nr_chunks,
+		   total);
 	free(owned);
 }
 
@@ -157,10 +158,27 @@ static unsigned int check_domains(struct core *core)
 		check_list(&d->unknown, arena_part(core, ARENA_UNKNOWN_NODES),
 			   max);
 	}
-	check_pool(&core->domain_pool, arena_part(core, ARENA_DOMAIN_NEXT), max,
-		   nr);
+	check_pool(&arena_board(core)->domain_pool,
+		   arena_part(core, ARENA_DOMAIN_NEXT), max, nr);
 	free(seen);
 	return nr;
+}
+
+static void check_heads(struct core *core, unsigned int queues)
+{
+	unsigned int bells = 0;
+	unsigned int i;
+
+	for (i = 0; i < core->config.nr_workers; i++) {
+		const struct core *head = arena_head(core, i);
+
+		bells += head->nr_bells;
+		assert_int_equal(head->nr_parcels, PARCELS);
+		assert_int_equal(head->nr_out, 0);
+		check_list(&head->active, arena_part(core, ARENA_ACTIVE_NODES),
+			   core->config.max_vifs);
+	}
+	assert_int_equal(bells, queues);
 }
 
 void arena_check(struct core *core)
@@ -182,17 +200,18 @@ void arena_check(struct core *core)
 		entries += check_addresses(core, vif, &filters);
 	}
 	for (i = 0; i < core->config.nr_links; i++)
-		assert_int_equal(core->link[i].nr_vifs, links[i]);
-	check_pool(&core->vif_pool, arena_part(core, ARENA_VIF_NEXT),
-		   core->config.max_vifs, vifs);
-	check_pool(&core->queue_pool, arena_part(core, ARENA_QUEUE_NEXT),
-		   core->config.nr_queues, queues);
-	check_pool(&core->filter_pool, arena_part(core, ARENA_FILTER_NEXT),
+		assert_int_equal(arena_link(core, i)->nr_vifs, links[i]);
+	check_pool(&arena_board(core)->vif_pool,
+		   arena_part(core, ARENA_VIF_NEXT), core->config.max_vifs,
+		   vifs);
+	check_pool(&arena_board(core)->queue_pool,
+		   arena_part(core, ARENA_QUEUE_NEXT), core->config.nr_queues,
+		   queues);
+	check_pool(&arena_board(core)->filter_pool,
+		   arena_part(core, ARENA_FILTER_NEXT),
 		   arena_nr_filters(&core->config), filters);
-	assert_int_equal(core->nr_bells, queues);
+	check_heads(core, queues);
 	check_chunks(core);
 	entries += check_domains(core);
 	assert_int_equal(arena_demux(core)->nr, entries);
-	check_list(&core->active, arena_part(core, ARENA_ACTIVE_NODES),
-		   core->config.max_vifs);
 }

@@ -17,7 +17,8 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_takeover \
 	tests/unit/test_takeover_kill \
 	tests/unit/test_lifecycle \
-	tests/unit/test_verdict
+	tests/unit/test_verdict \
+	tests/unit/test_worker
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
 
@@ -99,3 +100,11 @@ tests_unit_test_lifecycle_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_verdict_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c $(CORE_FIXTURE)
 tests_unit_test_verdict_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_worker_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_worker_SOURCES = tests/unit/test_worker.c $(CORE_FIXTURE)
+tests_unit_test_worker_LDADD = $(CORE_TEST_LDADD)
+
+# Most of them once more, with several workers.
+dist_noinst_SCRIPTS += tests/unit/workers
+TESTS += tests/unit/workers

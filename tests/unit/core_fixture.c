@@ -12,6 +12,7 @@ int fixture_setup(void **state)
 
 	assert_non_null(f);
 	f->config = (struct core_config) {
+		.nr_workers = sim_nr_workers(),
 		.nr_links = 2,
 		.nr_ports = 1,
 		.max_vifs = 16,

@@ -39,6 +39,7 @@ int takeover_setup(void **state)
 	unsigned int i;
 
 	f->config = (struct core_config) {
+		.nr_workers = sim_nr_workers(),
 		.nr_links = 2,
 		.nr_ports = 1,
 		.max_vifs = 16,

@@ -40,11 +40,11 @@ static void impossible_tail_stops_the_queue(void **state)
 	fixture_guest(f, 1);
 	tail = reg(f, 0, SVNIC_REG_SQ_TAIL);
 	core_reg_write(f->core, 0, SVNIC_REG_SQ_TAIL, tail + 65);
-	core_poll(f->core);
+	sim_settle(f->core);
 	assert_int_equal(reg(f, 0, SVNIC_REG_STATUS), SVNIC_STATUS_FAULT);
 	core_reg_write(f->core, 0, SVNIC_REG_SQ_TAIL, tail);
 	core_reg_write(f->core, 0, SVNIC_REG_CONTROL, SVNIC_CONTROL_ENABLE);
-	core_poll(f->core);
+	sim_settle(f->core);
 	assert_int_equal(reg(f, 0, SVNIC_REG_STATUS), SVNIC_STATUS_FAULT);
 	/* The other link goes on; a reset brings this one back, empty. */
 	assert_int_equal(sim_vif_command(&f->host[1], SVNIC_OP_VIF_LIST, 0),

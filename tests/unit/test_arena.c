@@ -11,6 +11,7 @@ static uint8_t frame[2048];
 static void four_thousand_vifs_fit(void **state)
 {
 	struct core_config c = {
+		.nr_workers = 1,
 		.nr_links = 8,
 		.nr_ports = 8,
 		.max_vifs = 4096,
@@ -136,11 +137,11 @@ static void another_process_goes_on(void **state)
 		assert_int_equal(sim_vif_command(&f->host[0],
 						 SVNIC_OP_VIF_DESTROY, i),
 				 SVNIC_ST_OK);
-	assert_int_equal(f->core->vif_pool.nr_free, 16);
-	assert_int_equal(f->core->queue_pool.nr_free, 32);
-	assert_int_equal(f->core->chunk_pool.nr_free, 64);
-	assert_int_equal(f->core->domain_pool.nr_free, 16);
-	assert_int_equal(f->core->filter_pool.nr_free,
+	assert_int_equal(arena_board(f->core)->vif_pool.nr_free, 16);
+	assert_int_equal(arena_board(f->core)->queue_pool.nr_free, 32);
+	assert_int_equal(arena_board(f->core)->chunk_pool.nr_free, 64);
+	assert_int_equal(arena_board(f->core)->domain_pool.nr_free, 16);
+	assert_int_equal(arena_board(f->core)->filter_pool.nr_free,
 			 arena_nr_filters(&f->config));
 	assert_int_equal(arena_demux(f->core)->nr, 0);
 }
@@ -266,9 +267,9 @@ static void half_a_vif_is_given_back(void **state)
 	move(f);
 	assert_int_equal(sim_vif_command(&f->host[0], SVNIC_OP_VIF_QUERY, 2),
 			 SVNIC_ST_NO_VIF);
-	assert_int_equal(f->core->vif_pool.nr_free, 13);
-	assert_int_equal(f->core->queue_pool.nr_free, 29);
-	assert_int_equal(f->core->chunk_pool.nr_free, 61);
+	assert_int_equal(arena_board(f->core)->vif_pool.nr_free, 13);
+	assert_int_equal(arena_board(f->core)->queue_pool.nr_free, 29);
+	assert_int_equal(arena_board(f->core)->chunk_pool.nr_free, 61);
 }
 
 static void another_layout_is_not_believed(void **state)
@@ -286,7 +287,7 @@ static void another_layout_is_not_believed(void **state)
 	assert_int_equal(sim_vif_command(&f->host[0], SVNIC_OP_VIF_LIST, 0),
 			 SVNIC_ST_OK);
 	assert_int_equal(f->host[0].result, 0);
-	f->core->layout++;
+	arena_board(f->core)->layout++;
 	assert_int_equal(core_init(f->arena, f->arena_size, &c, &f->core,
 				   &f->adopted),
 			 0);

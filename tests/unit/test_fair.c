@@ -150,7 +150,7 @@ static unsigned int rounds_for_one(struct fixture *f)
 
 	queue_frames(f, 0, 7, 60, 1);
 	for (rounds = 1; rounds < 100; rounds++) {
-		core_poll(f->core);
+		sim_poll(f->core);
 		if (drain(f, 7))
 			break;
 		while (sim_wire_peek(0))
@@ -195,7 +195,7 @@ static double share(struct fixture *f, unsigned int to1, unsigned int to2,
 	for (i = 0; i < 500; i++) {
 		feed(f, 1, to1, len);
 		feed(f, 2, to2, len);
-		core_poll(f->core);
+		sim_poll(f->core);
 		while (sim_wire_peek(0))
 			sim_wire_drop(0);
 	}
@@ -239,7 +239,7 @@ static void classes_have_weights(void **state)
 	set(f, 2, 1u << 8, 0);
 	feed(f, 1, 99, 1500);
 	feed(f, 2, 99, 1500);
-	core_poll(f->core);
+	sim_poll(f->core);
 	/* A query would be a round more. */
 	a = f->guest[1].tx.ctrl->tx_cons;
 	b = f->guest[2].tx.ctrl->tx_cons;
@@ -258,11 +258,11 @@ static void min_rate_comes_first(void **state)
 	set(f, 7, 0, 1000);
 	for (n = 1; n <= 6; n++)
 		feed(f, n, 99, 1500);
-	core_poll(core);
+	sim_poll(core);
 	while (sim_wire_peek(0))
 		sim_wire_drop(0);
 	queue_frames(f, 7, 99, 1000, 4);
-	core_poll(core);
+	sim_poll(core);
 	assert_int_equal(sim_wire_peek(0)->data[11], 7);
 	assert_int_equal(f->guest[7].tx.ctrl->tx_cons, 4);
 	/* Beyond the promise it is one of many. */
@@ -272,7 +272,7 @@ static void min_rate_comes_first(void **state)
 		sim_wire_drop(0);
 	for (n = 1; n <= 7; n++)
 		feed(f, n, 99, 1500);
-	core_poll(core);
+	sim_poll(core);
 	assert_int_equal(core->urgent.nr, 0);
 	assert_true(core->active.nr > 0);
 }
@@ -295,9 +295,9 @@ static void throttled_cost_nothing(void **state)
 	}
 	sim_settle(f->core);
 	assert_int_equal(f->core->active.nr, 0);
-	assert_int_equal(core_poll(f->core), 0);
+	assert_int_equal(sim_poll(f->core), 0);
 	/* Debts of up to 486 octets: the fastest pays them first. */
-	due = core_next_due(f->core, hal_clock_ns());
+	due = sim_next_due(f->core);
 	assert_in_range(due, 100000, 900000);
 	/* Long pauses, and one goes away while it waits. */
 	sim_vif_command(&f->host[0], SVNIC_OP_VIF_DESTROY, 6);
@@ -357,7 +357,7 @@ static void others_wait_for_the_round(void **state)
 	sched_run(f->core);
 	assert_int_equal(before(2), 50);
 	assert_null(sim_wire_peek(0));
-	core_poll(f->core);
+	sim_poll(f->core);
 	assert_int_equal(before(2), 0);
 	assert_non_null(sim_wire_peek(0));
 }

@@ -124,7 +124,7 @@ static void large_frames_get_no_more(void **state)
 				 &meta);
 		sim_ring(&f->guest[1]);
 		feed(f, 2, 99, 1500);
-		core_poll(f->core);
+		sim_poll(f->core);
 		while (sim_wire_peek(0))
 			sim_wire_drop(0);
 	}
@@ -145,11 +145,11 @@ static void next_due_is_when_there_is_credit(void **state)
 	c.burst = 1514;
 	fixture_guest_with(f, 1, &c);
 	fixture_guest(f, 2);
-	assert_int_equal(core_next_due(f->core, hal_clock_ns()), UINT64_MAX);
+	assert_int_equal(sim_next_due(f->core), UINT64_MAX);
 	feed(f, 1, 2, 1000);
 	sim_settle(f->core);
 	sent = fixture_stats(f, 1).tx_frames;
-	due = core_next_due(f->core, hal_clock_ns());
+	due = sim_next_due(f->core);
 	assert_in_range(due, 400000, 600000);
 	sim_sleep(due - 10);
 	sim_settle(f->core);
@@ -200,7 +200,7 @@ static void turns_are_fair_in_octets(void **state)
 		while (svnic_tx_space(&second->tx))
 			sim_send(second, frame, 1500, 4096, NULL);
 		sim_ring(second);
-		core_poll(f->core);
+		sim_poll(f->core);
 		while (sim_wire_peek(0))
 			sim_wire_drop(0);
 	}
@@ -224,9 +224,8 @@ static void sender_waits_for_buffers(void **state)
 	}
 	assert_int_equal(fixture_stats(f, 1).tx_frames, 32);
 	assert_int_equal(fixture_stats(f, 1).tx_waited, 1);
-	assert_int_equal(core_poll(f->core), 0);
-	assert_in_range(core_next_due(f->core, hal_clock_ns()), 900000,
-			1100000);
+	assert_int_equal(sim_poll(f->core), 0);
+	assert_in_range(sim_next_due(f->core), 900000, 1100000);
 	drain(f, 2);
 	sim_settle(f->core);
 	assert_int_equal(fixture_stats(f, 1).tx_frames, 64);

@@ -359,12 +359,12 @@ static void others_have_their_turn(void **state)
 	c.meta = meta;
 	sim_send(&f->guest[1], frame, 4000, SVNIC_PAGE_SIZE, &meta);
 	sim_ring(&f->guest[1]);
-	core_poll(f->core);
+	sim_poll(f->core);
 	assert_in_range(drain(&c), 1, 3 * SEGMENT_BURST);
 	fixture_frame(small, sizeof(small), 3, 2);
 	sim_send(&f->guest[2], small, sizeof(small), 60, NULL);
 	sim_ring(&f->guest[2]);
-	core_poll(f->core);
+	sim_poll(f->core);
 	fixture_expect(&f->guest[3], small, sizeof(small));
 	assert_in_range(drain(&c), 1, 3 * SEGMENT_BURST);
 	finish(f, &c);

@@ -38,8 +38,8 @@ static pid_t start_traced(struct takeover_world *w)
 			_exit(77);
 		raise(SIGSTOP);
 		ring(w);
-		core_poll(w->f.core);
-		core_poll(w->f.core);
+		sim_poll(w->f.core);
+		sim_poll(w->f.core);
 		_exit(0);
 	}
 	assert_true(pid > 0);
@@ -83,7 +83,7 @@ static void cut_takeover(struct takeover_world *w)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		take_over(&w->f);
 		ring(w);
-		core_poll(w->f.core);
+		sim_poll(w->f.core);
 		_exit(0);
 	}
 	assert_true(pid > 0);
@@ -102,7 +102,7 @@ static void check_answer(struct takeover_world *w, unsigned int status)
 	assert_int_equal(cq[slot].id, (uint16_t)((h->tail - 1) * 7));
 	assert_int_equal(cq[slot].status, status);
 	h->result = cq[slot].result;
-	assert_int_equal(w->f.core->link[0].admin.head, h->tail);
+	assert_int_equal(arena_link(w->f.core, 0)->admin.head, h->tail);
 }
 
 static void play(struct takeover_world *w, const struct scene *s,

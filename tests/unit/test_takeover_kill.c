@@ -31,7 +31,7 @@ static pid_t start_core(struct takeover_world *w)
 	for (;;) {
 		tail = w->box->tail;
 		core_reg_write(w->f.core, 0, SVNIC_REG_SQ_TAIL, tail);
-		core_poll(w->f.core);
+		sim_poll(w->f.core);
 	}
 }
 

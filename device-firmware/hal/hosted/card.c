@@ -4,6 +4,7 @@
  * sockets are waited for.  Called by main.c and loop.c.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,7 @@ static uint32_t card_epoch(void)
 static struct core_config card_config(const struct options *o)
 {
 	struct core_config config = {
+		.nr_workers = o->nr_workers,
 		.nr_links = o->nr_links,
 		.nr_ports = o->nr_ports,
 		.max_vifs = o->max_vifs,
@@ -204,6 +206,34 @@ static void card_tell_hosts(struct card *c)
 	}
 }
 
+static void card_fini_threads(struct card *c)
+{
+	while (c->nr_workers > 0)
+		thread_fini(&c->thread[--c->nr_workers]);
+}
+
+static int card_init_threads(struct card *c)
+{
+	struct epoll_event ev = {
+		.events = EPOLLIN,
+		.data = { .u64 = card_event_of(EVENT_WAKE, 0) },
+	};
+	int err = 0;
+
+	for (; c->nr_workers < core_nr_workers(c->core); c->nr_workers++) {
+		err = thread_init(&c->thread[c->nr_workers], c, c->nr_workers);
+		if (err)
+			break;
+	}
+	if (!err && c->nr_workers > 1 &&
+	    epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, c->thread[0].wake_fd, &ev) <
+		    0)
+		err = -errno;
+	if (err)
+		log_err("worker %u: %s", c->nr_workers, strerror(-err));
+	return err;
+}
+
 static int card_init_links(struct card *c, const struct options *o)
 {
 	int err;
@@ -300,7 +330,9 @@ int card_init(struct card *c, const struct options *o, const struct handover *h)
 	err = card_init_core(c, o, h);
 	if (err)
 		goto err_wires;
-	err = card_init_links(c, o);
+	err = card_init_threads(c);
+	if (!err)
+		err = card_init_links(c, o);
 	if (!err && h)
 		err = card_join_owner(c, h);
 	if (err)
@@ -313,6 +345,7 @@ int card_init(struct card *c, const struct options *o, const struct handover *h)
 
 err_links:
 	card_fini_links(c);
+	card_fini_threads(c);
 	arena_close(&c->arena);
 err_wires:
 	card_fini_wires(c);
@@ -324,6 +357,7 @@ err_wires:
 void card_fini(struct card *c)
 {
 	card_fini_links(c);
+	card_fini_threads(c);
 	arena_close(&c->arena);
 	card_fini_wires(c);
 	hal_use(NULL);
@@ -347,11 +381,24 @@ int card_listen(struct card *c)
 	return 0;
 }
 
+void card_halt(struct card *c)
+{
+	while (!core_halt(c->core)) {
+		core_poll(c->core);
+		sched_yield();
+	}
+	c->is_halted = true;
+}
+
 static void card_event(struct card *c, const struct epoll_event *ev)
 {
 	unsigned int nr = (uint32_t)ev->data.u64;
+	enum card_event_kind kind = (enum card_event_kind)(ev->data.u64 >> 32);
 
-	switch ((enum card_event_kind)(ev->data.u64 >> 32)) {
+	/* Memory, lines and registers change while nobody uses them. */
+	if (!c->is_halted && (kind == EVENT_CLIENT || kind == EVENT_CHANNEL))
+		card_halt(c);
+	switch (kind) {
 	case EVENT_LISTEN:
 		link_accept(&c->link[nr]);
 		break;
@@ -363,8 +410,12 @@ static void card_event(struct card *c, const struct epoll_event *ev)
 		c->wire[nr].readable = true;
 		break;
 	case EVENT_CHANNEL:
-		c->is_over = agent_serve(c) < 0;
+		if (agent_serve(c) < 0)
+			atomic_store(&c->is_over, true);
 		c->last_work_ns = hal_clock_ns();
+		break;
+	case EVENT_WAKE:
+		thread_hear(&c->thread[0]);
 		break;
 	case EVENT_SIGNAL:
 		break;
@@ -377,15 +428,25 @@ void card_wait(struct card *c, uint64_t ns)
 			       .tv_nsec = (long)(ns % 1000000000) };
 	struct epoll_event ev[EVENTS_MAX];
 	unsigned int i;
+	bool sleeps;
 	int n;
 
+	sleeps = ns > 0 && core_may_sleep(c->core);
+	if (!sleeps)
+		ts = (struct timespec) { .tv_sec = 0 };
 	for (i = 0; ns > 0 && i < c->nr_ports; i++) {
 		if (c->wire[i].ops->idle)
 			c->wire[i].ops->idle(&c->wire[i]);
 	}
 	n = epoll_pwait2(c->epoll_fd, ev, EVENTS_MAX, &ts, NULL);
+	if (sleeps)
+		core_woken(c->core);
 	for (i = 0; n > 0 && i < (unsigned int)n; i++)
 		card_event(c, &ev[i]);
+	if (c->is_halted) {
+		c->is_halted = false;
+		core_go(c->core);
+	}
 }
 
 bool card_is_live(const struct card *c)

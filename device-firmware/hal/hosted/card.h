@@ -6,6 +6,7 @@
 #ifndef HOSTED_CARD_H
 #define HOSTED_CARD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@
 #include "link.h"
 #include "options.h"
 #include "wire.h"
+#include "thread.h"
 
 /* What an epoll datum names, with a number: card_event_of(). */
 enum card_event_kind {
@@ -21,7 +23,8 @@ enum card_event_kind {
 	EVENT_CLIENT,
 	EVENT_WIRE,
 	EVENT_CHANNEL,
-	EVENT_SIGNAL
+	EVENT_SIGNAL,
+	EVENT_WAKE
 };
 
 struct card {
@@ -32,8 +35,14 @@ struct card {
 	unsigned int nr_ports;
 	struct wire wire[SVNIC_MAX_PORTS];
 	int epoll_fd;
-	int channel;	 /* to the owner; -1: this process is all there is */
-	bool is_over;	 /* the owner wants the core to end */
+	unsigned int nr_workers;
+	unsigned int nr_running; /* workers that have a thread */
+	struct thread thread[CORE_MAX_WORKERS];
+	int channel; /* to the owner; -1: this process is all there is */
+	atomic_bool is_over; /* the owner, or a signal, wants the core to end */
+	atomic_bool is_live; /* as card_is_live(), for all workers */
+	atomic_bool has_client;
+	bool is_halted;	 /* the other workers are */
 	bool taken_over; /* the arena had VIFs, perhaps */
 	unsigned int idle_us;
 	uint64_t last_work_ns; /* the core or a client had something to do */
@@ -61,6 +70,12 @@ int card_listen(struct card *c);
 
 /* Serve the sockets that have something, after at most @ns. */
 void card_wait(struct card *c, uint64_t ns);
+
+/*
+ * Take the card from the other workers, for what they must not see half done;
+ * card_wait() gives it back.
+ */
+void card_halt(struct card *c);
 
 /* May any VIF be running?  And has any link a client? */
 bool card_is_live(const struct card *c);

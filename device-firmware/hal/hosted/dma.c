@@ -24,18 +24,19 @@ void dma_init(struct dma_map *map, bool keep)
 	map->keep = keep;
 }
 
-/* Also changed in a signal handler; one thread reads and writes it. */
-static volatile uint32_t dma_changes = 1;
+/* Also changed in a signal handler. */
+atomic_uint dma_changes = 1;
+_Thread_local unsigned int dma_worker;
 
-uint32_t dma_epoch(void)
+void dma_use(unsigned int nr)
 {
-	return dma_changes;
+	dma_worker = nr;
 }
 
-static void dma_forget(struct dma_map *map)
+/* What was looked up before is not found in a cache again. */
+static void dma_forget(void)
 {
-	memset(map->cache, 0, sizeof(map->cache));
-	dma_changes = dma_changes + 1;
+	atomic_fetch_add(&dma_changes, 1);
 }
 
 static void dma_unmap(struct dma_range *r)
@@ -50,7 +51,7 @@ void dma_clear(struct dma_map *map)
 {
 	unsigned int i;
 
-	dma_forget(map);
+	dma_forget();
 	for (i = 0; i < map->nr; i++)
 		dma_unmap(&map->range[i]);
 	map->nr = 0;
@@ -99,6 +100,7 @@ void dma_mark_stale(struct dma_map *map, uint64_t addr)
 void *dma_find_slow(struct dma_map *map, uint64_t addr, size_t len,
 		    uint32_t need)
 {
+	struct dma_cache *c = &map->cache[dma_worker];
 	unsigned int at = dma_search(map, addr);
 	const struct dma_window *w;
 	uint64_t offset;
@@ -109,7 +111,11 @@ void *dma_find_slow(struct dma_map *map, uint64_t addr, size_t len,
 	offset = addr - w->addr;
 	if (offset >= w->size || len > w->size - offset || (need & ~w->flags))
 		return NULL;
-	map->cache[dma_slot(addr)] = *w;
+	if (c->epoch != dma_epoch()) {
+		memset(c->window, 0, sizeof(c->window));
+		c->epoch = dma_epoch();
+	}
+	c->window[dma_slot(addr)] = *w;
 	return w->host + offset;
 }
 
@@ -127,7 +133,7 @@ bool dma_range_of(const struct dma_map *map, uint64_t addr, uint32_t need,
 
 static void dma_remove(struct dma_map *map, unsigned int at)
 {
-	dma_forget(map);
+	dma_forget();
 	dma_unmap(&map->range[at]);
 	map->nr--;
 	memmove(&map->range[at], &map->range[at + 1],
@@ -259,7 +265,7 @@ int dma_add(struct dma_map *map, uint64_t addr, uint64_t size, uint32_t flags,
 		dma_unmap(&r);
 		return at;
 	}
-	dma_forget(map);
+	dma_forget();
 	memmove(&map->range[at + 1], &map->range[at],
 		(map->nr - (unsigned int)at) * sizeof(r));
 	map->range[at] = r;
@@ -283,7 +289,7 @@ bool dma_repair(struct dma_map *map, void *where)
 			 0) == MAP_FAILED)
 			return false;
 		r->window.flags = 0;
-		dma_forget(map);
+		dma_forget();
 		return true;
 	}
 	return false;

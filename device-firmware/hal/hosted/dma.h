@@ -5,14 +5,18 @@
  * for every descriptor and every page, hence the inline cache in front.
  *
  * Pointers from dma_find() are good until the next call of any other function
- * here.
+ * here.  All workers of the core call it; the others are called while nobody
+ * does.
  */
 #ifndef HOSTED_DMA_H
 #define HOSTED_DMA_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "../../core/core.h"
 
 #define DMA_READ  1u
 #define DMA_WRITE 2u
@@ -38,8 +42,14 @@ struct dma_range {
 	uint64_t offset;
 };
 
+/* What one thread found lately, while nothing changed. */
+struct dma_cache {
+	uint32_t epoch;
+	struct dma_window window[DMA_WINDOWS];
+};
+
 struct dma_map {
-	struct dma_window cache[DMA_WINDOWS];
+	struct dma_cache cache[CORE_MAX_WORKERS];
 	struct dma_range *range; /* sorted by address */
 	unsigned int nr;
 	unsigned int room;
@@ -88,7 +98,16 @@ bool dma_range_of(const struct dma_map *map, uint64_t addr, uint32_t need,
 		  struct dma_window *w);
 
 /* Another number whenever a pointer that was handed out may be stale. */
-uint32_t dma_epoch(void);
+extern atomic_uint dma_changes;
+
+static inline uint32_t dma_epoch(void)
+{
+	return atomic_load_explicit(&dma_changes, memory_order_relaxed);
+}
+
+/* The caller is worker @nr; who says nothing is worker 0. */
+void dma_use(unsigned int nr);
+extern _Thread_local unsigned int dma_worker;
 
 /* One slot for any 2 MiB; far apart ranges of many tenants spread. */
 static inline unsigned int dma_slot(uint64_t addr)
@@ -104,10 +123,12 @@ static inline unsigned int dma_slot(uint64_t addr)
 static inline void *dma_find(struct dma_map *map, uint64_t addr, size_t len,
 			     uint32_t need)
 {
-	const struct dma_window *w = &map->cache[dma_slot(addr)];
+	const struct dma_cache *c = &map->cache[dma_worker];
+	const struct dma_window *w = &c->window[dma_slot(addr)];
 	uint64_t offset = addr - w->addr;
 
-	if (__builtin_expect(offset < w->size && len <= w->size - offset &&
+	if (__builtin_expect(c->epoch == dma_epoch() && offset < w->size &&
+				     len <= w->size - offset &&
 				     (need & ~w->flags) == 0,
 			     1))
 		return w->host + offset;

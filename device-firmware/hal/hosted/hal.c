@@ -128,6 +128,11 @@ void hal_wire_info(unsigned int port, struct svnic_port_info *info)
 	wire_info(&the_card->wire[port], info);
 }
 
+void hal_wake(unsigned int worker)
+{
+	thread_wake(&the_card->thread[worker]);
+}
+
 uint64_t hal_clock_ns(void)
 {
 	struct timespec ts;

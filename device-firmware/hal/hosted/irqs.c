@@ -65,15 +65,13 @@ static void line_signal(struct irq_line *line)
 {
 	uint64_t one = 1;
 
-	if (line->fd < 0 || line->masked) {
+	if (line->fd < 0 || line->masked || line->is_broken) {
 		line->pending = true;
 		return;
 	}
 	line->pending = false;
-	if (write(line->fd, &one, sizeof(one)) < 0 && errno == EINTR) {
-		close(line->fd);
-		line->fd = -1;
-	}
+	if (write(line->fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		line->is_broken = true;
 	/* Where it shares this processor with us, it is to run before we poll. */
 	sched_yield();
 }
@@ -88,6 +86,7 @@ void irqs_assign(struct irq_set *set, unsigned int i, int fd)
 		close(line->fd);
 	}
 	line->fd = fd;
+	line->is_broken = false;
 	if (fd >= 0 && line->pending)
 		line_signal(line);
 }

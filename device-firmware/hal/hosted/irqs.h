@@ -3,18 +3,21 @@
  * A set of interrupt lines towards one client: MSI-X vectors, or the tenants'
  * interrupts of the local platform.  A line that is raised while the client
  * has given no eventfd for it, or has masked it, stays pending and is
- * signalled as soon as it can be.
+ * signalled as soon as it can be.  All workers of the core raise lines; the
+ * rest is done while they do not.
  */
 #ifndef HOSTED_IRQS_H
 #define HOSTED_IRQS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct irq_line {
 	int fd; /* -1: none */
-	bool pending;
+	atomic_bool pending;
 	bool masked;
+	atomic_bool is_broken; /* its eventfd blocks: it is not used again */
 };
 
 struct irq_set {
@@ -44,7 +47,7 @@ void irqs_keep(struct irq_set *set, unsigned int i, int fd);
 /*
  * Raise line @i.  Runs in the data path: one write, or a mark.  A write that
  * a signal had to interrupt means that the client made its eventfd blocking
- * and filled it; the line loses it.
+ * and filled it; the line does not use it again.
  */
 void irqs_raise(struct irq_set *set, unsigned int i);
 

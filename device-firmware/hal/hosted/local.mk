@@ -50,7 +50,9 @@ libsvnic_hosted_a_SOURCES = \
 	device-firmware/hal/hosted/wire.h \
 	device-firmware/hal/hosted/wire_packet.c \
 	device-firmware/hal/hosted/wire_pcap.c \
-	device-firmware/hal/hosted/wire_tap.c
+	device-firmware/hal/hosted/wire_tap.c \
+	device-firmware/hal/hosted/thread.c \
+	device-firmware/hal/hosted/thread.h
 
 sbin_PROGRAMS += svnic-fw
 svnic_fw_SOURCES = device-firmware/hal/hosted/main.c

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
-#include <time.h>
 
 #include "../../core/core.h"
 #include "card.h"
@@ -32,33 +31,19 @@
 
 static volatile sig_atomic_t loop_stop;
 static volatile sig_atomic_t loop_rewind;
-static volatile sig_atomic_t loop_rounds;
+static struct card *loop_card;
 static bool loop_is_watched;
 
-static uint64_t cpu_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 /*
- * Where another core would follow, one that does not come round is better
- * dead.  Only its own time counts, so that neither a debugger nor a busy
+ * Where another core would follow, one of which a worker does not come round is
+ * better dead.  Only its own time counts, so that neither a debugger nor a busy
  * machine is taken for an endless loop.
  */
-static void loop_watch(void)
+static void loop_tick(void)
 {
-	static sig_atomic_t seen;
-	static uint64_t since;
-
-	if (seen != loop_rounds || since == 0) {
-		seen = loop_rounds;
-		since = cpu_ns();
-	} else if (cpu_ns() - since > LOOP_STUCK_NS) {
+	threads_interrupt(loop_card);
+	if (loop_is_watched && threads_are_stuck(loop_card, LOOP_STUCK_NS))
 		abort();
-	}
 }
 
 static void on_signal(int sig)
@@ -67,16 +52,17 @@ static void on_signal(int sig)
 		loop_rewind = 1;
 	else if (sig != SIGALRM)
 		loop_stop = 1;
-	else if (loop_is_watched)
-		loop_watch();
+	else
+		loop_tick();
 }
 
 /*
  * The tick does nothing but interrupt: a client that makes its eventfd
  * blocking and fills it would hold up the whole card otherwise (irqs.h).
  */
-static void loop_signals(bool owned)
+static void loop_signals(struct card *c)
 {
+	bool owned = c->channel >= 0;
 	static const int signals[] = { SIGTERM, SIGINT, SIGUSR1, SIGALRM };
 	struct itimerval tick = { .it_interval = { .tv_usec = LOOP_TICK_US },
 				  .it_value = { .tv_usec = LOOP_TICK_US } };
@@ -93,6 +79,7 @@ static void loop_signals(bool owned)
 		signal(SIGINT, SIG_IGN);
 		signal(SIGHUP, SIG_IGN);
 	}
+	loop_card = c;
 	loop_is_watched = owned;
 	setitimer(ITIMER_REAL, &tick, NULL);
 }
@@ -113,12 +100,14 @@ uint64_t loop_sleep_ns(uint64_t idle_ns, unsigned int idle_us, bool live,
 	return ns < longest ? ns : longest;
 }
 
-static uint64_t loop_sleep(const struct card *c, uint64_t now)
+static uint64_t loop_sleep(struct card *c, uint64_t now)
 {
 	uint64_t ns, due;
 
-	ns = loop_sleep_ns(now - c->last_work_ns, c->idle_us, card_is_live(c),
-			   card_has_client(c));
+	atomic_store(&c->is_live, card_is_live(c));
+	atomic_store(&c->has_client, card_has_client(c));
+	ns = loop_sleep_ns(now - c->last_work_ns, c->idle_us, c->is_live,
+			   c->has_client);
 	if (ns == 0)
 		return 0;
 	due = core_next_due(c->core, now);
@@ -143,13 +132,16 @@ void loop_run(struct card *c)
 	unsigned int done;
 	uint64_t now;
 
-	loop_signals(c->channel >= 0);
+	loop_signals(c);
 	/* Sleeps of some microseconds, not of 50 more. */
 	if (prctl(PR_SET_TIMERSLACK, 1) < 0)
 		log_warn("no fine timers");
-	while (!loop_stop && !c->is_over) {
+	if (threads_start(c) < 0)
+		return;
+	while (!loop_stop && !atomic_load(&c->is_over)) {
 		done = core_poll(c->core);
-		loop_rounds = (loop_rounds + 1) & 0xffff;
+		atomic_fetch_add_explicit(&c->thread[0].rounds, 1,
+					  memory_order_relaxed);
 		now = hal_clock_ns();
 		if (done)
 			c->last_work_ns = now;
@@ -160,6 +152,7 @@ void loop_run(struct card *c)
 		if (loop_rewind)
 			loop_do_rewind(c);
 	}
+	threads_stop(c);
 	if (loop_stop)
 		log_info("stopped by a signal");
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../core/core.h"
 #include "options.h"
 
 #ifndef PACKAGE_VERSION
@@ -23,6 +24,7 @@ enum {
 	OPT_MAX_VIFS,
 	OPT_QUEUES,
 	OPT_CHUNKS,
+	OPT_WORKERS,
 	OPT_IDLE_US,
 	OPT_LOG,
 	OPT_ALONE,
@@ -46,6 +48,7 @@ static const char usage[] =
 	"  --max-vifs N       VIFs of the card, 2 to 4096 (4096)\n"
 	"  --queues N         queue pairs of the card, 2 to 65536 (8192)\n"
 	"  --chunks N         page-table chunks of 512 pages, 2 to 131072 (8192)\n"
+	"  --workers N        threads that VIFs are spread over, 1 to 8 (1)\n"
 	"  --idle-us N        longest sleep between two looks at the doorbells,\n"
 	"                     1 to 1000 (250, or 1000 without VIFs)\n"
 	"  --no-supervise     run in one process; its death is the card's\n"
@@ -171,6 +174,9 @@ static bool parse_option(struct options *o, int option, const char *arg)
 				    &o->nr_queues);
 	case OPT_CHUNKS:
 		return parse_number("--chunks", arg, 2, 131072, &o->nr_chunks);
+	case OPT_WORKERS:
+		return parse_number("--workers", arg, 1, CORE_MAX_WORKERS,
+				    &o->nr_workers);
 	case OPT_IDLE_US:
 		return parse_number("--idle-us", arg, 1, 1000, &o->idle_us);
 	case OPT_LOG:
@@ -194,6 +200,7 @@ static void options_init(struct options *o)
 	o->max_vifs = SVNIC_MAX_VIFS;
 	o->nr_queues = 2 * SVNIC_MAX_VIFS;
 	o->nr_chunks = 2 * SVNIC_MAX_VIFS;
+	o->nr_workers = 1;
 	o->level = LOG_LEVEL_INFO;
 	o->core_fd = -1;
 }
@@ -208,6 +215,7 @@ enum options_result options_parse(struct options *o, int argc, char **argv)
 		{ "max-vifs", required_argument, NULL, OPT_MAX_VIFS },
 		{ "queues", required_argument, NULL, OPT_QUEUES },
 		{ "chunks", required_argument, NULL, OPT_CHUNKS },
+		{ "workers", required_argument, NULL, OPT_WORKERS },
 		{ "idle-us", required_argument, NULL, OPT_IDLE_US },
 		{ "log", required_argument, NULL, OPT_LOG },
 		{ "no-supervise", no_argument, NULL, OPT_ALONE },

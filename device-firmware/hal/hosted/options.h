@@ -24,6 +24,7 @@ struct options {
 	unsigned int max_vifs;
 	unsigned int nr_queues;
 	unsigned int nr_chunks;
+	unsigned int nr_workers;
 	unsigned int idle_us; /* longest sleep; 0: chosen by the loop */
 	enum log_level level;
 	bool alone;  /* one process, no owner */

@@ -173,6 +173,7 @@ static void owner_event(struct owner *w, const struct epoll_event *ev)
 		supervise_notice(&w->core);
 		break;
 	case EVENT_SIGNAL:
+	case EVENT_WAKE:
 	case EVENT_WIRE:
 		break;
 	}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "hal.h"
 #include "host.h"
 
 enum {
@@ -73,20 +74,72 @@ void sim_host_init(struct sim_host *host, struct core *core, unsigned int link)
 	must(sim_admin(host, &cmd), "event ring");
 }
 
-unsigned int sim_admin(struct sim_host *host, const struct svnic_admin_cmd *cmd)
+unsigned int sim_nr_workers(void)
+{
+	const char *nr = getenv("SVNIC_SIM_WORKERS");
+
+	return nr ? (unsigned int)atoi(nr) : 1;
+}
+
+uint64_t sim_next_due(struct core *core)
+{
+	uint64_t due = UINT64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < core_nr_workers(core); i++) {
+		uint64_t next =
+			core_next_due(core_worker(core, i), hal_clock_ns());
+
+		due = next < due ? next : due;
+	}
+	return due;
+}
+
+unsigned int sim_poll(struct core *core)
+{
+	unsigned int nr = sim_has_threads() ? 1 : core_nr_workers(core);
+	unsigned int first = nr > 1 ? sim_random() % nr : 0;
+	unsigned int done = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		done += core_poll(core_worker(core, (first + i) % nr));
+	return done;
+}
+
+static void submit(struct sim_host *host, const struct svnic_admin_cmd *cmd)
 {
 	const uint32_t slot = host->tail % SVNIC_ADMIN_ENTRIES;
 	struct svnic_admin_cmd *sq = sim_page(host, PAGE_SQ);
-	const struct svnic_admin_cpl *cq = sim_page(host, PAGE_CQ);
-	unsigned int rounds;
 
 	sq[slot] = *cmd;
 	sq[slot].id = svnic_le16((uint16_t)(host->tail * 7));
 	host->tail++;
 	core_reg_write(host->core, host->link, SVNIC_REG_SQ_TAIL, host->tail);
+}
+
+void sim_submit(struct sim_host *host, unsigned int opcode, unsigned int vif)
+{
+	struct svnic_admin_cmd cmd = {
+		.opcode = svnic_le16((uint16_t)opcode),
+		.vif = svnic_le16((uint16_t)vif),
+	};
+
+	submit(host, &cmd);
+}
+
+unsigned int sim_admin(struct sim_host *host, const struct svnic_admin_cmd *cmd)
+{
+	const uint32_t slot = host->tail % SVNIC_ADMIN_ENTRIES;
+	const struct svnic_admin_cmd *sq = sim_page(host, PAGE_SQ);
+	const struct svnic_admin_cpl *cq = sim_page(host, PAGE_CQ);
+	unsigned int rounds;
+
+	submit(host, cmd);
 	/* Pairs with answer() in core/admin.c (ordering.md O8). */
 	for (rounds = 0; svnic_observe32(&cq[slot].seq) != host->tail; rounds++)
-		if (rounds == 1000 || core_poll(host->core) == 0)
+		if (sim_poll(host->core) == 0 && !sim_has_threads() &&
+		    rounds >= 1000)
 			must(~0u, "admin queue stopped");
 	if (cq[slot].id != sq[slot].id || cq[slot].reserved)
 		must(~0u, "answer to another command");
@@ -391,6 +444,6 @@ void sim_settle(struct core *core)
 {
 	unsigned int i;
 
-	for (i = 0; i < 100000 && core_poll(core); i++)
+	for (i = 0; i < 100000 && sim_poll(core); i++)
 		;
 }

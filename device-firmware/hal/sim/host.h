@@ -51,6 +51,8 @@ void *sim_page(const struct sim_host *host, uint32_t page);
 /* The page that commands may use for their payload, and its number. */
 void *sim_payload(const struct sim_host *host);
 uint64_t sim_payload_addr(void);
+/* Give a command that needs no more, without waiting for its answer. */
+void sim_submit(struct sim_host *host, unsigned int opcode, unsigned int vif);
 /* Carry out a command; enum svnic_status, host->result. */
 unsigned int sim_admin(struct sim_host *host,
 		       const struct svnic_admin_cmd *cmd);
@@ -102,6 +104,12 @@ void sim_send(struct sim_guest *g, const void *data, uint32_t len,
 /* The next frame received: its length, or 0; @size octets of room. */
 uint32_t sim_receive(struct sim_guest *g, void *data, uint32_t size,
 		     struct svnic_meta *meta);
+/* The workers that a test's card is to have: SVNIC_SIM_WORKERS, or 1. */
+unsigned int sim_nr_workers(void);
+/* A round of each worker, in an order that changes; things done. */
+unsigned int sim_poll(struct core *core);
+/* core_next_due() of the first that has something to do. */
+uint64_t sim_next_due(struct core *core);
 /* Poll until the card has nothing to do. */
 void sim_settle(struct core *core);
 

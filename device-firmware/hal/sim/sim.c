@@ -17,6 +17,9 @@ static struct {
 	struct sim_link link[SVNIC_MAX_LINKS];
 	struct sim_port port[SVNIC_MAX_PORTS];
 	uint64_t now_ns;
+	uint32_t random;
+	unsigned int wakes; /* bitmap of workers */
+	bool has_threads;
 } sim;
 
 struct sim_link *sim_link(unsigned int link)
@@ -31,7 +34,16 @@ struct sim_port *sim_port(unsigned int port)
 
 void sim_sleep(uint64_t ns)
 {
-	sim.now_ns += ns;
+	__atomic_fetch_add(&sim.now_ns, ns, __ATOMIC_RELAXED);
+}
+
+uint32_t sim_random(void)
+{
+	/* Marsaglia's xorshift. */
+	sim.random ^= sim.random << 13;
+	sim.random ^= sim.random >> 17;
+	sim.random ^= sim.random << 5;
+	return sim.random;
 }
 
 static void *allocate(size_t size)
@@ -43,6 +55,16 @@ static void *allocate(size_t size)
 		exit(1);
 	}
 	return p;
+}
+
+void sim_use_threads(void)
+{
+	sim.has_threads = true;
+}
+
+bool sim_has_threads(void)
+{
+	return sim.has_threads;
 }
 
 /* Zeroed memory that costs nothing until it is touched. */
@@ -78,6 +100,7 @@ void sim_init(unsigned int nr_links, unsigned int nr_ports, size_t size)
 	sim.nr_links = nr_links;
 	sim.nr_ports = nr_ports;
 	sim.now_ns = 1000000000;
+	sim.random = 2463534242;
 	for (i = 0; i < nr_links; i++) {
 		sim.link[i].mem = map_memory(size);
 		sim.link[i].size = size;
@@ -210,13 +233,14 @@ void hal_doorbell_clear(unsigned int link, unsigned int vif)
 
 void hal_irq(unsigned int link, unsigned int vector)
 {
-	sim.link[link].irqs[vector]++;
+	__atomic_fetch_add(&sim.link[link].irqs[vector], 1, __ATOMIC_RELAXED);
 }
 
 void hal_notify(unsigned int link, uint32_t n)
 {
 	if (n < SIM_NOTIFIES)
-		sim.link[link].notifies[n]++;
+		__atomic_fetch_add(&sim.link[link].notifies[n], 1,
+				   __ATOMIC_RELAXED);
 }
 
 unsigned int hal_wire_rx(unsigned int port, struct hal_frame *frames,
@@ -285,9 +309,21 @@ void hal_wire_info(unsigned int port, struct svnic_port_info *info)
 	snprintf(info->name, sizeof(info->name), "sim%u", port);
 }
 
+void hal_wake(unsigned int worker)
+{
+	__atomic_fetch_or(&sim.wakes, 1u << worker, __ATOMIC_RELAXED);
+}
+
+bool sim_was_woken(unsigned int worker)
+{
+	unsigned int bit = 1u << worker;
+
+	return __atomic_fetch_and(&sim.wakes, ~bit, __ATOMIC_RELAXED) & bit;
+}
+
 uint64_t hal_clock_ns(void)
 {
-	return sim.now_ns;
+	return __atomic_load_n(&sim.now_ns, __ATOMIC_RELAXED);
 }
 
 _Noreturn void hal_panic(const char *what)

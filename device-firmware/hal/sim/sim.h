@@ -2,7 +2,8 @@
 /*
  * A card for unit tests and fuzzers: host memory is an array, wires are
  * queues, the clock stands still until it is told to move.  Same input, same
- * output.  One card at a time.
+ * output.  One card at a time.  The core's workers may be threads; all else is
+ * for the thread of worker 0.
  */
 #ifndef SIM_H
 #define SIM_H
@@ -63,6 +64,13 @@ void sim_fini(void);
 struct sim_link *sim_link(unsigned int link);
 struct sim_port *sim_port(unsigned int port);
 void sim_sleep(uint64_t ns);
+/* The same numbers after each sim_init(). */
+uint32_t sim_random(void);
+/* Workers are threads of the test's: sim_poll() is worker 0 alone. */
+void sim_use_threads(void);
+bool sim_has_threads(void);
+/* Did the core wake a worker since this was asked last? */
+bool sim_was_woken(unsigned int worker);
 
 /* The wire brings a frame; false when the test queued too many. */
 bool sim_wire_push(unsigned int port, const void *data, uint32_t len,
