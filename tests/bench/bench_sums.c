@@ -8,6 +8,7 @@
 #include <string.h>
 #include <svnic/checksum.h>
 #include <svnic/order.h>
+#include "bench_card.h"
 #include "bench_sums.h"
 #include "counter.h"
 #include "segment.h"

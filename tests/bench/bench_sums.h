@@ -10,7 +10,4 @@
 /* Run those of that name, or print the names. */
 void bench_sums(bool only_list, char **names);
 
-/* bench_core.c: is it one of those asked for?  None: all are. */
-bool bench_is_wanted(const char *name, char **names);
-
 #endif /* TESTS_BENCH_BENCH_SUMS_H */

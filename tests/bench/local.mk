@@ -2,9 +2,12 @@
 # Benchmarks: built by make check, run by hand and by quickstart bench.
 check_PROGRAMS += bench-core
 bench_core_CPPFLAGS = $(AM_CPPFLAGS) $(FIRMWARE_INCLUDES)
-bench_core_SOURCES = tests/bench/bench_core.c tests/bench/bench_sums.c \
-	tests/bench/bench_sums.h tests/bench/counter.c tests/bench/counter.h
-bench_core_LDADD = libsvnic_sim.a libsvnic_core.a
+bench_core_SOURCES = tests/bench/bench_card.c tests/bench/bench_card.h \
+	tests/bench/bench_core.c tests/bench/bench_sums.c \
+	tests/bench/bench_sums.h tests/bench/bench_workers.c \
+	tests/bench/bench_workers.h tests/bench/clock.h \
+	tests/bench/counter.c tests/bench/counter.h
+bench_core_LDADD = libsvnic_sim.a libsvnic_core.a -lpthread
 dist_noinst_SCRIPTS += tests/bench/instructions
 # Generator and sink; its other half, port_dpdk.c, is built by the runner.
 check_PROGRAMS += pump-svnic pump-copy density fair
