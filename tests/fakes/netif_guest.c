@@ -13,6 +13,7 @@
 
 const uint8_t world_mac[6] = { 2, 0, 0, 0, 0, 1 };
 const uint8_t world_peer[6] = { 2, 0, 0, 0, 0, 2 };
+const uint8_t world_other[6] = { 2, 0, 0, 0, 0, 3 };
 
 uint8_t *world_page(struct world *w, uint32_t gref)
 {

@@ -59,12 +59,14 @@ static void grant_unmap(struct platform *p, void *page)
 /* Does a piece begin in the page that it names? */
 static bool is_in_page(struct world *w, const struct platform_copy *c)
 {
-	struct ownq *q = &w->netif->slow;
+	bool other = c->nr == WORLD_OTHER;
+	struct ownq *q = other ? &w->other->slow : &w->netif->slow;
 	char *page = q->buffers +
 		     (size_t)(c->page - q->shape.buffers) * SVNIC_PAGE_SIZE;
 
-	world_check(c->nr == WORLD_VIF && q->nr == WORLD_VIF,
-		    "a piece of another WORLD_VIF");
+	world_check(q->nr == c->nr, "a piece of another VIF");
+	world_check(c->tenant == (other ? w->other_vif.tenant : w->vif.tenant),
+		    "a piece of another guest");
 	world_check(c->page >= q->shape.buffers &&
 			    c->page - q->shape.buffers < q->shape.nr_buffers,
 		    "a piece outside of the buffers");
@@ -78,7 +80,9 @@ static void copy_one(struct world *w, struct platform_copy *c)
 
 	world_check(c->len > 0 && c->offset + c->len <= NETIF_PAGE,
 		    "a piece leaves its page");
-	world_check(c->tenant == w->vif.tenant, "a piece of another guest");
+	world_check(c->tenant == w->vif.tenant ||
+			    c->tenant == w->other_vif.tenant,
+		    "a piece of nobody");
 	if (c->page != PLATFORM_ELSEWHERE)
 		world_check(is_in_page(w, c), "a piece is not in its page");
 	c->failed = !is_granted(w, c->gref);
@@ -176,22 +180,26 @@ static int groups_set(struct platform *p, unsigned int nr,
 	return (int)sim_groups_set(&p->w->host, nr, list);
 }
 
-static void note_pages(struct world *w, uint32_t first, uint32_t count,
-		       uint32_t page)
+static void note_pages(struct world *w, uint32_t nr, uint32_t first,
+		       uint32_t count, uint32_t page)
 {
-	unsigned int i = w->left[0].count && w->left[0].first != first;
+	unsigned int i;
 
+	for (i = 0; i < 3 && w->left[i].count; i++)
+		;
+	w->left[i].nr = nr;
 	w->left[i].first = first;
 	w->left[i].count = count;
 	w->left[i].page = page;
 }
 
-static void forget_pages(struct world *w, uint32_t first, uint32_t count)
+static void forget_pages(struct world *w, uint32_t nr, uint32_t first,
+			 uint32_t count)
 {
 	unsigned int i;
 
-	for (i = 0; i < 2; i++)
-		if (w->left[i].first - first < count)
+	for (i = 0; i < 4; i++)
+		if (w->left[i].nr == nr && w->left[i].first - first < count)
 			w->left[i].count = 0;
 }
 
@@ -205,7 +213,7 @@ static int pages_alloc(struct platform *p, unsigned int nr, uint32_t first,
 	if (err)
 		return err;
 	w->next_page += count;
-	note_pages(w, first, count, page);
+	note_pages(w, nr, first, count, page);
 	world_check(w->next_page * (size_t)SVNIC_PAGE_SIZE <= WORLD_MEMORY,
 		    "memory is left");
 	*mem = sim_page(&w->host, page);
@@ -220,9 +228,9 @@ static int pages_map(struct platform *p, unsigned int nr, uint32_t first,
 	struct world *w = p->w;
 	unsigned int i;
 
-	(void)nr;
-	for (i = 0; i < 2; i++)
-		if (w->left[i].count == count && w->left[i].first == first) {
+	for (i = 0; i < 4; i++)
+		if (w->left[i].nr == nr && w->left[i].count == count &&
+		    w->left[i].first == first) {
 			*mem = sim_page(&w->host, w->left[i].page);
 			return 0;
 		}
@@ -233,7 +241,7 @@ static void pages_free(struct platform *p, unsigned int nr, uint32_t first,
 		       uint32_t count, void *mem)
 {
 	(void)mem;
-	forget_pages(p->w, first, count);
+	forget_pages(p->w, nr, first, count);
 	sim_pages_unmap(&p->w->host, nr, first, count);
 }
 
@@ -242,7 +250,7 @@ static int pages_del(struct platform *p, unsigned int nr, uint32_t first,
 {
 	uint32_t n;
 
-	forget_pages(p->w, first, count);
+	forget_pages(p->w, nr, first, count);
 	for (; count; first += n, count -= n) {
 		n = count < SVNIC_PAGES_BATCH ? count : SVNIC_PAGES_BATCH;
 		sim_pages_unmap(&p->w->host, nr, first, n);
@@ -290,6 +298,11 @@ void vif_peer_fault(struct vif *vif, const char *reason)
 
 	snprintf(w->fault, sizeof(w->fault), "%s", reason);
 	w->nr_faults++;
-	netif_destroy(w->netif);
-	w->netif = NULL;
+	if (vif == &w->other_vif) {
+		netif_destroy(w->other);
+		w->other = NULL;
+	} else {
+		netif_destroy(w->netif);
+		w->netif = NULL;
+	}
 }

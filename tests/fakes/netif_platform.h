@@ -10,6 +10,7 @@
 #include "fakes/netif_world.h"
 
 #define WORLD_VIF    1u			       /* the guest's */
+#define WORLD_OTHER  3u			       /* another guest's */
 #define WORLD_MEMORY (4096u * SVNIC_PAGE_SIZE) /* of the card's host */
 
 struct platform {

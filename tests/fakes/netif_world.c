@@ -45,6 +45,9 @@ static void make_card(struct world *w)
 		    "no WORLD_VIF");
 	memcpy(vif.mac, world_peer, 6);
 	world_check(sim_vif_create(&w->host, PEER, &vif) == 0, "no WORLD_VIF");
+	memcpy(vif.mac, world_other, 6);
+	world_check(sim_vif_create(&w->host, WORLD_OTHER, &vif) == 0,
+		    "no WORLD_VIF");
 	sim_guest_init(&w->peer, &w->host, PEER, 0, PEER_ORDER);
 	sim_provide(&w->peer, 64, SVNIC_PAGE_SIZE);
 	sim_ring(&w->peer);
@@ -107,6 +110,7 @@ void world_fini(struct world *w)
 	unsigned int i;
 
 	netif_destroy(w->netif);
+	netif_destroy(w->other);
 	for (i = 0; i < WORLD_PORTS; i++)
 		world_check(!w->port[i].rang, "a port is still bound");
 	world_check(w->nr_mapped == 0, "a page is still mapped");
@@ -124,6 +128,22 @@ int world_connect(struct world *w)
 	int err = netif_create(&w->vif, &w->config, &w->netif, w->fault);
 
 	return err ? err : netif_start(w->netif);
+}
+
+/* A tenant is no more than an address here. */
+int world_connect_other(struct world *w)
+{
+	struct netif_config config = w->config;
+	int err;
+
+	config.nr_queues = 1;
+	config.queue[0] = config.queue[1];
+	w->other_vif.d = &w->daemon;
+	w->other_vif.nr = WORLD_OTHER;
+	w->other_vif.tenant = (struct tenant *)(void *)&w->other_vif;
+	strcpy(w->other_vif.name, "3.0");
+	err = netif_create(&w->other_vif, &config, &w->other, w->fault);
+	return err ? err : netif_start(w->other);
 }
 
 /* What was mapped and bound goes with the process; the card keeps all. */
@@ -190,14 +210,18 @@ static void deliver_port(struct world *w, unsigned int i)
 static void deliver_card(struct world *w)
 {
 	struct svnic_event e;
+	struct netif *n;
 
 	while (sim_event_take(&w->host, &e)) {
-		if (!w->netif || svnic_cpu16(e.vif) != WORLD_VIF)
-			continue;
-		if (e.reason == SVNIC_EVENT_FAULT)
-			netif_card_fault(w->netif, e.queue, svnic_cpu32(e.arg));
-		else
-			netif_card_event(w->netif, e.queue);
+		n = NULL;
+		if (svnic_cpu16(e.vif) == WORLD_VIF)
+			n = w->netif;
+		else if (svnic_cpu16(e.vif) == WORLD_OTHER)
+			n = w->other;
+		if (n && e.reason == SVNIC_EVENT_FAULT)
+			netif_card_fault(n, e.queue, svnic_cpu32(e.arg));
+		else if (n)
+			netif_card_event(n, e.queue);
 	}
 }
 

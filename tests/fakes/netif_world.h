@@ -2,7 +2,8 @@
 /*
  * A netif path between a stock guest that the test plays, in ordinary memory,
  * and the real firmware core on a simulated card.  VIF 1 is the guest's; VIF 2
- * is a neighbour with a queue of its own on the card.
+ * is a neighbour with a queue of its own on the card; VIF 3 is a second guest's,
+ * where a test wants one.
  */
 #ifndef FAKES_NETIF_WORLD_H
 #define FAKES_NETIF_WORLD_H
@@ -45,6 +46,9 @@ struct world {
 	struct vif vif;
 	struct netif_config config;
 	struct netif *netif;
+	/* Another guest, with queue 1 of the world as its only one. */
+	struct vif other_vif;
+	struct netif *other;
 	char fault[PLATFORM_REASON]; /* "" or why the netif was ended */
 	unsigned int nr_faults;
 	/* The guest's memory. */
@@ -71,12 +75,13 @@ struct world {
 	struct sim_guest peer;
 	uint32_t next_page; /* of the card's host */
 	struct {
-		uint32_t first, count, page;
-	} left[2]; /* of pages_alloc(): area and buffers */
+		uint32_t nr, first, count, page;
+	} left[4]; /* of pages_alloc(): areas and buffers */
 };
 
 extern const uint8_t world_mac[6]; /* of the guest */
 extern const uint8_t world_peer[6];
+extern const uint8_t world_other[6];
 
 /* A world with @nr_queues queues that are not connected yet. */
 void world_init(struct world *w, unsigned int nr_queues, bool split);
@@ -84,6 +89,8 @@ void world_init(struct world *w, unsigned int nr_queues, bool split);
 void world_fini(struct world *w);
 /* netif_create() and netif_start(). */
 int world_connect(struct world *w);
+/* Give the second of two queues to another guest, and connect that. */
+int world_connect_other(struct world *w);
 /* As a killed daemon leaves it; world_connect() is the next one. */
 void world_kill(struct world *w);
 /* Both: it must connect again. */
