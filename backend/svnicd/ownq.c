@@ -145,6 +145,13 @@ void ownq_fini(struct ownq *q)
 	memset(q, 0, sizeof(*q));
 }
 
+void ownq_leave(struct ownq *q)
+{
+	if (q->page)
+		q->ops->doorbell_unmap(q->p, q->page);
+	memset(q, 0, sizeof(*q));
+}
+
 void ownq_provide(struct ownq *q, uint32_t n)
 {
 	struct svnic_seg seg = {

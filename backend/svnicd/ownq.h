@@ -69,6 +69,8 @@ int ownq_init(struct ownq *q, const struct platform_ops *ops,
 int ownq_adopt(struct ownq *q, const struct platform_ops *ops,
 	       struct platform *p, unsigned int nr,
 	       const struct ownq_shape *shape);
+/* For ownq_adopt() of the next daemon; our mappings end with the process. */
+void ownq_leave(struct ownq *q);
 /* Stop it and give everything back; a zeroed structure is nothing. */
 void ownq_fini(struct ownq *q);
 

@@ -515,7 +515,7 @@ void vif_destroy(struct vif *vif)
 
 void vif_free(struct vif *vif)
 {
-	netif_destroy(vif->netif);
+	netif_leave(vif->netif);
 	daemon_number(vif->d, vif, SVNIC_VIF_NONE);
 	if (vif->timer)
 		event_free(vif->timer);

@@ -56,6 +56,11 @@ void netif_destroy(struct netif *n)
 	free(n);
 }
 
+void netif_leave(struct netif *n)
+{
+	netif_destroy(n);
+}
+
 int netif_start(struct netif *n)
 {
 	if (n->vif->nr == SVNIC_VIF_NONE)

@@ -229,6 +229,29 @@ static void test_nonsense(void **state)
 	assert_int_equal(w.nr_faults, 0);
 }
 
+/* A daemon that ends in good order leaves the queue as a killed one does. */
+static void test_left(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	world_post(&w, 0, 200);
+	for (i = 0; i < 10; i++) {
+		to_guest(60 + i);
+		world_run(&w);
+		netif_leave(w.netif);
+		w.netif = NULL;
+		assert_int_equal(w.nr_mapped, 0);
+		to_guest(100 + i);
+		assert_int_equal(world_connect(&w), 0);
+		world_run(&w);
+		expect(60 + i);
+		expect(100 + i);
+		expect_nothing();
+	}
+	assert_int_equal(dropped(), 0);
+}
+
 /* A VIF whose netif was stopped in good order has nothing to go on with. */
 static void test_stopped(void **state)
 {
@@ -252,6 +275,7 @@ int main(void)
 		ONE(test_under_way),
 		ONE(test_reset_meanwhile),
 		ONE(test_nonsense),
+		ONE(test_left),
 		ONE(test_stopped),
 	};
 

@@ -222,19 +222,33 @@ int netif_create(struct vif *vif, const struct netif_config *config,
 	return 0;
 }
 
-void netif_destroy(struct netif *n)
+static void release(struct netif *n)
 {
 	unsigned int i;
 
-	if (!n)
-		return;
-	netif_stop(n, false);
 	turn_del(n->turns, n);
 	for (i = 0; i < n->config.nr_queues; i++)
 		close_queue(&n->queue[i]);
 	if (n->tick)
 		event_free(n->tick);
 	free(n);
+}
+
+void netif_destroy(struct netif *n)
+{
+	if (!n)
+		return;
+	netif_stop(n, false);
+	release(n);
+}
+
+void netif_leave(struct netif *n)
+{
+	if (!n)
+		return;
+	if (n->started)
+		ownq_leave(&n->slow);
+	release(n);
 }
 
 /* Who was here before may have been killed before it rang. */

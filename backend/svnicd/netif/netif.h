@@ -84,6 +84,8 @@ int netif_create(struct vif *vif, const struct netif_config *config,
  * nothing.
  */
 void netif_destroy(struct netif *n);
+/* The daemon ends: the slow queue runs on, for the next one. */
+void netif_leave(struct netif *n);
 
 /*
  * vif->nr is a number on a card that is there: take the slow queue and let
