@@ -308,7 +308,10 @@ int pf_vif_list(struct platform *p, struct platform_vif *list, unsigned int max)
 			return err;
 		if (err)
 			continue;
-		start_note(p, list[n].cookie, !(list[n].queues & OF_GUEST));
+		/* Who has no queue is not connected, and in no hurry. */
+		if (list[n].queues)
+			start_note(p, list[n].cookie,
+				   !(list[n].queues & OF_GUEST));
 		n++;
 	}
 	return (int)n;
