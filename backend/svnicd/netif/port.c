@@ -63,6 +63,11 @@ static struct netif_port *rx_port(struct netif_queue *q)
 	return &q->port[q->nr_ports - 1];
 }
 
+uint32_t port_of_rx(const struct netif_queue *q)
+{
+	return q->port[q->nr_ports - 1].port;
+}
+
 void port_worked_tx(struct netif_queue *q, uint32_t nr)
 {
 	q->port[0].worked += nr;

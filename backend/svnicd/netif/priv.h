@@ -28,6 +28,7 @@ TAILQ_HEAD(netif_list, netif);
 #define NETIF_TX_MEM	(NETIF_TX_PAGES * SVNIC_PAGE_SIZE)
 #define NETIF_COPIES	1024u /* pieces of a turn */
 #define NETIF_TX_COPIES 384u  /* ... of which for tx */
+#define NETIF_TELLS	64u   /* rings of a turn that are told by its call */
 #define NETIF_NONE	0xffffu
 
 /* One event channel; masked from its ring until its work is done. */
@@ -110,7 +111,10 @@ struct netif {
 struct batch {
 	unsigned int nr;
 	unsigned int end; /* the netif that gathers stops there */
+	unsigned int nr_tells;
 	struct platform_copy copy[NETIF_COPIES];
+	struct platform_tell tell[NETIF_TELLS];
+	struct netif_queue *told[NETIF_TELLS]; /* whose each is */
 };
 
 /* netif.c */
@@ -147,6 +151,7 @@ void port_worked_tx(struct netif_queue *q, uint32_t nr);
 void port_worked_rx(struct netif_queue *q, uint32_t nr);
 void port_notify_tx(struct netif_queue *q);
 void port_notify_rx(struct netif_queue *q);
+uint32_t port_of_rx(const struct netif_queue *q);
 /* Unmask what has rung, now or later. */
 void port_release(struct netif_queue *q);
 /* The clock has it: unmask those that rest. */
@@ -203,6 +208,8 @@ void rx_begin(void);
 unsigned int rx_pull(struct netif *n);
 void rx_share(struct batch *b, unsigned int left);
 unsigned int rx_gather(struct netif_queue *q, struct batch *b);
+/* Responses, as if all will be copied; then those of what was not. */
+void rx_respond(void);
 void rx_finish(const struct batch *b);
 void rx_drop_all(struct netif *n);
 
@@ -210,5 +217,8 @@ void rx_drop_all(struct netif *n);
  * A piece of the guest's memory: from its mapping, or one of the batch. */
 void batch_add(struct batch *b, struct netif_queue *q, void *mem, uint32_t gref,
 	       uint32_t offset, uint32_t len, bool to_guest);
+/* Its rx responses are to be told with the copies; and what became of that. */
+void batch_tell(struct batch *b, struct netif *n);
+void batch_told(struct batch *b);
 
 #endif /* SVNICD_NETIF_PRIV_H */

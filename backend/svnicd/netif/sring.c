@@ -11,6 +11,7 @@
 #include <svnic/ring.h>
 
 #include "netif/wire.h"
+#include "platform.h"
 
 static struct wire_ring *head(const struct sring *r)
 {
@@ -53,12 +54,33 @@ void sring_peek(const struct sring *r, uint32_t ahead, void *req)
 	svnic_copy_in(req, slot(r, r->next + ahead), r->slot_size);
 }
 
-void sring_respond(struct sring *r, const void *rsp, uint32_t size)
+void sring_amend(struct sring *r, uint32_t idx, const void *rsp, uint32_t size)
 {
-	char *to = slot(r, r->rsp++);
+	char *to = slot(r, idx);
 
 	memset(to, 0, r->slot_size);
 	memcpy(to, rsp, size);
+}
+
+void sring_respond(struct sring *r, const void *rsp, uint32_t size)
+{
+	sring_amend(r, r->rsp++, rsp, size);
+}
+
+bool sring_tell(const struct sring *r, struct platform_tell *t)
+{
+	t->rsp_prod = &head(r)->rsp_prod;
+	t->old = r->told;
+	t->prod = r->rsp;
+	t->told = false;
+	t->rang = false;
+	return r->rsp != r->told;
+}
+
+void sring_told(struct sring *r, const struct platform_tell *t)
+{
+	if (t->told)
+		r->told = t->prod;
 }
 
 bool sring_publish(struct sring *r)

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct platform_tell;
+
 struct sring {
 	char *page;
 	uint32_t slot_size;
@@ -34,6 +36,11 @@ void sring_peek(const struct sring *r, uint32_t ahead, void *req);
 void sring_respond(struct sring *r, const void *rsp, uint32_t size);
 /* The guest may see all responses; true when it wants to be woken. */
 bool sring_publish(struct sring *r);
+/* The same in two steps, for somebody else to do: true when there are some. */
+bool sring_tell(const struct sring *r, struct platform_tell *t);
+void sring_told(struct sring *r, const struct platform_tell *t);
+/* Another response at @idx, which is not published yet. */
+void sring_amend(struct sring *r, uint32_t idx, const void *rsp, uint32_t size);
 /*
  * The guest shall ring when there are @need requests; true when there are
  * already, and it will not.

@@ -64,6 +64,8 @@ static void call(struct netif_turns *t, struct batch *b)
 		.nr_unmask = t->nr_unmask,
 		.copy = b ? b->copy : NULL,
 		.nr_copies = b ? b->nr : 0,
+		.tell = b ? b->tell : NULL,
+		.nr_tells = b ? b->nr_tells : 0,
 	};
 
 	t->ops->turn(t->p, &turn);
@@ -190,6 +192,17 @@ static void choose(struct netif_turns *t)
 	TAILQ_INSERT_TAIL(&t->ready, n, link);
 }
 
+/* Who gets frames sees them at once, if all are there. */
+static void call_and_tell(struct netif_turns *t, struct batch *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->nr_in_turn; i++)
+		batch_tell(b, t->in_turn[i]);
+	call(t, b);
+	batch_told(b);
+}
+
 static unsigned int turn(struct netif_turns *t)
 {
 	struct batch *b = &t->batch;
@@ -206,8 +219,9 @@ static unsigned int turn(struct netif_turns *t)
 		n->worked = gather(n, b, t->nr_in_turn - i);
 		done += n->worked;
 	}
+	rx_respond();
 	if (b->nr)
-		call(t, b);
+		call_and_tell(t, b);
 	tx_send(b);
 	rx_finish(b);
 	/* Only what the card has is answered. */
