@@ -49,9 +49,9 @@ struct netif_queue {
 	unsigned int nr_ports;
 	/* Frames of the card that wait for rx slots, by their first buffer. */
 	uint16_t head, tail;
-	uint32_t held; /* buffers */
-	uint32_t need; /* rx slots that the first one lacks, or 0 */
-	bool touched;  /* has responses to publish */
+	uint32_t held;	     /* buffers */
+	uint32_t need;	     /* rx slots that the first one lacks, or 0 */
+	unsigned int unrung; /* turns since then have left slots to ring for */
 	struct staging staging;
 	struct netif_queue_stats stats;
 };
@@ -77,6 +77,8 @@ struct netif {
 	struct netif_turns *turns;
 	TAILQ_ENTRY(netif) link; /* of those that are to have one */
 	bool ready;		 /* it is */
+	TAILQ_ENTRY(netif) age;	 /* of those that ever worked */
+	bool known;		 /* it is */
 	unsigned int worked;	 /* what the turn found */
 	unsigned int idle;	 /* turns that found nothing */
 	struct event *tick;	 /* something waits for time to pass */
@@ -124,10 +126,19 @@ void netif_wake(struct netif *n);
 void netif_later(struct netif *n, unsigned int ms);
 uint64_t netif_now_ms(void);
 
-/* Responses, then the card: its guest sees what it did in a turn. */
+/* Responses: the guest sees what a turn did. */
 void netif_publish(struct netif *n);
+enum netif_ring {
+	NETIF_BUSY,    /* there will be another turn */
+	NETIF_WAITING, /* ... when somebody does something */
+	NETIF_LEAVING
+};
+/* Tell it that it has tx slots again, if now is the time for that. */
+void netif_ring(struct netif *n, enum netif_ring when);
 /* Ask to be rung; true when there is something already. */
 bool netif_arm(struct netif *n);
+/* It is looked at: nothing need ring. */
+void netif_disarm(struct netif *n);
 /* Might a turn find something?  It may be wrong, not for long. */
 bool netif_has_work(const struct netif *n);
 void netif_release(struct netif *n);
@@ -137,8 +148,8 @@ void netif_report(struct netif *n);
 /* turn.c: have a turn soon, or none any more. */
 void turn_add(struct netif_turns *t, struct netif *n);
 void turn_del(struct netif_turns *t, struct netif *n);
-/* With the next call of the system, which is not far. */
-void turn_ring(struct netif_turns *t, uint32_t port);
+/* With the next call of the system, which is @soon, or at least not far. */
+void turn_ring(struct netif_turns *t, uint32_t port, bool soon);
 /* From within a turn, or before turn_add(). */
 void turn_unmask(struct netif_turns *t, uint32_t port);
 /* It is about to be unbound. */

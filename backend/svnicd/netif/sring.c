@@ -32,6 +32,7 @@ void sring_init(struct sring *r, void *page, uint32_t slot_size)
 	r->rsp = r->next;
 	r->seen = r->next;
 	r->told = r->next;
+	r->rung = r->next;
 }
 
 int sring_avail(struct sring *r)
@@ -79,24 +80,40 @@ bool sring_tell(const struct sring *r, struct platform_tell *t)
 
 void sring_told(struct sring *r, const struct platform_tell *t)
 {
-	if (t->told)
-		r->told = t->prod;
+	if (!t->told)
+		return;
+	r->told = t->prod;
+	r->rung = t->prod;
 }
 
-bool sring_publish(struct sring *r)
+void sring_show(struct sring *r)
 {
-	uint32_t old = r->told;
-
-	if (r->rsp == old)
-		return false;
+	if (r->rsp == r->told)
+		return;
 	r->told = r->rsp;
 	/* Pairs with reclaim() in frontend/svnic_front/netif_tx.c, as with any
 	 * guest that takes responses and then arms. */
 	svnic_publish32(&head(r)->rsp_prod, r->rsp);
+}
+
+bool sring_is_waited(struct sring *r)
+{
+	uint32_t old = r->rung;
+
+	if (r->told == old)
+		return false;
+	r->rung = r->told;
+	/* Pairs with reclaim() in frontend/svnic_front/netif_tx.c. */
 	svnic_fence();
 	/* Xen's rsp_event names the index to reach, ours the one to pass. */
-	return svnic_ring_passes(svnic_peek32(&head(r)->rsp_event) - 1, r->rsp,
+	return svnic_ring_passes(svnic_peek32(&head(r)->rsp_event) - 1, r->told,
 				 old);
+}
+
+bool sring_publish(struct sring *r)
+{
+	sring_show(r);
+	return sring_is_waited(r);
 }
 
 bool sring_arm(struct sring *r, uint32_t need)
@@ -108,4 +125,9 @@ bool sring_arm(struct sring *r, uint32_t need)
 	svnic_fence();
 	avail = svnic_peek32(&head(r)->req_prod) - r->next;
 	return avail >= need;
+}
+
+void sring_disarm(struct sring *r)
+{
+	svnic_poke32(&head(r)->req_event, r->next);
 }
