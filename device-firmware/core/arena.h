@@ -128,6 +128,7 @@ struct core {
 	/* VIFs with a min_rate that sent lately: their index + 1, or 0. */
 	uint16_t promised[ARENA_PROMISED];
 	uint32_t nr_promised; /* that were ever put there */
+	uint64_t promised_ns; /* when one of them had something to send */
 	struct list
 		pending[SVNIC_MAX_LINKS]; /* queues with an event to write */
 

@@ -10,6 +10,7 @@
 #include "lane.h"
 #include "mem.h"
 #include "region_inline.h"
+#include "sched.h"
 
 int gather_avail(struct core *core, struct queue *q)
 {
@@ -145,7 +146,8 @@ unsigned int gather_burst(struct core *core, struct vif *vif, struct queue *q,
 			  struct gather *b, struct frame *f)
 {
 	/* A frame that waits is tried again alone. */
-	unsigned int max = q->wait_until || q->sent ? 1 : ARENA_BURST;
+	unsigned int max =
+		q->wait_until || q->sent ? 1 : sched_burst(core, vif);
 	uint32_t at = q->tx_next;
 	uint32_t end = at + b->avail;
 	unsigned int nr;

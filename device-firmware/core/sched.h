@@ -50,6 +50,11 @@ int sched_may_send(struct core *core, struct vif *vif);
  * came for its min_rate.
  */
 void sched_sent(struct vif *vif, uint32_t octets, int32_t cost, bool promised);
+/*
+ * How many frames of it are worked on together: fewer while somebody who was
+ * promised something may be waiting for the end of that.
+ */
+unsigned int sched_burst(const struct core *core, const struct vif *vif);
 /* How many octets it may send in this turn; one frame may go beyond. */
 int64_t sched_octets(const struct vif *vif);
 

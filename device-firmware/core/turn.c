@@ -15,7 +15,9 @@
 #include "sched.h"
 
 #define QUANTUM	      16384u	/* octets of a turn, for weight 1 */
-#define TURN_BURSTS   8u	/* of one queue in a turn, for weight 1 */
+#define TURN_FRAMES   256u	/* of one queue in a turn, for weight 1 */
+#define BURST_SHORT   8u	/* frames, beside one with a min_rate ... */
+#define SHORT_NS      10000000u /* ... that sent so lately */
 #define ROUND_FRAMES  512u	/* then the round ends */
 #define PUBLISH	      64u	/* receivers that are shown what they got */
 #define URGENT_TURNS  4u	/* for each of the others' */
@@ -74,6 +76,7 @@ void sched_ready(struct core *core, struct vif *vif)
 			vif->place = VIF_AT_HEAD;
 			list = &core->urgent;
 			remember(core, arena_vif_idx(core, vif));
+			core->promised_ns = core->now_ns;
 		}
 	}
 	list_push(list, nodes(core), (uint16_t)arena_vif_idx(core, vif));
@@ -149,6 +152,14 @@ void sched_sent(struct vif *vif, uint32_t octets, int32_t cost, bool promised)
 	vif->deficit -= cost;
 }
 
+unsigned int sched_burst(const struct core *core, const struct vif *vif)
+{
+	if (vif->place == VIF_AT_HEAD ||
+	    core->now_ns - core->promised_ns > SHORT_NS)
+		return ARENA_BURST;
+	return BURST_SHORT;
+}
+
 int64_t sched_octets(const struct vif *vif)
 {
 	int64_t octets = vif->deficit;
@@ -203,10 +214,11 @@ static enum vif_tx_more serve_queue(struct core *core, struct vif *vif,
 {
 	struct queue *q = arena_queue(core, vif->queue[id]);
 	enum vif_tx_more more = VIF_TX_MORE;
-	unsigned int max = TURN_BURSTS << class_of(vif);
+	unsigned int max = TURN_FRAMES << class_of(vif);
 	unsigned int i;
 
 	/* Enough for a whole turn of the smallest frames. */
+	max /= sched_burst(core, vif);
 	for (i = 0; i < max && more == VIF_TX_MORE; i++) {
 		if (i && sched_octets(vif) <= 0)
 			break;
