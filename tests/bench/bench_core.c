@@ -4,7 +4,8 @@
  * card, rings filled before the core runs, only core_poll() measured.  One JSON
  * line for each benchmark.
  *
- * Sums and segments are in bench_sums.c, several workers in bench_workers.c.
+ * Sums and segments are in bench_sums.c, several workers in bench_workers.c,
+ * a victim beside floods in bench_fair.c.
  *
  *   bench-core [-l] [-4] [-b frames] [-f frames] [name ...]
  */
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "bench_card.h"
+#include "bench_fair.h"
 #include "bench_sums.h"
 #include "bench_workers.h"
 #include "counter.h"
@@ -181,5 +183,6 @@ int main(int argc, char **argv)
 	}
 	bench_sums(only_list, argv + optind);
 	bench_workers(only_list, argv + optind);
+	bench_fair(only_list, argv + optind);
 	return 0;
 }

@@ -3,7 +3,8 @@
 check_PROGRAMS += bench-core
 bench_core_CPPFLAGS = $(AM_CPPFLAGS) $(FIRMWARE_INCLUDES)
 bench_core_SOURCES = tests/bench/bench_card.c tests/bench/bench_card.h \
-	tests/bench/bench_core.c tests/bench/bench_sums.c \
+	tests/bench/bench_core.c tests/bench/bench_fair.c \
+	tests/bench/bench_fair.h tests/bench/bench_sums.c \
 	tests/bench/bench_sums.h tests/bench/bench_workers.c \
 	tests/bench/bench_workers.h tests/bench/clock.h \
 	tests/bench/counter.c tests/bench/counter.h

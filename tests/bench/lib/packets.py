@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Packet rates and times under way, VIF to VIF, beside the peers."""
+import json
 from statistics import median
 
 from host import Failed, Missing, say
 from switches import Copy, Memif, Ovs, Svnic, Vhost
 
 SIZES = ("64", "256", "1500", "9000", "imix")
+WORKERS = [f"workers-{s}-{p}" for s in (64, 1500) for p in ("near", "far")]
+FLOODS = [f"flood-{n}" for n in ("small", "broadcast", "stuck", "all")]
 
 
 def up(host):
@@ -132,10 +135,10 @@ def times(host, o):
 
 def core(host, o):
     """The core alone, which has no peer: its own limit."""
-    import json
     program = host.program("bench-core")
     for line in host.run([program, "-l"]).split():
-        if not o.wants(line):
+        # What needs two processors is below.
+        if line.startswith(("workers-", "flood-")) or not o.wants(line):
             continue
         say(line)
         frames = "400000" if o.quick else "4000000"
@@ -144,3 +147,38 @@ def core(host, o):
         r = json.loads(text)
         yield {"name": line, "unit": r["unit"], "value": r["value"],
                "peer": {}, "ratio": None}
+
+
+def alone(host, name):
+    """One figure of the core, on all processors."""
+    text = host.run([host.program("bench-core"), name], timeout=120)
+    host.keep("core.json", text)
+    return json.loads(text)
+
+
+def workers(host, o):
+    """Two workers of the core beside one."""
+    for name in WORKERS:
+        if not o.wants(name):
+            continue
+        say(name)
+        values = {"svnic": [], "one worker": []}
+        for _ in range(o.repetitions):
+            values["svnic"].append(alone(host, name + "-2")["value"])
+            values["one worker"].append(alone(host, name + "-1")["value"])
+        yield figure(name, "Mpps", values)
+
+
+def floods(host, o):
+    """A frame in the core beside seven full rings, and without them."""
+    for name in FLOODS:
+        if not o.wants(name):
+            continue
+        say(name)
+        of = [alone(host, name) for _ in range(o.repetitions)]
+        yield figure(name + "-p99", "us", {
+            "svnic": [r["value"] for r in of],
+            "alone": [r["alone"] for r in of]}, True)
+        yield figure(name + "-median", "us", {
+            "svnic": [r["median"] for r in of],
+            "alone": [r["median_alone"] for r in of]}, True)
