@@ -18,5 +18,5 @@ tests_soak_threads_CPPFLAGS = $(AM_CPPFLAGS) $(FIRMWARE_INCLUDES)
 tests_soak_threads_SOURCES = tests/soak/threads.c
 tests_soak_threads_LDADD = libsvnic_sim.a libsvnic_core.a -lpthread
 
-dist_noinst_SCRIPTS += tests/soak/run tests/soak/short.sh tests/soak/threads-of-workers
-TESTS += tests/soak/short.sh tests/soak/threads tests/soak/threads-of-workers
+dist_noinst_SCRIPTS += tests/soak/run tests/soak/short.sh
+TESTS += tests/soak/short.sh tests/soak/threads
