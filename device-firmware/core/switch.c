@@ -190,6 +190,7 @@ static void deliver(struct core *core, struct parcel *p, unsigned int i)
 void switch_share(struct core *core, struct parcel *p)
 {
 	struct frame *f = p->frame;
+	uint16_t not = DEMUX_NONE; /* whom the lane could give nothing */
 	unsigned int n;
 	unsigned int i;
 
@@ -197,11 +198,13 @@ void switch_share(struct core *core, struct parcel *p)
 		n = 1;
 		if (f[i].v >= 0)
 			continue;
-		if (f[i].v == FRAME_OPEN && f[i].is_plain) {
+		if (f[i].v == FRAME_OPEN && f[i].is_plain &&
+		    f[i].dest != not ) {
 			n = lane_run(core, arena_vif(core, p->sender), &f[i],
 				     p->nr - i);
 			if (n)
 				continue;
+			not = f[i].dest;
 			n = 1;
 		}
 		if (f[i].v == FRAME_OPEN)

@@ -16,7 +16,7 @@
 
 #define QUANTUM	      16384u	/* octets of a turn, for weight 1 */
 #define TURN_FRAMES   256u	/* of one queue in a turn, for weight 1 */
-#define BURST_SHORT   8u	/* frames, beside one with a min_rate ... */
+#define BURST_SHORT   4u	/* frames, beside one with a min_rate ... */
 #define SHORT_NS      10000000u /* ... that sent so lately */
 #define ROUND_FRAMES  512u	/* then the round ends */
 #define PUBLISH	      64u	/* receivers that are shown what they got */
@@ -380,8 +380,12 @@ static unsigned int all_turns(struct core *core, uint32_t quanta)
 		urgent = core->urgent.nr;
 		if (urgent > URGENT_TURNS)
 			urgent = URGENT_TURNS;
-		for (; urgent; urgent--)
-			done += take_turn(core, &core->urgent, quanta);
+		/* Their receivers need not wait for the end of the round. */
+		if (urgent) {
+			while (urgent--)
+				done += take_turn(core, &core->urgent, quanta);
+			vif_rx_publish(core);
+		}
 		if (left && core->active.nr) {
 			done += take_turn(core, &core->active, quanta);
 			left--;

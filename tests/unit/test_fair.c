@@ -339,7 +339,7 @@ static void a_promise_is_kept_within_a_turn(void **state)
 	queue_frames(f, 2, 99, 60, 1);
 	sched_run(f->core);
 	/* A short burst, because it sent lately. */
-	assert_int_equal(before(2), 8);
+	assert_int_equal(before(2), 4);
 	assert_non_null(sim_wire_peek(0));
 	/* Nobody waits for it, so others have long ones again. */
 	sim_settle(f->core);
