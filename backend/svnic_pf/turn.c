@@ -4,8 +4,6 @@
  * pieces that it copies, from and to pages of its own that this driver
  * allocated.  Those need no pinning, and one call serves many guests.
  *
- * Where all was copied, responses can be shown to their guests at once.
- *
  * The pieces are svnicd's word, which passes on what guests wrote: the copy of
  * them is checked whole before Xen sees the first one.
  */
@@ -25,8 +23,6 @@ struct pf_turn {
 	struct svnic_pf_piece piece[SVNIC_PF_TURN_PIECES];
 	struct page *page[SVNIC_PF_TURN_PIECES];
 	struct gnttab_copy op[SVNIC_PF_TURN_PIECES];
-	struct svnic_pf_tell tell[SVNIC_PF_TURN_TELLS];
-	u32 rung[SVNIC_PF_TURN_TELLS];
 };
 
 struct pf_turn *svnic_pf_turn_create(void)
@@ -138,34 +134,6 @@ out_put:
 	return err;
 }
 
-/*
- * The ring is memory of a guest, and of svnicd: an address that is none leaves
- * it untold.
- */
-static void tell(struct pf_turn *t, struct pf_ports *s)
-{
-	struct svnic_pf_tell *p;
-	u32 __user *word;
-	u32 nr_rung = 0;
-	u32 event;
-
-	for (p = t->tell; p < t->tell + t->arg.nr_tells; p++) {
-		word = u64_to_user_ptr(p->rsp_prod);
-		virt_wmb(); /* what was copied, before the index */
-		if (put_user(p->prod, word))
-			continue;
-		p->done = SVNIC_PF_TOLD;
-		virt_mb(); /* the index, before the guest's wish */
-		if (get_user(event, word + 1) ||
-		    p->prod - event >= p->prod - p->old)
-			continue;
-		p->done |= SVNIC_PF_RANG;
-		t->rung[nr_rung++] = p->port;
-	}
-	if (nr_rung)
-		svnic_pf_ports_act(s, t->rung, nr_rung, 0);
-}
-
 static int run(struct pf_card *card, struct pf_turn *t, struct pf_ports *s)
 {
 	int err;
@@ -180,30 +148,21 @@ static int run(struct pf_card *card, struct pf_turn *t, struct pf_ports *s)
 	down_read(&card->gone_sem);
 	err = svnic_pf_is_removed(card) ? -ENODEV : copy(card, t);
 	up_read(&card->gone_sem);
-	if (!err && !t->arg.failed)
-		tell(t, s);
 	return err;
 }
 
 static int copy_in(struct pf_turn *t, const void __user *user)
 {
-	u32 i;
-
 	if (copy_from_user(&t->arg, user, sizeof(t->arg)))
 		return -EFAULT;
 	t->arg.failed = 0;
 	if (t->arg.nr_pieces > SVNIC_PF_TURN_PIECES ||
-	    t->arg.nr_tells > SVNIC_PF_TURN_TELLS ||
 	    t->arg.nr_ports > SVNIC_PF_TURN_PORTS ||
 	    t->arg.nr_unmask > SVNIC_PF_TURN_PORTS - t->arg.nr_ports)
 		return -EINVAL;
 	if (copy_from_user(t->piece, u64_to_user_ptr(t->arg.pieces),
-			   t->arg.nr_pieces * sizeof(t->piece[0])) ||
-	    copy_from_user(t->tell, u64_to_user_ptr(t->arg.tells),
-			   t->arg.nr_tells * sizeof(t->tell[0])))
+			   t->arg.nr_pieces * sizeof(t->piece[0])))
 		return -EFAULT;
-	for (i = 0; i < t->arg.nr_tells; i++)
-		t->tell[i].done = 0;
 	return check(t);
 }
 
@@ -211,9 +170,7 @@ static int copy_out(const struct pf_turn *t, void __user *user)
 {
 	struct svnic_pf_turn __user *to = user;
 
-	if (put_user(t->arg.failed, &to->failed) ||
-	    copy_to_user(u64_to_user_ptr(t->arg.tells), t->tell,
-			 t->arg.nr_tells * sizeof(t->tell[0])))
+	if (put_user(t->arg.failed, &to->failed))
 		return -EFAULT;
 	if (!t->arg.failed)
 		return 0;

@@ -83,8 +83,6 @@ void ownq_kick(struct ownq *q);
  * what was sent has come back (@tx).  True when that is so already.
  */
 bool ownq_arm(struct ownq *q, bool tx, bool rx);
-/* Awake: no event need come. */
-void ownq_disarm(struct ownq *q);
 
 /* Would ownq_arm() say so?  Nothing is armed. */
 bool ownq_has_work(const struct ownq *q, bool tx);

@@ -128,19 +128,6 @@ struct platform_copy {
 	bool failed; /* out: this piece was not copied */
 };
 
-/*
- * Responses in a ring of a tenant: where all pieces of the turn were copied,
- * they may be published in the same call.
- */
-struct platform_tell {
-	void *rsp_prod; /* the word; rsp_event follows it */
-	uint32_t old;	/* what stands there */
-	uint32_t prod;
-	uint32_t port; /* to ring, if the tenant asked for one of them */
-	bool told;     /* out; else it is the caller's to do */
-	bool rang;     /* out */
-};
-
 /* What a turn of the netif path asks of the system. */
 struct platform_turn {
 	const uint32_t *ring; /* ports */
@@ -149,8 +136,6 @@ struct platform_turn {
 	unsigned int nr_unmask;
 	struct platform_copy *copy; /* of any tenants */
 	unsigned int nr_copies;
-	struct platform_tell *tell; /* with pieces only */
-	unsigned int nr_tells;
 };
 
 /* The tenant rang port @port, which is masked from now on. */
@@ -341,8 +326,8 @@ struct platform_ops {
 			 uint32_t gref, bool writable, void **page);
 	void (*grant_unmap)(struct platform *p, void *page);
 	/*
-	 * Ring, unmask, copy, then tell, in as few calls of the system as there
-	 * can be.  The tenants see all stores of ours before they are woken.
+	 * Ring, unmask, then copy, in as few calls of the system as there can
+	 * be.  The tenants see all stores of ours before they are woken.
 	 */
 	void (*turn)(struct platform *p, const struct platform_turn *turn);
 	/*

@@ -125,45 +125,24 @@ struct svnic_pf_piece {
 };
 SVNIC_ABI_SIZE(struct svnic_pf_piece, 24);
 
-#define SVNIC_PF_TO_GUEST 0x1
-
-/*
- * Responses in a ring that is mapped from a guest: once all pieces of the turn
- * were copied, @prod is stored for the guest to see, and @port is rung if the
- * guest asked for a response between @old and @prod.
- */
-struct svnic_pf_tell {
-	__u64 rsp_prod; /* user address of that word; rsp_event follows it */
-	__u32 old;	/* what stands there */
-	__u32 prod;
-	__u32 port; /* as SVNIC_PF_PORT_BIND gave it */
-	__u32 done; /* out: SVNIC_PF_TOLD, SVNIC_PF_RANG; 0: not stored */
-};
-SVNIC_ABI_SIZE(struct svnic_pf_tell, 24);
-
-#define SVNIC_PF_TOLD	     0x1
-#define SVNIC_PF_RANG	     0x2
+#define SVNIC_PF_TO_GUEST    0x1
 #define SVNIC_PF_TURN_PIECES 1024
-#define SVNIC_PF_TURN_PORTS  16
-#define SVNIC_PF_TURN_TELLS  64
+#define SVNIC_PF_TURN_PORTS  18
 
 /*
  * What the netif path asks of the hypervisor, in one call: ring the first
- * nr_ports event channels, unmask the nr_unmask after them, copy, and tell.
- * With an error no piece was copied.
+ * nr_ports event channels, unmask the nr_unmask after them, then copy.  With an
+ * error no piece was copied.
  */
 struct svnic_pf_turn {
 	__u64 pieces;	 /* user address of struct svnic_pf_piece[] */
-	__u64 tells;	 /* user address of struct svnic_pf_tell[] */
 	__u32 nr_pieces; /* 0 to SVNIC_PF_TURN_PIECES */
 	__u32 failed;	 /* out: pieces whose status is not 0 */
 	__u32 nr_ports;	 /* together at most SVNIC_PF_TURN_PORTS */
 	__u32 nr_unmask;
-	__u32 nr_tells; /* 0 to SVNIC_PF_TURN_TELLS */
-	__u32 reserved;
 	__u32 port[SVNIC_PF_TURN_PORTS]; /* as SVNIC_PF_PORT_BIND gave them */
 };
-SVNIC_ABI_SIZE(struct svnic_pf_turn, 104);
+SVNIC_ABI_SIZE(struct svnic_pf_turn, 96);
 
 /*
  * A guest's event channel, bound for this file until it is closed.  When it

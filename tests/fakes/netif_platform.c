@@ -95,18 +95,6 @@ static void copy_one(struct world *w, struct platform_copy *c)
 		memcpy(c->mem, its, c->len);
 }
 
-static void tell(struct world *w, struct platform_tell *t)
-{
-	uint32_t *word = t->rsp_prod;
-
-	world_check(*word == t->old, "the guest knows of other responses");
-	world_check(w->port[t->port].rang != NULL, "no such port is rung");
-	word[0] = t->prod;
-	t->told = true;
-	t->rang = t->prod - word[1] < t->prod - t->old;
-	w->port[t->port].notified += t->rang;
-}
-
 static void turn(struct platform *p, const struct platform_turn *t)
 {
 	struct world *w = p->w;
@@ -133,11 +121,6 @@ static void turn(struct platform *p, const struct platform_turn *t)
 		copy_one(w, &t->copy[i]);
 	if (w->while_copying)
 		w->while_copying(w);
-	for (i = 0; i < t->nr_copies; i++)
-		if (t->copy[i].failed)
-			return;
-	for (i = 0; i < t->nr_tells; i++)
-		tell(w, &t->tell[i]);
 }
 
 static int port_bind(struct platform *p, struct tenant *t, uint32_t remote,

@@ -218,7 +218,6 @@ static void deliver_card(struct world *w)
 			n = w->netif;
 		else if (svnic_cpu16(e.vif) == WORLD_OTHER)
 			n = w->other;
-		w->nr_card_events += n && n == w->netif;
 		if (n && e.reason == SVNIC_EVENT_FAULT)
 			netif_card_fault(n, e.queue, svnic_cpu32(e.arg));
 		else if (n)

@@ -57,7 +57,6 @@ struct world {
 	unsigned int nr_mapped;
 	unsigned int nr_calls;	/* of turn() with pieces */
 	unsigned int nr_copies; /* pieces */
-	unsigned int nr_card_events;
 	void (*while_copying)(struct world *w);
 	struct world_port port[WORLD_PORTS];
 	int bind_fails; /* this one of the next; 0: none */

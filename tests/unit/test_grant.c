@@ -48,13 +48,6 @@ static unsigned int rung[4];
 
 /* In place of pf.c and the libraries -------------------------------------- */
 
-static void tell(struct svnic_pf_tell *c)
-{
-	*(uint32_t *)(uintptr_t)c->rsp_prod = c->prod;
-	assert_int_equal(c->port, 40);
-	c->done = SVNIC_PF_TOLD | SVNIC_PF_RANG;
-}
-
 static int turn(struct svnic_pf_turn *arg)
 {
 	struct svnic_pf_piece *piece = (void *)(uintptr_t)arg->pieces;
@@ -74,8 +67,6 @@ static int turn(struct svnic_pf_turn *arg)
 	for (i = 0; arg->failed && i < arg->nr_pieces; i++)
 		piece[i].status =
 			piece[i].gref == pf.bad ? GNTST_bad_gntref : GNTST_okay;
-	for (i = 0; !arg->failed && i < arg->nr_tells; i++)
-		tell(&((struct svnic_pf_tell *)(uintptr_t)arg->tells)[i]);
 	return 0;
 }
 
@@ -363,58 +354,6 @@ static void test_elsewhere(void **state)
 	assert_true(c[0].failed && c[1].failed);
 }
 
-static uint32_t bind_one(unsigned int i)
-{
-	uint32_t place = 99;
-
-	assert_int_equal(channel_bind(&p, &t, i, rang, &rung[i], &place), 0);
-	return place;
-}
-
-static bool tells(struct platform_copy *copy, unsigned int nr, uint32_t place)
-{
-	uint32_t word = 3;
-	struct platform_tell c = {
-		.rsp_prod = &word, .old = 3, .prod = 5, .port = place
-	};
-	const struct platform_turn turn_of = {
-		.copy = copy, .nr_copies = nr, .tell = &c, .nr_tells = 1
-	};
-
-	grant_turn(&p, &turn_of);
-	assert_int_equal(word, c.told ? 5 : 3);
-	assert_int_equal(c.told, c.rang);
-	return c.told;
-}
-
-/* Only by a call that copies everything, and if all of it was copied. */
-static void test_tell(void **state)
-{
-	static struct platform_copy c[SVNIC_PF_TURN_PIECES + 1];
-	uint32_t place = bind_one(0);
-	unsigned int i;
-
-	(void)state;
-	for (i = 0; i <= SVNIC_PF_TURN_PIECES; i++)
-		c[i] = copy_of(1, 0, 50, 100 + i);
-	assert_true(tells(c, 1, place));
-	assert_true(tells(c, SVNIC_PF_TURN_PIECES - 1, place));
-	assert_false(tells(c, SVNIC_PF_TURN_PIECES + 1, place));
-	pf.bad = 101;
-	assert_false(tells(c, 2, place));
-	pf.bad = 0;
-	assert_true(tells(c, 2, place));
-	c[0].page = PLATFORM_ELSEWHERE;
-	assert_false(tells(c, 2, place));
-	assert_false(tells(c, 1, place));
-	c[0].page = c[1].page;
-	pf.err = -EIO;
-	assert_false(tells(c, 1, place));
-	pf.err = 0;
-	channel_card_lost(&p);
-	assert_false(tells(c, 1, place));
-}
-
 static void test_map(void **state)
 {
 	void *page = NULL;
@@ -426,6 +365,14 @@ static void test_map(void **state)
 	assert_int_equal(grant_map(&p, &t, 8, false, &page), 0);
 	assert_ptr_equal(page, &p);
 	grant_unmap(&p, page);
+}
+
+static uint32_t bind_one(unsigned int i)
+{
+	uint32_t place = 99;
+
+	assert_int_equal(channel_bind(&p, &t, i, rang, &rung[i], &place), 0);
+	return place;
 }
 
 /* Through svnic_pf while it is there, through evtchn while it is not. */
@@ -507,9 +454,8 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, begin, end)
 	const struct CMUnitTest tests[] = {
-		T(test_pieces),	   T(test_many_pieces), T(test_elsewhere),
-		T(test_tell),	   T(test_map),		T(test_ports),
-		T(test_lost_port),
+		T(test_pieces), T(test_many_pieces), T(test_elsewhere),
+		T(test_map),	T(test_ports),	     T(test_lost_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,38 +60,6 @@ static void test_idle_rings(void **state)
 	netif_expect_answers(f, 0, 1, WIRE_RSP_OKAY);
 }
 
-static void one_for_the_guest(struct world *world)
-{
-	uint8_t frame[60];
-
-	world->while_copying = NULL;
-	world_frame(frame, sizeof(frame), true);
-	world_peer_send(world, frame, sizeof(frame), NULL);
-}
-
-/* Who is awake sees the answer without a ring; who sleeps is rung. */
-static void test_awake(void **state)
-{
-	struct netif_fixture *f = *state;
-	unsigned int before;
-	uint16_t flags;
-
-	world_post(&f->w, 0, 10);
-	world_run(&f->w);
-	world_frame(f->sent, 60, false);
-	world_send(&f->w, 0, BUFFER, f->sent, 60, 4096, 0);
-	world_tx_push(&f->w, 0);
-	f->w.while_copying = one_for_the_guest;
-	before = f->w.nr_card_events;
-	world_run(&f->w);
-	assert_int_equal(world_receive(&f->w, 0, f->got, &flags, NULL), 60);
-	assert_int_equal(f->w.nr_card_events, before);
-	one_for_the_guest(&f->w);
-	world_run(&f->w);
-	assert_int_equal(world_receive(&f->w, 0, f->got, &flags, NULL), 60);
-	assert_true(f->w.nr_card_events > before);
-}
-
 static void test_queues(void **state)
 {
 	struct netif_fixture *f = *state;
@@ -259,7 +227,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_laps, netif_begin),
 		T(test_idle_rings, netif_begin),
-		T(test_awake, netif_begin),
 		T(test_queues, netif_begin_many),
 		T(test_queue_stalls, netif_begin_many),
 		T(test_create_fails, netif_begin_many),

@@ -6,30 +6,6 @@
 
 #include "netif/priv.h"
 
-void batch_tell(struct batch *b, struct netif *n)
-{
-	struct netif_queue *q;
-
-	for (q = n->queue; q < n->queue + n->config.nr_queues; q++) {
-		if (b->nr_tells == NETIF_TELLS ||
-		    !sring_tell(&q->rx, &b->tell[b->nr_tells]))
-			continue;
-		b->tell[b->nr_tells].port = port_of_rx(q);
-		b->told[b->nr_tells++] = q;
-	}
-}
-
-void batch_told(struct batch *b)
-{
-	unsigned int i;
-
-	for (i = 0; i < b->nr_tells; i++) {
-		sring_told(&b->told[i]->rx, &b->tell[i]);
-		b->told[i]->stats.events_out += b->tell[i].rang;
-	}
-	b->nr_tells = 0;
-}
-
 void batch_add(struct batch *b, struct netif_queue *q, void *mem, uint32_t gref,
 	       uint32_t offset, uint32_t len, bool to_guest)
 {

@@ -17,9 +17,6 @@
 #include "netif/priv.h"
 #include "vif.h"
 
-#define MANY 8u /* slots; more than those of some small frames */
-#define LATE 8u /* turns */
-
 uint64_t netif_now_ms(void)
 {
 	struct timespec ts;
@@ -70,35 +67,7 @@ void netif_publish(struct netif *n)
 	for (q = n->queue; q < n->queue + n->config.nr_queues; q++) {
 		if (sring_publish(&q->rx))
 			port_notify_rx(q);
-		sring_show(&q->tx);
-	}
-	netif_ring(n, NETIF_BUSY);
-}
-
-/*
- * Slots of the guest that came back: it may wait for them, as a stream does that
- * filled its share; most find them when they send again.
- */
-static bool is_due(struct netif_queue *q, enum netif_ring when)
-{
-	bool many = q->tx.told - q->tx.rung >= MANY;
-
-	if (when == NETIF_LEAVING)
-		return true;
-	if (when == NETIF_WAITING)
-		return many;
-	return (many && !sring_pending(&q->tx)) || ++q->unrung > LATE;
-}
-
-void netif_ring(struct netif *n, enum netif_ring when)
-{
-	struct netif_queue *q;
-
-	for (q = n->queue; q < n->queue + n->config.nr_queues; q++) {
-		if (q->tx.told == q->tx.rung || !is_due(q, when))
-			continue;
-		q->unrung = 0;
-		if (sring_is_waited(&q->tx))
+		if (sring_publish(&q->tx))
 			port_notify_tx(q);
 	}
 }
@@ -118,19 +87,6 @@ bool netif_arm(struct netif *n)
 	}
 	more |= ownq_arm(&n->slow, n->tx_blocked, true);
 	return more;
-}
-
-void netif_disarm(struct netif *n)
-{
-	struct netif_queue *q;
-
-	if (!n->started)
-		return;
-	for (q = n->queue; q < n->queue + n->config.nr_queues; q++) {
-		sring_disarm(&q->tx);
-		sring_disarm(&q->rx);
-	}
-	ownq_disarm(&n->slow);
 }
 
 bool netif_has_work(const struct netif *n)

@@ -63,11 +63,6 @@ static struct netif_port *rx_port(struct netif_queue *q)
 	return &q->port[q->nr_ports - 1];
 }
 
-uint32_t port_of_rx(const struct netif_queue *q)
-{
-	return q->port[q->nr_ports - 1].port;
-}
-
 void port_worked_tx(struct netif_queue *q, uint32_t nr)
 {
 	q->port[0].worked += nr;
@@ -78,20 +73,20 @@ void port_worked_rx(struct netif_queue *q, uint32_t nr)
 	rx_port(q)->worked += nr;
 }
 
-static void notify(struct netif_queue *q, const struct netif_port *p, bool soon)
+static void notify(struct netif_queue *q, const struct netif_port *p)
 {
 	q->stats.events_out++;
-	turn_ring(q->n->turns, p->port, soon);
+	turn_ring(q->n->turns, p->port);
 }
 
 void port_notify_tx(struct netif_queue *q)
 {
-	notify(q, &q->port[0], false);
+	notify(q, &q->port[0]);
 }
 
 void port_notify_rx(struct netif_queue *q)
 {
-	notify(q, rx_port(q), true);
+	notify(q, rx_port(q));
 }
 
 static void unmask(struct netif_port *p)

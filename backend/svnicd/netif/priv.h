@@ -28,7 +28,6 @@ TAILQ_HEAD(netif_list, netif);
 #define NETIF_TX_MEM	(NETIF_TX_PAGES * SVNIC_PAGE_SIZE)
 #define NETIF_COPIES	1024u /* pieces of a turn */
 #define NETIF_TX_COPIES 384u  /* ... of which for tx */
-#define NETIF_TELLS	64u   /* rings of a turn that are told by its call */
 #define NETIF_NONE	0xffffu
 
 /* One event channel; masked from its ring until its work is done. */
@@ -49,9 +48,9 @@ struct netif_queue {
 	unsigned int nr_ports;
 	/* Frames of the card that wait for rx slots, by their first buffer. */
 	uint16_t head, tail;
-	uint32_t held;	     /* buffers */
-	uint32_t need;	     /* rx slots that the first one lacks, or 0 */
-	unsigned int unrung; /* turns since then have left slots to ring for */
+	uint32_t held; /* buffers */
+	uint32_t need; /* rx slots that the first one lacks, or 0 */
+	bool touched;  /* has responses to publish */
 	struct staging staging;
 	struct netif_queue_stats stats;
 };
@@ -77,8 +76,6 @@ struct netif {
 	struct netif_turns *turns;
 	TAILQ_ENTRY(netif) link; /* of those that are to have one */
 	bool ready;		 /* it is */
-	TAILQ_ENTRY(netif) age;	 /* of those that ever worked */
-	bool known;		 /* it is */
 	unsigned int worked;	 /* what the turn found */
 	unsigned int idle;	 /* turns that found nothing */
 	struct event *tick;	 /* something waits for time to pass */
@@ -113,10 +110,7 @@ struct netif {
 struct batch {
 	unsigned int nr;
 	unsigned int end; /* the netif that gathers stops there */
-	unsigned int nr_tells;
 	struct platform_copy copy[NETIF_COPIES];
-	struct platform_tell tell[NETIF_TELLS];
-	struct netif_queue *told[NETIF_TELLS]; /* whose each is */
 };
 
 /* netif.c */
@@ -126,19 +120,10 @@ void netif_wake(struct netif *n);
 void netif_later(struct netif *n, unsigned int ms);
 uint64_t netif_now_ms(void);
 
-/* Responses: the guest sees what a turn did. */
+/* Responses, then the card: its guest sees what it did in a turn. */
 void netif_publish(struct netif *n);
-enum netif_ring {
-	NETIF_BUSY,    /* there will be another turn */
-	NETIF_WAITING, /* ... when somebody does something */
-	NETIF_LEAVING
-};
-/* Tell it that it has tx slots again, if now is the time for that. */
-void netif_ring(struct netif *n, enum netif_ring when);
 /* Ask to be rung; true when there is something already. */
 bool netif_arm(struct netif *n);
-/* It is looked at: nothing need ring. */
-void netif_disarm(struct netif *n);
 /* Might a turn find something?  It may be wrong, not for long. */
 bool netif_has_work(const struct netif *n);
 void netif_release(struct netif *n);
@@ -148,8 +133,8 @@ void netif_report(struct netif *n);
 /* turn.c: have a turn soon, or none any more. */
 void turn_add(struct netif_turns *t, struct netif *n);
 void turn_del(struct netif_turns *t, struct netif *n);
-/* With the next call of the system, which is @soon, or at least not far. */
-void turn_ring(struct netif_turns *t, uint32_t port, bool soon);
+/* With the next call of the system, which is not far. */
+void turn_ring(struct netif_turns *t, uint32_t port);
 /* From within a turn, or before turn_add(). */
 void turn_unmask(struct netif_turns *t, uint32_t port);
 /* It is about to be unbound. */
@@ -162,7 +147,6 @@ void port_worked_tx(struct netif_queue *q, uint32_t nr);
 void port_worked_rx(struct netif_queue *q, uint32_t nr);
 void port_notify_tx(struct netif_queue *q);
 void port_notify_rx(struct netif_queue *q);
-uint32_t port_of_rx(const struct netif_queue *q);
 /* Unmask what has rung, now or later. */
 void port_release(struct netif_queue *q);
 /* The clock has it: unmask those that rest. */
@@ -219,8 +203,6 @@ void rx_begin(void);
 unsigned int rx_pull(struct netif *n);
 void rx_share(struct batch *b, unsigned int left);
 unsigned int rx_gather(struct netif_queue *q, struct batch *b);
-/* Responses, as if all will be copied; then those of what was not. */
-void rx_respond(void);
 void rx_finish(const struct batch *b);
 void rx_drop_all(struct netif *n);
 
@@ -228,8 +210,5 @@ void rx_drop_all(struct netif *n);
  * A piece of the guest's memory: from its mapping, or one of the batch. */
 void batch_add(struct batch *b, struct netif_queue *q, void *mem, uint32_t gref,
 	       uint32_t offset, uint32_t len, bool to_guest);
-/* Its rx responses are to be told with the copies; and what became of that. */
-void batch_tell(struct batch *b, struct netif *n);
-void batch_told(struct batch *b);
 
 #endif /* SVNICD_NETIF_PRIV_H */

@@ -4,9 +4,7 @@
  * card's own buffers until there are rx slots for them; with one queue those
  * buffers are the only bound, with several none may have more than half.  The
  * pieces are copied with those of all other frames of the turn; a response
- * always sits in the slot of the request that it consumes.  Responses are
- * written before that, because whoever copies can publish them, too; those of
- * what was not copied are written again.
+ * always sits in the slot of the request that it consumes.
  */
 #include <string.h>
 
@@ -35,7 +33,6 @@ struct rx_slot {
 	uint16_t flags;
 	uint16_t len;
 	uint16_t first_copy, nr_copies;
-	uint32_t idx; /* of its response */
 	bool is_extra;
 	struct wire_extra extra;
 };
@@ -449,60 +446,33 @@ unsigned int rx_gather(struct netif_queue *q, struct batch *b)
 
 /* Finishing ----------------------------------------------------------------- */
 
-/* All pieces of it (rule R26). */
-static bool is_copied(const struct rx_slot *s, const struct batch *b)
+/* Octets, or an error when a piece of it was not copied (rule R26). */
+static int16_t status_of(const struct rx_slot *s, const struct batch *b)
 {
 	unsigned int i;
 
 	for (i = 0; i < s->nr_copies; i++)
 		if (b->copy[s->first_copy + i].failed)
-			return false;
-	return true;
+			return WIRE_RSP_ERROR;
+	return (int16_t)s->len;
 }
 
-static void respond(struct netif_queue *q, struct rx_slot *s)
+static bool respond(struct netif_queue *q, const struct rx_slot *s,
+		    const struct batch *b)
 {
-	const struct wire_rx_rsp rsp = {
+	struct wire_rx_rsp rsp = {
 		.id = s->id,
 		.offset = q->n->config.xdp_headroom,
 		.flags = s->flags,
-		.status = (int16_t)s->len,
 	};
 
-	s->idx = q->rx.rsp;
-	if (s->is_extra)
+	if (s->is_extra) {
 		sring_respond(&q->rx, &s->extra, sizeof(s->extra));
-	else
-		sring_respond(&q->rx, &rsp, sizeof(rsp));
-}
-
-void rx_respond(void)
-{
-	const struct rx_out *o;
-	unsigned int i, j;
-
-	for (i = 0; i < turn.nr; i++) {
-		o = &turn.out[i];
-		for (j = 0; j < o->nr_slots; j++)
-			respond(o->q, &turn.slot[o->first_slot + j]);
-	}
-}
-
-/* False, with the response that it gets then, when something is missing. */
-static bool judge(struct netif_queue *q, const struct rx_slot *s,
-		  const struct batch *b)
-{
-	const struct wire_rx_rsp rsp = {
-		.id = s->id,
-		.offset = q->n->config.xdp_headroom,
-		.flags = s->flags,
-		.status = WIRE_RSP_ERROR,
-	};
-
-	if (is_copied(s, b))
 		return true;
-	sring_amend(&q->rx, s->idx, &rsp, sizeof(rsp));
-	return false;
+	}
+	rsp.status = status_of(s, b);
+	sring_respond(&q->rx, &rsp, sizeof(rsp));
+	return rsp.status >= 0;
 }
 
 void rx_finish(const struct batch *b)
@@ -515,7 +485,7 @@ void rx_finish(const struct batch *b)
 		o = &turn.out[i];
 		ok = true;
 		for (j = 0; j < o->nr_slots; j++)
-			ok &= judge(o->q, &turn.slot[o->first_slot + j], b);
+			ok &= respond(o->q, &turn.slot[o->first_slot + j], b);
 		o->q->stats.verdict[ok ? NETIF_V_OK : NETIF_V_RX_GRANT]++;
 		if (o->buf != NETIF_NONE)
 			slow_return(o->q->n, o->buf);

@@ -11,7 +11,6 @@
 #include <svnic/ring.h>
 
 #include "netif/wire.h"
-#include "platform.h"
 
 static struct wire_ring *head(const struct sring *r)
 {
@@ -32,7 +31,6 @@ void sring_init(struct sring *r, void *page, uint32_t slot_size)
 	r->rsp = r->next;
 	r->seen = r->next;
 	r->told = r->next;
-	r->rung = r->next;
 }
 
 int sring_avail(struct sring *r)
@@ -55,65 +53,28 @@ void sring_peek(const struct sring *r, uint32_t ahead, void *req)
 	svnic_copy_in(req, slot(r, r->next + ahead), r->slot_size);
 }
 
-void sring_amend(struct sring *r, uint32_t idx, const void *rsp, uint32_t size)
+void sring_respond(struct sring *r, const void *rsp, uint32_t size)
 {
-	char *to = slot(r, idx);
+	char *to = slot(r, r->rsp++);
 
 	memset(to, 0, r->slot_size);
 	memcpy(to, rsp, size);
 }
 
-void sring_respond(struct sring *r, const void *rsp, uint32_t size)
+bool sring_publish(struct sring *r)
 {
-	sring_amend(r, r->rsp++, rsp, size);
-}
+	uint32_t old = r->told;
 
-bool sring_tell(const struct sring *r, struct platform_tell *t)
-{
-	t->rsp_prod = &head(r)->rsp_prod;
-	t->old = r->told;
-	t->prod = r->rsp;
-	t->told = false;
-	t->rang = false;
-	return r->rsp != r->told;
-}
-
-void sring_told(struct sring *r, const struct platform_tell *t)
-{
-	if (!t->told)
-		return;
-	r->told = t->prod;
-	r->rung = t->prod;
-}
-
-void sring_show(struct sring *r)
-{
-	if (r->rsp == r->told)
-		return;
+	if (r->rsp == old)
+		return false;
 	r->told = r->rsp;
 	/* Pairs with reclaim() in frontend/svnic_front/netif_tx.c, as with any
 	 * guest that takes responses and then arms. */
 	svnic_publish32(&head(r)->rsp_prod, r->rsp);
-}
-
-bool sring_is_waited(struct sring *r)
-{
-	uint32_t old = r->rung;
-
-	if (r->told == old)
-		return false;
-	r->rung = r->told;
-	/* Pairs with reclaim() in frontend/svnic_front/netif_tx.c. */
 	svnic_fence();
 	/* Xen's rsp_event names the index to reach, ours the one to pass. */
-	return svnic_ring_passes(svnic_peek32(&head(r)->rsp_event) - 1, r->told,
+	return svnic_ring_passes(svnic_peek32(&head(r)->rsp_event) - 1, r->rsp,
 				 old);
-}
-
-bool sring_publish(struct sring *r)
-{
-	sring_show(r);
-	return sring_is_waited(r);
 }
 
 bool sring_arm(struct sring *r, uint32_t need)
@@ -125,9 +86,4 @@ bool sring_arm(struct sring *r, uint32_t need)
 	svnic_fence();
 	avail = svnic_peek32(&head(r)->req_prod) - r->next;
 	return avail >= need;
-}
-
-void sring_disarm(struct sring *r)
-{
-	svnic_poke32(&head(r)->req_event, r->next);
 }

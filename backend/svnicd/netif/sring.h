@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct platform_tell;
-
 struct sring {
 	char *page;
 	uint32_t slot_size;
@@ -19,7 +17,6 @@ struct sring {
 	uint32_t rsp;  /* responses written, at most next */
 	uint32_t seen; /* req_prod, as read last */
 	uint32_t told; /* responses published */
-	uint32_t rung; /* ... of which the guest's wish is done */
 };
 
 /*
@@ -35,23 +32,12 @@ uint32_t sring_pending(const struct sring *r);
 void sring_peek(const struct sring *r, uint32_t ahead, void *req);
 /* Write the next response over its request's slot, zeroed first (rule R04). */
 void sring_respond(struct sring *r, const void *rsp, uint32_t size);
-/* The guest may see all responses. */
-void sring_show(struct sring *r);
-/* Does it want to be woken for those that it was not asked about yet? */
-bool sring_is_waited(struct sring *r);
-/* Both; false when there are none. */
+/* The guest may see all responses; true when it wants to be woken. */
 bool sring_publish(struct sring *r);
-/* The same in two steps, for somebody else to do: true when there are some. */
-bool sring_tell(const struct sring *r, struct platform_tell *t);
-void sring_told(struct sring *r, const struct platform_tell *t);
-/* Another response at @idx, which is not published yet. */
-void sring_amend(struct sring *r, uint32_t idx, const void *rsp, uint32_t size);
 /*
  * The guest shall ring when there are @need requests; true when there are
  * already, and it will not.
  */
 bool sring_arm(struct sring *r, uint32_t need);
-/* It need not ring, because the ring is looked at; it may all the same. */
-void sring_disarm(struct sring *r);
 
 #endif /* SVNICD_NETIF_SRING_H */

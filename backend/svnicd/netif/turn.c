@@ -8,9 +8,7 @@
  * A call of the system costs more than most frames.  So guests are rung by the
  * next turn's call, which copies too; turns follow each other without asking
  * the event loop in between; and before it sleeps the thread looks on for a
- * little, as long as that has paid.  What one guest sends comes back from the
- * card as another's, so it looks for all that worked lately, and one wake-up
- * does for a frame and its answer.
+ * little, as long as that has paid.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +20,10 @@
 
 #define TURNS	   16u	/* in a row, before the event loop sees to others */
 #define TOGETHER   8u	/* netifs of one turn */
-#define HOPE_US	   500u /* about what it costs to sleep and to be woken */
-#define TRUST_MAX  8u
-#define STREAM	   4u	/* slots and frames of a turn, on the average */
+#define HOPE_MAX   500u /* us; about what it costs to sleep and to be woken */
+#define HOPE_MIN   15u
 #define HOPE_AGAIN 32u	/* times of going to sleep */
-#define LOOKS	   128u /* without a look at the clock, which may be a call */
+#define LOOKS	   256u /* between two looks at the clock, which may be a call */
 #define IDLE	   16u	/* turns without work before a netif leaves */
 #define PORTS	   (2u * NETIF_MAX_QUEUES * TOGETHER)
 
@@ -37,13 +34,10 @@ struct netif_turns {
 	bool woken;
 	struct netif_list ready;
 	unsigned int nr_ready;
-	struct netif_list known; /* who worked last is the first */
 	struct netif *in_turn[TOGETHER];
 	unsigned int nr_in_turn;
-	unsigned int flow;  /* what the last turns found; 8 times a turn's */
-	unsigned int trust; /* that looking on pays */
-	unsigned int slept; /* times without */
-	bool hurry;	    /* somebody waits for what it is rung for */
+	unsigned int hope;  /* us without work before it sleeps */
+	unsigned int slept; /* times without hope */
 	unsigned int nr_ports, nr_unmask;
 	uint32_t ports[PORTS];	/* to ring with the next call */
 	uint32_t unmask[PORTS]; /* before it sleeps */
@@ -70,14 +64,11 @@ static void call(struct netif_turns *t, struct batch *b)
 		.nr_unmask = t->nr_unmask,
 		.copy = b ? b->copy : NULL,
 		.nr_copies = b ? b->nr : 0,
-		.tell = b ? b->tell : NULL,
-		.nr_tells = b ? b->nr_tells : 0,
 	};
 
 	t->ops->turn(t->p, &turn);
 	t->nr_ports = 0;
 	t->nr_unmask = 0;
-	t->hurry = false;
 }
 
 static void flush(struct netif_turns *t)
@@ -105,11 +96,10 @@ static void forget(uint32_t *list, unsigned int *nr, uint32_t port)
 			i++;
 }
 
-void turn_ring(struct netif_turns *t, uint32_t port, bool soon)
+void turn_ring(struct netif_turns *t, uint32_t port)
 {
 	unsigned int i;
 
-	t->hurry |= soon;
 	for (i = 0; i < t->nr_ports; i++)
 		if (t->ports[i] == port)
 			return;
@@ -127,59 +117,14 @@ void turn_forget(struct netif_turns *t, uint32_t port)
 	forget(t->unmask, &t->nr_unmask, port);
 }
 
-/* Who has turns ------------------------------------------------------------- */
-
-static void join(struct netif_turns *t, struct netif *n)
-{
-	n->idle = 0;
-	if (n->ready)
-		return;
-	TAILQ_INSERT_TAIL(&t->ready, n, link);
-	t->nr_ready++;
-	n->ready = true;
-	netif_disarm(n);
-}
-
-static void leave(struct netif_turns *t, struct netif *n)
-{
-	if (!n->ready)
-		return;
-	TAILQ_REMOVE(&t->ready, n, link);
-	t->nr_ready--;
-	n->ready = false;
-}
-
-/* It may soon hear from those that worked last. */
-static void invite(struct netif_turns *t)
-{
-	struct netif *n;
-
-	TAILQ_FOREACH(n, &t->known, age)
-	{
-		if (t->nr_ready == TOGETHER)
-			break;
-		if (n->started && !n->fault && !n->restarting)
-			join(t, n);
-	}
-}
-
-static void note_work(struct netif_turns *t, struct netif *n)
-{
-	if (n == TAILQ_FIRST(&t->known))
-		return;
-	if (n->known)
-		TAILQ_REMOVE(&t->known, n, age);
-	TAILQ_INSERT_HEAD(&t->known, n, age);
-	n->known = true;
-}
-
 void turn_add(struct netif_turns *t, struct netif *n)
 {
-	bool alone = TAILQ_EMPTY(&t->ready);
-
-	join(t, n);
-	if (alone)
-		invite(t);
+	if (!n->ready) {
+		TAILQ_INSERT_TAIL(&t->ready, n, link);
+		t->nr_ready++;
+	}
+	n->ready = true;
+	n->idle = 0;
 	if (t->woken)
 		return;
 	t->woken = true;
@@ -190,10 +135,11 @@ void turn_del(struct netif_turns *t, struct netif *n)
 {
 	unsigned int i;
 
-	leave(t, n);
-	if (n->known)
-		TAILQ_REMOVE(&t->known, n, age);
-	n->known = false;
+	if (n->ready) {
+		TAILQ_REMOVE(&t->ready, n, link);
+		t->nr_ready--;
+	}
+	n->ready = false;
 	for (i = 0; i < t->nr_in_turn; i++)
 		if (t->in_turn[i] == n)
 			t->in_turn[i] = NULL;
@@ -244,17 +190,6 @@ static void choose(struct netif_turns *t)
 	TAILQ_INSERT_TAIL(&t->ready, n, link);
 }
 
-/* Who gets frames sees them at once, if all are there. */
-static void call_and_tell(struct netif_turns *t, struct batch *b)
-{
-	unsigned int i;
-
-	for (i = 0; i < t->nr_in_turn; i++)
-		batch_tell(b, t->in_turn[i]);
-	call(t, b);
-	batch_told(b);
-}
-
 static unsigned int turn(struct netif_turns *t)
 {
 	struct batch *b = &t->batch;
@@ -270,12 +205,9 @@ static unsigned int turn(struct netif_turns *t)
 		n = t->in_turn[i];
 		n->worked = gather(n, b, t->nr_in_turn - i);
 		done += n->worked;
-		if (n->worked)
-			note_work(t, n);
 	}
-	rx_respond();
 	if (b->nr)
-		call_and_tell(t, b);
+		call(t, b);
 	tx_send(b);
 	rx_finish(b);
 	/* Only what the card has is answered. */
@@ -294,22 +226,23 @@ static unsigned int turn(struct netif_turns *t)
 /* Nothing was found for a while, or nobody looks on: it shall ring. */
 static bool may_leave(struct netif *n, bool sleep)
 {
-	n->idle = n->worked ? 0 : n->idle + 1;
-	return (n->idle > IDLE || sleep) && !netif_arm(n);
+	if (n->worked) {
+		n->idle = 0;
+		return false;
+	}
+	return (++n->idle > IDLE || sleep) && !netif_arm(n);
 }
 
 static void settle_one(struct netif_turns *t, struct netif *n, bool sleep)
 {
 	if (n->started && n->fault) {
-		leave(t, n);
+		turn_del(t, n);
 		netif_report(n); /* it is gone then */
 	} else if (!n->started || n->fault || n->restarting) {
 		/* The clock will tell; the ports stay masked meanwhile. */
-		leave(t, n);
-		netif_ring(n, NETIF_LEAVING);
+		turn_del(t, n);
 	} else if (may_leave(n, sleep)) {
-		leave(t, n);
-		netif_ring(n, NETIF_LEAVING);
+		turn_del(t, n);
 		netif_release(n);
 	}
 }
@@ -325,58 +258,39 @@ static void settle(struct netif_turns *t, bool sleep)
 	t->nr_in_turn = 0;
 }
 
-/* One of @looks looks, at one netif each, finds something. */
-static bool finds_work(const struct netif_turns *t, unsigned int looks)
+static bool has_work(const struct netif_turns *t)
 {
-	unsigned int i = 0;
+	unsigned int i;
 
-	for (; looks; looks--) {
+	for (i = 0; i < t->nr_in_turn; i++)
 		if (netif_has_work(t->in_turn[i]))
 			return true;
-		if (++i == t->nr_in_turn)
-			i = 0;
-	}
 	return false;
 }
 
 /*
- * In a conversation, look on before each sleep as long as that finds something
- * every third time, else only now and then.  In a stream what comes meanwhile
- * makes the next turn larger, and the processor is for those who produce it.
+ * As long as looking on a little has paid, look on a little.  Once it has not,
+ * only now and then.
  */
 static bool is_worth_hoping(struct netif_turns *t)
 {
-	unsigned int looks = LOOKS;
 	uint64_t start;
 	unsigned int i;
 
-	if (t->flow > 8 * STREAM)
-		return false;
-	if (!t->trust && ++t->slept % HOPE_AGAIN)
-		return false;
-	for (i = 0; i < t->nr_in_turn; i++)
-		netif_ring(t->in_turn[i], NETIF_WAITING);
+	if (t->hope < HOPE_MIN && ++t->slept % HOPE_AGAIN == 0)
+		t->hope = HOPE_MAX / 4;
+	if (t->hope < HOPE_MIN || t->nr_ready > t->nr_in_turn)
+		return has_work(t);
 	flush(t);
 	start = now_us();
-	for (; !finds_work(t, looks); looks *= 2) {
-		if (now_us() - start < HOPE_US)
+	for (i = 1; i % LOOKS || now_us() - start < t->hope; i++) {
+		if (!has_work(t))
 			continue;
-		t->trust -= t->trust > 0;
-		return false;
+		t->hope = t->hope * 2 < HOPE_MAX ? t->hope * 2 : HOPE_MAX;
+		return true;
 	}
-	t->trust = t->trust + 2 < TRUST_MAX ? t->trust + 2 : TRUST_MAX;
-	return true;
-}
-
-/* After a turn; what the card was given is often there already. */
-static bool is_worth_going_on(struct netif_turns *t, unsigned int done)
-{
-	t->flow += done - t->flow / 8;
-	if (t->nr_ready > t->nr_in_turn)
-		return done || finds_work(t, t->nr_in_turn);
-	if (t->hurry)
-		flush(t);
-	return finds_work(t, LOOKS) || is_worth_hoping(t);
+	t->hope /= 2;
+	return false;
 }
 
 static void take_turns(evutil_socket_t fd, short what, void *arg)
@@ -391,7 +305,7 @@ static void take_turns(evutil_socket_t fd, short what, void *arg)
 	t->woken = false;
 	for (i = 0; i < TURNS && !TAILQ_EMPTY(&t->ready); i++) {
 		done = turn(t);
-		settle(t, !is_worth_going_on(t, done));
+		settle(t, !done && !is_worth_hoping(t));
 	}
 	flush(t);
 	if (!TAILQ_EMPTY(&t->ready))
@@ -408,9 +322,8 @@ struct netif_turns *netif_turns_create(struct event_base *base,
 		return NULL;
 	t->ops = ops;
 	t->p = p;
-	t->trust = TRUST_MAX;
+	t->hope = HOPE_MAX;
 	TAILQ_INIT(&t->ready);
-	TAILQ_INIT(&t->known);
 	t->event = evtimer_new(base, take_turns, t);
 	if (!t->event) {
 		free(t);

@@ -21,12 +21,6 @@ static struct {
 
 static struct {
 	unsigned int nr;
-	struct svnic_pf_tell tell[SVNIC_PF_TURN_TELLS];
-	struct platform_tell *of[SVNIC_PF_TURN_TELLS];
-} tells;
-
-static struct {
-	unsigned int nr;
 	xengnttab_grant_copy_segment_t seg[BATCH];
 	struct platform_copy *of[BATCH];
 } foreign;
@@ -65,35 +59,6 @@ static void copy_own(struct platform *p, struct svnic_pf_turn *t)
 	t->nr_unmask = 0;
 }
 
-/* The call that copies everything may tell, too. */
-static void copy_and_tell(struct platform *p, struct svnic_pf_turn *t)
-{
-	unsigned int i;
-
-	t->tells = (uintptr_t)tells.tell;
-	t->nr_tells = tells.nr;
-	copy_own(p, t);
-	for (i = 0; i < tells.nr; i++) {
-		tells.of[i]->told = tells.tell[i].done & SVNIC_PF_TOLD;
-		tells.of[i]->rang = tells.tell[i].done & SVNIC_PF_RANG;
-	}
-	tells.nr = 0;
-}
-
-static void add_tell(struct platform *p, struct platform_tell *c)
-{
-	struct svnic_pf_tell *o = &tells.tell[tells.nr];
-
-	if (tells.nr == SVNIC_PF_TURN_TELLS ||
-	    !channel_port(p, c->port, &o->port))
-		return;
-	tells.of[tells.nr++] = c;
-	o->rsp_prod = (uintptr_t)c->rsp_prod;
-	o->old = c->old;
-	o->prod = c->prod;
-	o->done = 0;
-}
-
 static void copy_foreign(struct platform *p)
 {
 	bool err = xengnttab_grant_copy(p->grants, foreign.nr, foreign.seg);
@@ -105,7 +70,7 @@ static void copy_foreign(struct platform *p)
 	foreign.nr = 0;
 }
 
-static bool add_foreign(struct platform *p, struct platform_copy *c)
+static void add_foreign(struct platform *p, struct platform_copy *c)
 {
 	xengnttab_grant_copy_segment_t *s = &foreign.seg[foreign.nr];
 	union xengnttab_copy_ptr *ours = c->to_guest ? &s->source : &s->dest;
@@ -121,14 +86,12 @@ static bool add_foreign(struct platform *p, struct platform_copy *c)
 	s->status = GNTST_general_error;
 	if (foreign.nr == BATCH)
 		copy_foreign(p);
-	return false;
 }
 
-/* Cut at the borders of our pages.  False: it took a call of its own. */
-static bool add_own(struct platform *p, struct svnic_pf_turn *t,
+/* Cut at the borders of our pages. */
+static void add_own(struct platform *p, struct svnic_pf_turn *t,
 		    struct platform_copy *c)
 {
-	bool whole = true;
 	uint32_t at = (uintptr_t)c->mem % SVNIC_PAGE_SIZE;
 	struct svnic_pf_piece *o;
 	uint32_t done, len;
@@ -148,12 +111,9 @@ static bool add_own(struct platform *p, struct svnic_pf_turn *t,
 		o->len = (uint16_t)len;
 		o->flags = c->to_guest ? SVNIC_PF_TO_GUEST : 0;
 		o->status = GNTST_general_error;
-		if (own.nr == SVNIC_PF_TURN_PIECES) {
+		if (own.nr == SVNIC_PF_TURN_PIECES)
 			copy_own(p, t);
-			whole = false;
-		}
 	}
-	return whole;
 }
 
 static void add_port(struct platform *p, struct svnic_pf_turn *t, uint32_t port,
@@ -172,7 +132,6 @@ void grant_turn(struct platform *p, const struct platform_turn *turn)
 {
 	struct svnic_pf_turn t = { .nr_ports = 0 };
 	struct platform_copy *c = turn->copy;
-	bool whole = true; /* so far all is in one call */
 	uint32_t port;
 	unsigned int i;
 
@@ -185,14 +144,12 @@ void grant_turn(struct platform *p, const struct platform_turn *turn)
 	for (i = 0; i < turn->nr_copies; i++) {
 		c[i].failed = false;
 		if (c[i].page != PLATFORM_ELSEWHERE)
-			whole &= add_own(p, &t, &c[i]);
+			add_own(p, &t, &c[i]);
 		else
-			whole &= add_foreign(p, &c[i]);
+			add_foreign(p, &c[i]);
 	}
-	for (i = 0; i < turn->nr_tells && whole && own.nr; i++)
-		add_tell(p, &turn->tell[i]);
 	if (own.nr || t.nr_ports || t.nr_unmask)
-		copy_and_tell(p, &t);
+		copy_own(p, &t);
 	if (foreign.nr)
 		copy_foreign(p);
 }
