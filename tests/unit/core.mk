@@ -18,6 +18,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_takeover_kill \
 	tests/unit/test_lifecycle \
 	tests/unit/test_verdict \
+	tests/unit/test_vlan \
 	tests/unit/test_worker
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
@@ -100,6 +101,10 @@ tests_unit_test_lifecycle_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_verdict_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c $(CORE_FIXTURE)
 tests_unit_test_verdict_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_vlan_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_vlan_SOURCES = tests/unit/test_vlan.c $(CORE_FIXTURE)
+tests_unit_test_vlan_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_worker_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c $(CORE_FIXTURE)
