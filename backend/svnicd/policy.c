@@ -150,7 +150,7 @@ static int check_speed(const struct vif *vif, uint64_t min_rate, char *why)
 	uint64_t speed = config_speed(&d->config, segment);
 	uint64_t others = speed && min_rate ? promised(vif) : 0;
 	char a[TEXT_SPEED], b[TEXT_SPEED], c[TEXT_SPEED];
-	char and_others[2 * TEXT_SPEED + 32] = " is";
+	char and_others[TEXT_SPEED + 42] = " is";
 
 	if (!speed || !min_rate || min_rate + others <= speed)
 		return 0;
