@@ -43,7 +43,7 @@ static const struct message messages[] = {
 	{ "rss: no queue runs", SVNIC_CTRL_RSS_SET, { 0 }, BAD },
 	{ "rss: no such gref", SVNIC_CTRL_RSS_SET, { NOWHERE }, BAD },
 	{ "groups: no such gref", SVNIC_CTRL_GROUPS_SET, { NOWHERE }, BAD },
-	{ "type 0x5307", 0x5307, { 0 }, NONE },
+	{ "type 0x5308", 0x5308, { 0 }, NONE },
 	{ "type 0xffff", 0xffff, { U32, U32, U32 }, NONE },
 	{ "add: none", ADD, { 0, 0, 0 }, BAD },
 	{ "add: 513", ADD, { 0, 0, 513 }, BAD },
