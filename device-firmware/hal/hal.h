@@ -70,7 +70,8 @@ void hal_notify(unsigned int link, uint32_t n);
  * Take up to @max frames from the wire.  Their memory belongs to the core
  * until hal_wire_rx_done(), which must come before the next call for @port.
  * What hal_wire_tx() took before leaves now at the latest, as far as the wire
- * has room; so it is called in each round, and one round after the last frame.
+ * has room; so it is called in each round, and one round after the last frame,
+ * but not while frames are lent, which other workers soon give back.
  */
 unsigned int hal_wire_rx(unsigned int port, struct hal_frame *frames,
 			 unsigned int max);
