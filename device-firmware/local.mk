@@ -10,6 +10,8 @@ noinst_LIBRARIES += libsvnic_core.a
 libsvnic_core_a_CPPFLAGS = $(AM_CPPFLAGS) $(FIRMWARE_INCLUDES)
 libsvnic_core_a_CFLAGS = $(AM_CFLAGS) -ffreestanding
 libsvnic_core_a_SOURCES = \
+	device-firmware/core/address.c \
+	device-firmware/core/address.h \
 	device-firmware/core/admin.c \
 	device-firmware/core/admin.h \
 	device-firmware/core/admin_vif.c \

@@ -4,6 +4,7 @@
  * the link that the command came by, and calls the module that does it.
  * Called by the table in admin.c.
  */
+#include "address.h"
 #include "arena.h"
 #include "mem.h"
 #include "region.h"
@@ -145,7 +146,7 @@ enum svnic_status admin_filter_add(struct core *core, struct admin_call *call)
 		return SVNIC_ST_NO_VIF;
 	if (!is_filter(f))
 		return SVNIC_ST_BAD_FIELD;
-	return vif_filter_add(core, vif, f->mac);
+	return address_add(core, vif, f->mac);
 }
 
 enum svnic_status admin_filter_del(struct core *core, struct admin_call *call)
@@ -157,7 +158,7 @@ enum svnic_status admin_filter_del(struct core *core, struct admin_call *call)
 		return SVNIC_ST_NO_VIF;
 	if (!is_filter(f))
 		return SVNIC_ST_BAD_FIELD;
-	return vif_filter_del(core, vif, f->mac);
+	return address_del(core, vif, f->mac);
 }
 
 enum svnic_status admin_rss_set(struct core *core, struct admin_call *call)

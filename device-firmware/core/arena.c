@@ -6,6 +6,7 @@
  * words are written last when they are created and first when they go.
  * Called once, before anything else of the core.
  */
+#include "address.h"
 #include "arena.h"
 #include "errno.h"
 #include "mem.h"
@@ -37,7 +38,7 @@ static void measure(const struct core_config *c, uint64_t *size)
 		[ARENA_QUEUES] = c->nr_queues * sizeof(struct queue),
 		[ARENA_DEMUX] = demux_size(nr_addresses(c)),
 		[ARENA_DOMAINS] = vifs * sizeof(struct domain),
-		[ARENA_FILTERS] = filters * sizeof(struct vif_filter),
+		[ARENA_FILTERS] = filters * sizeof(struct address),
 		[ARENA_CHUNKS] = (uint64_t)c->nr_chunks * VIF_CHUNK_PAGES *
 				 sizeof(uint64_t),
 		[ARENA_CHUNK_USED] = c->nr_chunks * sizeof(uint16_t),

@@ -3,7 +3,7 @@
  * The demultiplexer's hash table; see demux.h.  Linear probing in a table that
  * is at most half full; removal closes the gap, so there are no tombstones and
  * a search ends at the first free entry.  Pure: no HAL, no other module.
- * Called by domain.c and vif.c to change it, by switch.c for every frame.
+ * Called by domain.c and address.c to change it, by switch.c for every frame.
  */
 #include "demux.h"
 #include "errno.h"

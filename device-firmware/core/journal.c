@@ -5,6 +5,7 @@
  * more, or, if it takes something away, just carried out once more.  Called by
  * admin.c for each command, by arena.c when an arena is taken over.
  */
+#include "address.h"
 #include "arena.h"
 #include "mem.h"
 #include "region.h"
@@ -57,7 +58,7 @@ static uint32_t count(struct core *core, unsigned int link, uint16_t id,
 		return has_queue(vif, cmd);
 	case SVNIC_OP_FILTER_ADD:
 	case SVNIC_OP_FILTER_DEL:
-		return vif_has_filter(core, vif, cmd->arg.filter.mac);
+		return address_has(core, vif, cmd->arg.filter.mac);
 	default:
 		return 1;
 	}
@@ -134,7 +135,7 @@ static void undo(struct core *core, unsigned int link, const struct journal *j)
 			   arena_queue(core,
 				       vif->queue[svnic_cpu16(j->cmd.queue)]));
 	else if (op == SVNIC_OP_FILTER_ADD)
-		vif_filter_del(core, vif, j->cmd.arg.filter.mac);
+		address_del(core, vif, j->cmd.arg.filter.mac);
 }
 
 /* What was there when it began, and is not any more, was taken by it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Free objects as a stack of indices; see pool.h.  Called by vif.c, queue.c
- * and region.c, and by arena.c when it finds out again what is free.
+ * Free objects as a stack of indices; see pool.h.  Called by vif.c, address.c,
+ * queue.c and region.c, which also find out again what is free.
  */
 #include "pool.h"
 

@@ -12,6 +12,7 @@
  *
  * CONFIGURE is allowed in IDLE and LIVE and changes neither.
  */
+#include "address.h"
 #include "arena.h"
 #include "domain.h"
 #include "errno.h"
@@ -51,7 +52,7 @@ static void move(struct vif *vif, enum vif_event ev)
 	vif->state = (uint8_t)next;
 }
 
-static bool is_monitor(const struct vif *vif)
+bool vif_is_monitor(const struct vif *vif)
 {
 	return svnic_cpu32(vif->config.flags) & SVNIC_VIF_MONITOR;
 }
@@ -116,49 +117,17 @@ static enum svnic_status check_config(struct core *core, unsigned int link,
 	seen = vif_find(core, link, svnic_cpu16(c->monitored));
 	if (!seen)
 		return SVNIC_ST_NO_VIF;
-	return is_monitor(seen) ? SVNIC_ST_BAD_FIELD : SVNIC_ST_OK;
-}
-
-static struct vif_filter *filter(const struct core *core, uint16_t idx)
-{
-	return (struct vif_filter *)arena_part(core, ARENA_FILTERS) + idx;
-}
-
-/* Take the VIF's addresses out of its domain, up to filter @end. */
-static void remove_addresses(struct core *core, struct vif *vif, uint16_t end)
-{
-	struct demux *demux = arena_demux(core);
-	uint16_t i;
-
-	for (i = vif->filters; i != end; i = filter(core, i)->next)
-		demux_remove(demux, demux_key(vif->domain,
-					      mem_mac(filter(core, i)->mac)));
-	demux_remove(demux, demux_key(vif->domain, vif->mac));
-}
-
-static enum svnic_status add_address(struct core *core, const struct vif *vif,
-				     uint64_t mac)
-{
-	switch (demux_insert(arena_demux(core), demux_key(vif->domain, mac),
-			     (uint16_t)arena_vif_idx(core, vif))) {
-	case 0:
-		return SVNIC_ST_OK;
-	case -EEXIST:
-		return SVNIC_ST_MAC_IN_USE;
-	default:
-		return SVNIC_ST_NO_FILTERS;
-	}
+	return vif_is_monitor(seen) ? SVNIC_ST_BAD_FIELD : SVNIC_ST_OK;
 }
 
 /* Let frames find the VIF, as its configuration says. */
 static enum svnic_status attach(struct core *core, struct vif *vif)
 {
 	enum svnic_status st;
-	uint16_t i;
 
 	vif->mac = mem_mac(vif->config.mac);
 	vif_set_lane(vif);
-	if (is_monitor(vif)) {
+	if (vif_is_monitor(vif)) {
 		struct vif *seen = vif_find(core, vif->link,
 					    svnic_cpu16(vif->config.monitored));
 
@@ -172,20 +141,9 @@ static enum svnic_status attach(struct core *core, struct vif *vif)
 	}
 	if (domain_join(core, vif))
 		return SVNIC_ST_NO_VIFS;
-	st = add_address(core, vif, vif->mac);
+	st = address_attach(core, vif);
 	if (st != SVNIC_ST_OK)
-		goto err_leave;
-	for (i = vif->filters; i != LIST_NONE; i = filter(core, i)->next) {
-		st = add_address(core, vif, mem_mac(filter(core, i)->mac));
-		if (st != SVNIC_ST_OK)
-			goto err_remove;
-	}
-	return SVNIC_ST_OK;
-
-err_remove:
-	remove_addresses(core, vif, i);
-err_leave:
-	domain_leave(core, vif);
+		domain_leave(core, vif);
 	return st;
 }
 
@@ -193,8 +151,8 @@ static void detach(struct core *core, struct vif *vif)
 {
 	struct vif *seen;
 
-	if (!is_monitor(vif)) {
-		remove_addresses(core, vif, LIST_NONE);
+	if (!vif_is_monitor(vif)) {
+		address_detach(core, vif);
 		domain_leave(core, vif);
 		return;
 	}
@@ -301,17 +259,9 @@ static void detach_monitors(struct core *core, struct vif *vif)
 			svnic_le16(SVNIC_VIF_NONE);
 }
 
-static void put_filter(struct core *core, uint16_t idx)
-{
-	pool_put(&arena_board(core)->filter_pool,
-		 arena_part(core, ARENA_FILTER_NEXT), idx);
-}
-
 enum svnic_status vif_destroy(struct core *core, struct vif *vif)
 {
 	unsigned int i;
-	uint16_t idx;
-	uint16_t next;
 
 	core = arena_home(core, vif);
 	for (i = 0; i < SVNIC_MAX_QUEUES; i++) {
@@ -323,10 +273,7 @@ enum svnic_status vif_destroy(struct core *core, struct vif *vif)
 	sched_forget(core, vif);
 	detach_monitors(core, vif);
 	detach(core, vif);
-	for (idx = vif->filters; idx != LIST_NONE; idx = next) {
-		next = filter(core, idx)->next;
-		put_filter(core, idx);
-	}
+	address_clear(core, vif);
 	region_clear(core, vif);
 	arena_link_vifs(core, vif->link)[vif->id] = LIST_NONE;
 	arena_link(core, vif->link)->nr_vifs--;
@@ -347,7 +294,7 @@ enum svnic_status vif_set(struct core *core, struct vif *vif,
 	if ((svnic_cpu32(old.flags) ^ svnic_cpu32(config->flags)) &
 	    SVNIC_VIF_MONITOR)
 		return SVNIC_ST_BAD_FIELD;
-	if (is_monitor(vif) && old.monitored != config->monitored)
+	if (vif_is_monitor(vif) && old.monitored != config->monitored)
 		return SVNIC_ST_BAD_FIELD;
 	st = check_config(core, vif->link, config);
 	if (st != SVNIC_ST_OK)
@@ -364,81 +311,6 @@ enum svnic_status vif_set(struct core *core, struct vif *vif,
 	move(vif, VIF_EV_CONFIGURE);
 	sched_shape(core, vif);
 	return SVNIC_ST_OK;
-}
-
-enum svnic_status vif_filter_add(struct core *core, struct vif *vif,
-				 const uint8_t *mac)
-{
-	uint32_t *next = arena_part(core, ARENA_FILTER_NEXT);
-	enum svnic_status st;
-	uint32_t idx;
-
-	if ((mac[0] & 1) || mem_mac(mac) == 0)
-		return SVNIC_ST_BAD_MAC;
-	if (is_monitor(vif))
-		return SVNIC_ST_BAD_FIELD;
-	if (vif->nr_filters == SVNIC_MAX_FILTERS)
-		return SVNIC_ST_NO_FILTERS;
-	idx = pool_get(&arena_board(core)->filter_pool, next);
-	if (idx == POOL_NONE)
-		return SVNIC_ST_NO_FILTERS;
-	st = add_address(core, vif, mem_mac(mac));
-	if (st != SVNIC_ST_OK) {
-		pool_put(&arena_board(core)->filter_pool, next, idx);
-		return st;
-	}
-	memcpy(filter(core, (uint16_t)idx)->mac, mac, 6);
-	filter(core, (uint16_t)idx)->next = vif->filters;
-	mem_commit();
-	vif->filters = (uint16_t)idx;
-	vif->nr_filters++;
-	return SVNIC_ST_OK;
-}
-
-bool vif_has_filter(const struct core *core, const struct vif *vif,
-		    const uint8_t *mac)
-{
-	uint16_t i = vif->filters;
-
-	while (i != LIST_NONE && mem_mac(filter(core, i)->mac) != mem_mac(mac))
-		i = filter(core, i)->next;
-	return i != LIST_NONE;
-}
-
-enum svnic_status vif_filter_del(struct core *core, struct vif *vif,
-				 const uint8_t *mac)
-{
-	uint16_t *link = &vif->filters;
-	uint16_t idx;
-
-	while (*link != LIST_NONE &&
-	       mem_mac(filter(core, *link)->mac) != mem_mac(mac))
-		link = &filter(core, *link)->next;
-	if (*link == LIST_NONE)
-		return SVNIC_ST_BAD_FIELD;
-	idx = *link;
-	*link = filter(core, idx)->next;
-	vif->nr_filters--;
-	demux_remove(arena_demux(core), demux_key(vif->domain, mem_mac(mac)));
-	put_filter(core, idx);
-	return SVNIC_ST_OK;
-}
-
-/* The list ends where it makes no sense any more. */
-static uint16_t count_filters(struct core *core, struct vif *vif)
-{
-	uint16_t *link = &vif->filters;
-	uint16_t nr = 0;
-
-	for (; *link != LIST_NONE; link = &filter(core, *link)->next) {
-		if (*link >= arena_nr_filters(&core->config) ||
-		    nr == SVNIC_MAX_FILTERS) {
-			*link = LIST_NONE;
-			break;
-		}
-		nr++;
-	}
-	return nr;
 }
 
 /* Was it created, all of it, and is it not destroyed yet? */
@@ -460,7 +332,7 @@ static void readmit(struct core *core, struct vif *vif)
 	vif->active = 0;
 	vif->place = VIF_AT_REST;
 	vif->state = VIF_IDLE;
-	vif->nr_filters = count_filters(core, vif);
+	address_recount(core, vif);
 	if (vif_find(core, vif->link, vif->id) ||
 	    attach(core, vif) != SVNIC_ST_OK) {
 		/* A command was cut short between two of its steps. */
@@ -500,34 +372,19 @@ static void rebuild_queues(struct core *core, struct vif *vif)
 	}
 }
 
-/* Who owns a queue or a filter that is in use? */
-static void rebuild_pools(struct core *core)
+static void rebuild_vif_pool(struct core *core)
 {
-	uint8_t *used = core->payload; /* a bit for each filter */
-	uint16_t idx;
+	uint32_t *next = arena_part(core, ARENA_VIF_NEXT);
 	unsigned int i;
 
 	pool_init(&arena_board(core)->vif_pool);
-	pool_init(&arena_board(core)->filter_pool);
-	memset(used, 0, sizeof(core->payload));
 	for (i = core->config.max_vifs; i-- > 0;) {
-		const struct vif *vif = arena_vif(core, i);
-
-		if (vif->state == VIF_FREE) {
-			pool_put(&arena_board(core)->vif_pool,
-				 arena_part(core, ARENA_VIF_NEXT), i);
-			continue;
-		}
-		for (idx = vif->filters; idx != LIST_NONE;
-		     idx = filter(core, idx)->next)
-			used[idx / 8] |= (uint8_t)(1u << idx % 8);
-	}
-	for (i = arena_nr_filters(&core->config); i-- > 0;) {
-		if (!(used[i / 8] & 1u << i % 8))
-			put_filter(core, (uint16_t)i);
+		if (arena_vif(core, i)->state == VIF_FREE)
+			pool_put(&arena_board(core)->vif_pool, next, i);
 	}
 }
 
+/* Who owns a queue that is in use? */
 static void rebuild_queue_pool(struct core *core)
 {
 	uint32_t *next = arena_part(core, ARENA_QUEUE_NEXT);
@@ -575,18 +432,19 @@ void vif_rebuild(struct core *core)
 	for (i = 0; i < nr; i++) {
 		if (!is_admissible(core, &vif[i]))
 			vif[i].state = VIF_FREE;
-		if (vif[i].state != VIF_FREE && !is_monitor(&vif[i]))
+		if (vif[i].state != VIF_FREE && !vif_is_monitor(&vif[i]))
 			readmit(core, &vif[i]);
 	}
 	/* Monitors find what they monitor only now. */
 	for (i = 0; i < nr; i++) {
-		if (vif[i].state != VIF_FREE && is_monitor(&vif[i]))
+		if (vif[i].state != VIF_FREE && vif_is_monitor(&vif[i]))
 			readmit(core, &vif[i]);
 	}
 	for (i = 0; i < nr; i++) {
 		if (vif[i].state != VIF_FREE)
 			rebuild_queues(core, &vif[i]);
 	}
-	rebuild_pools(core);
+	rebuild_vif_pool(core);
+	address_rebuild(core);
 	rebuild_queue_pool(core);
 }

@@ -37,11 +37,6 @@ enum vif_event {
 	VIF_EV_NR
 };
 
-struct vif_filter {
-	uint8_t mac[6];
-	uint16_t next; /* of the same VIF, or LIST_NONE */
-};
-
 /*
  * Memory of the host around a page of the VIF's, so that most pages become a
  * pointer without a call into the HAL.  As good as its round.
@@ -146,15 +141,11 @@ enum svnic_status vif_create(struct core *core, unsigned int link,
 enum svnic_status vif_destroy(struct core *core, struct vif *vif);
 enum svnic_status vif_set(struct core *core, struct vif *vif,
 			  const struct svnic_vif_config *config);
-enum svnic_status vif_filter_add(struct core *core, struct vif *vif,
-				 const uint8_t *mac);
-enum svnic_status vif_filter_del(struct core *core, struct vif *vif,
-				 const uint8_t *mac);
-bool vif_has_filter(const struct core *core, const struct vif *vif,
-		    const uint8_t *mac);
 /* The number that a new VIF gets for @id, or SVNIC_VIF_NONE. */
 unsigned int vif_choose_id(const struct core *core, unsigned int link,
 			   unsigned int id);
+/* Does it only see what another one gets and sends? */
+bool vif_is_monitor(const struct vif *vif);
 /* A VIF by its number on a link, or NULL. */
 struct vif *vif_find(struct core *core, unsigned int link, unsigned int id);
 /* What of it is ordinary: after a change of configuration or queues. */

@@ -3,6 +3,7 @@
  * The invariants of an arena; see arena_check.h.  Nothing here calls what
  * rebuilds them.
  */
+#include "address.h"
 #include "arena_check.h"
 #include "mem.h"
 #include "region.h"
@@ -106,7 +107,7 @@ static unsigned int check_addresses(struct core *core, const struct vif *vif,
 {
 	const struct demux *d = arena_demux(core);
 	uint16_t me = (uint16_t)arena_vif_idx(core, vif);
-	const struct vif_filter *f = arena_part(core, ARENA_FILTERS);
+	const struct address *f = arena_part(core, ARENA_FILTERS);
 	unsigned int nr = 0;
 	uint16_t i;
 
