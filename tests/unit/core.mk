@@ -13,6 +13,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_sched \
 	tests/unit/test_segment \
 	tests/unit/test_source \
+	tests/unit/test_source_list \
 	tests/unit/test_switch \
 	tests/unit/test_takeover \
 	tests/unit/test_takeover_kill \
@@ -73,8 +74,14 @@ tests_unit_test_segment_SOURCES = tests/unit/test_segment.c \
 tests_unit_test_segment_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_source_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
-tests_unit_test_source_SOURCES = tests/unit/test_source.c $(CORE_FIXTURE)
+tests_unit_test_source_SOURCES = tests/unit/test_source.c \
+	tests/unit/claim.c tests/unit/claim.h $(CORE_FIXTURE)
 tests_unit_test_source_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_source_list_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_source_list_SOURCES = tests/unit/test_source_list.c \
+	tests/unit/claim.c tests/unit/claim.h $(CORE_FIXTURE)
+tests_unit_test_source_list_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_switch_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_switch_SOURCES = tests/unit/test_switch.c $(CORE_FIXTURE)
