@@ -11,164 +11,11 @@
 
 #include <svnic/order.h>
 
-#include "capture.h"
 #include "daemon.h"
 #include "netif/netif.h"
+#include "number.h"
 
 #define NETIF_KEYS_MAX 16
-
-/* Who has the address of @vif on its network; NULL: nobody here. */
-static struct vif *holder(const struct vif *vif)
-{
-	struct vif *other;
-
-	TAILQ_FOREACH(other, &vif->d->vifs, link)
-	{
-		if (other != vif && other->nr != SVNIC_VIF_NONE &&
-		    other->config.segment == vif->config.segment &&
-		    other->config.vlan == vif->config.vlan &&
-		    memcmp(other->config.mac, vif->config.mac, 6) == 0)
-			return other;
-	}
-	return NULL;
-}
-
-/* Which limit, in the words of the sentence that xl prints. */
-static void refusal(const struct vif *vif, int err, char *why)
-{
-	const struct daemon *d = vif->d;
-	const struct vif *other;
-	char mac[TEXT_MAC];
-
-	text_mac_print(vif->config.mac, mac);
-	if (err == SVNIC_ST_NO_VIFS) {
-		snprintf(why, PLATFORM_REASON,
-			 "all %u VIFs of the card are in use; detach one first",
-			 d->card.max_vifs);
-		return;
-	}
-	if (err != SVNIC_ST_MAC_IN_USE) {
-		snprintf(why, PLATFORM_REASON, "the card gave no VIF: %s",
-			 text_result(err));
-		return;
-	}
-	other = holder(vif);
-	snprintf(why, PLATFORM_REASON,
-		 "mac %s is in use on network \"%s\" by %s%s; choose another",
-		 mac, vif->network, other ? "vif " : "the host or the wire",
-		 other ? other->name : "");
-}
-
-/* A number on the card ----------------------------------------------------- */
-
-/* Its number from before, with the configuration of now. */
-static int take_up(struct vif *vif, const struct platform_vif *left)
-{
-	struct daemon *d = vif->d;
-	struct svnic_vif_info info;
-	int err = d->ops->vif_query(d->platform, left->nr, &info);
-
-	if (err)
-		return err;
-	/* Whether it is enabled, only the card remembers. */
-	vif->config.flags &= ~svnic_le32(SVNIC_VIF_DISABLED);
-	vif->config.flags |= info.config.flags & svnic_le32(SVNIC_VIF_DISABLED);
-	if (memcmp(&vif->config, &info.config, sizeof(vif->config)) != 0)
-		err = d->ops->vif_set(d->platform, left->nr, &vif->config);
-	if (!err)
-		err = vif_load(vif, left->nr, false);
-	if (err)
-		return err;
-	daemon_number(d, vif, left->nr);
-	if (vif->state != VIF_CONNECTED && vif->state != VIF_ADRIFT)
-		vif_groups_all(vif);
-	vif->queues = left->queues & ((1u << SVNIC_SLOW_QUEUE) - 1);
-	vif->pages_end = left->nr_pages ? SVNIC_SLOW_PAGE : 0;
-	log_info("vif", "%s: taken up as VIF %u", vif->name, vif->nr);
-	return 0;
-}
-
-static bool sleeps(const struct vif *vif)
-{
-	const struct daemon *d = vif->d;
-
-	return d->ops->tenant_sleeps &&
-	       d->ops->tenant_sleeps(d->platform, vif->tenant);
-}
-
-/*
- * A guest that is restored or migrated comes with the address of the one that
- * it was, whose directories are still there.
- */
-static int create(struct vif *vif, unsigned int *nr)
-{
-	struct daemon *d = vif->d;
-	struct vif *other;
-	int err =
-		d->ops->vif_create(d->platform, &vif->config, vif->cookie, nr);
-
-	if (err != SVNIC_ST_MAC_IN_USE)
-		return err;
-	other = holder(vif);
-	if (!other || !sleeps(other) || sleeps(vif))
-		return err;
-	log_info("vif",
-		 "%s: takes over the address of vif %s, whose guest sleeps",
-		 vif->name, other->name);
-	vif_yield(other, vif->name);
-	return d->ops->vif_create(d->platform, &vif->config, vif->cookie, nr);
-}
-
-/* @fresh: it is a new one, of which the guest knows nothing. */
-static int take_number(struct vif *vif, bool *fresh)
-{
-	const struct platform_vif *left;
-	unsigned int nr;
-	int err;
-
-	*fresh = false;
-	if (vif->nr != SVNIC_VIF_NONE)
-		return 0;
-	left = daemon_left(vif->d, vif->cookie);
-	if (left)
-		return take_up(vif, left);
-	err = create(vif, &nr);
-	if (err)
-		return err;
-	err = vif_load(vif, nr, true);
-	if (err) {
-		vif->d->ops->vif_destroy(vif->d->platform, nr);
-		return err;
-	}
-	daemon_number(vif->d, vif, nr);
-	vif->epoch = daemon_epoch(vif->d);
-	*fresh = true;
-	return 0;
-}
-
-static void no_number(struct vif *vif)
-{
-	daemon_number(vif->d, vif, SVNIC_VIF_NONE);
-	vif->queues = 0;
-	vif->pages_end = 0;
-}
-
-static void give_number(struct vif *vif)
-{
-	struct daemon *d = vif->d;
-	int err;
-
-	if (vif->nr == SVNIC_VIF_NONE)
-		return;
-	capture_end(d, vif->nr);
-	err = d->ops->vif_destroy(d->platform, vif->nr);
-	if (err)
-		log_warnx("vif", "%s: the card kept VIF %u: %s", vif->name,
-			  vif->nr, text_result(err));
-	no_number(vif);
-	/* Somebody may have waited for it, or for its address. */
-	daemon_retry(d);
-}
 
 /* Offers ------------------------------------------------------------------- */
 
@@ -261,7 +108,7 @@ static void withdraw_direct(struct vif *vif)
 /* A new VIF is refused; one that had been offered waits for a card. */
 static enum vif_event no_offer(struct vif *vif, const char *why)
 {
-	give_number(vif);
+	number_give(vif);
 	vif_reason(vif, why);
 	if (vif->state == VIF_NEW)
 		return EV_REFUSE;
@@ -280,9 +127,9 @@ enum vif_event hold_offer(struct vif *vif)
 
 	if (!d->has_card)
 		return no_offer(vif, d->no_card);
-	err = take_number(vif, &fresh);
+	err = number_take(vif, &fresh);
 	if (err) {
-		refusal(vif, err, why);
+		number_refusal(vif, err, why);
 		return no_offer(vif, why);
 	}
 	if (fresh && vif->direct)
@@ -376,9 +223,9 @@ enum vif_event hold_adopt(struct vif *vif)
 
 	if (vif->nr != SVNIC_VIF_NONE)
 		return EV_NONE;
-	err = take_number(vif, &fresh);
+	err = number_take(vif, &fresh);
 	if (err) {
-		refusal(vif, err, why);
+		number_refusal(vif, err, why);
 		vif_reason(vif, why);
 		return EV_REFUSE;
 	}
@@ -455,7 +302,7 @@ enum vif_event hold_release(struct vif *vif)
 	hold_disconnect(vif);
 	withdraw_direct(vif);
 	withdraw_netif(vif);
-	give_number(vif);
+	number_give(vif);
 	return EV_NONE;
 }
 
@@ -470,9 +317,9 @@ enum vif_event hold_forget(struct vif *vif)
 	else
 		d->ops->tenant_disconnect(d->platform, vif->tenant);
 	if (d->has_card)
-		give_number(vif);
+		number_give(vif);
 	else
-		no_number(vif);
+		number_drop(vif);
 	if (vif->keyed || vif->netif)
 		set_carrier(vif, false);
 	return EV_NONE;
