@@ -74,13 +74,24 @@ struct vif *daemon_find(struct daemon *d, const char *name);
 struct vif *daemon_find_nr(struct daemon *d, unsigned int nr);
 /* @vif has this number on the card from now on; SVNIC_VIF_NONE: none. */
 void daemon_number(struct daemon *d, struct vif *vif, unsigned int nr);
-/* What the card had for @cookie when it came, once; NULL: nothing. */
-const struct platform_vif *daemon_left(struct daemon *d, uint64_t cookie);
-/* From the event loop: those that wait for a number try again. */
-void daemon_retry(struct daemon *d);
 /* Another one each time, also after a restart. */
 uint32_t daemon_epoch(struct daemon *d);
 /* A cookie that no guest has. */
 uint64_t daemon_cookie(struct daemon *d);
+
+/* daemon_card.c: these are upcalls, see struct platform_upcalls. */
+void daemon_card_came(void *core);
+void daemon_card_lost(void *core, const char *why);
+void daemon_card_fault(void *core, unsigned int nr, unsigned int queue,
+		       unsigned int verdict);
+void daemon_card_event(void *core, unsigned int nr, unsigned int queue);
+void daemon_tenants_known(void *core);
+
+/* There is none, for this reason. */
+void daemon_no_card(struct daemon *d, const char *why);
+/* What the card had for @cookie when it came, once; NULL: nothing. */
+const struct platform_vif *daemon_left(struct daemon *d, uint64_t cookie);
+/* From the event loop: those that wait for a number try again. */
+void daemon_retry(struct daemon *d);
 
 #endif /* SVNICD_DAEMON_H */

@@ -12,6 +12,7 @@ SVNICD_COMMON = \
 	backend/svnicd/control.c backend/svnicd/control.h \
 	backend/svnicd/ctrl.c backend/svnicd/ctrl.h \
 	backend/svnicd/daemon.c backend/svnicd/daemon.h \
+	backend/svnicd/daemon_card.c \
 	backend/svnicd/hold.c backend/svnicd/hold.h \
 	backend/svnicd/keeper.c backend/svnicd/keeper.h \
 	backend/svnicd/limit.c backend/svnicd/limit.h \
