@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a VIF holds of the card and of its guest: a number, pages, queues, a
- * doorbell page, netif rings, the control ring.  These are the actions of the table in
- * vif.c: each may be called in any state of what is held, does only what is
- * missing, and returns EV_NONE or the event that its failure is.
+ * doorbell page, netif rings, the control ring.  These are the actions of the
+ * table in vif_table.c: each may be called in any state of what is held, does
+ * only what is missing, and returns EV_NONE or the event that its failure is.
  */
 #ifndef SVNICD_HOLD_H
 #define SVNICD_HOLD_H

@@ -50,7 +50,8 @@ SVNICD_COMMON = \
 	backend/svnicd/source.c backend/svnicd/source.h \
 	backend/svnicd/text.c backend/svnicd/text.h \
 	backend/svnicd/vif.c backend/svnicd/vif.h \
-	backend/svnicd/vif_config.c
+	backend/svnicd/vif_config.c \
+	backend/svnicd/vif_table.c
 
 SVNICD_LOCAL = \
 	backend/svnicd/local/card.c backend/svnicd/local/card.h \

@@ -152,7 +152,7 @@ void vif_yield(struct vif *vif, const char *to);
 
 /* Keep, publish and log why; "": no reason any longer. */
 void vif_reason(struct vif *vif, const char *reason);
-/* Apply one cell of the table; -EPROTO for an empty one. */
+/* vif_table.c: apply one cell of the table; -EPROTO for an empty one. */
 int vif_event(struct vif *vif, enum vif_event event);
 const char *vif_state_text(enum vif_state state);
 const char *vif_event_text(enum vif_event event);
