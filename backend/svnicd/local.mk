@@ -71,6 +71,7 @@ SVNICD_XEN = \
 	backend/svnicd/xen/grant.c \
 	backend/svnicd/xen/guest.c \
 	backend/svnicd/xen/memo.c \
+	backend/svnicd/xen/nodes.c \
 	backend/svnicd/xen/pf.c \
 	backend/svnicd/xen/pf_pages.c \
 	backend/svnicd/xen/ring.c \

@@ -98,8 +98,9 @@ libsvnicd_dom0_a_SOURCES = \
 	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h \
 	backend/svnicd/xen/batch.c backend/svnicd/xen/connect.c \
 	backend/svnicd/xen/guest.c backend/svnicd/xen/memo.c \
-	backend/svnicd/xen/ring.c backend/svnicd/xen/start.c \
-	backend/svnicd/xen/store.c backend/svnicd/xen/window.c
+	backend/svnicd/xen/nodes.c backend/svnicd/xen/ring.c \
+	backend/svnicd/xen/start.c backend/svnicd/xen/store.c \
+	backend/svnicd/xen/window.c
 
 tests_unit_test_store_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
 tests_unit_test_store_LDADD = libsvnicd_dom0.a $(SVNICD_TEST_LDADD)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The xen platform's own state.  pf.c speaks to svnic_pf, store.c watches
- * XenStore, guest.c is one frontend and backend directory, ring.c its control
- * ring, grant.c and channel.c its pages and ports, window.c gives it its
- * doorbell page.
+ * XenStore, guest.c is one frontend and backend directory, nodes.c asks for
+ * what stands there, ring.c is its control ring, grant.c and channel.c are its
+ * pages and ports, window.c gives it its doorbell page.
  */
 #ifndef SVNICD_XEN_DOM0_H
 #define SVNICD_XEN_DOM0_H
@@ -28,6 +28,7 @@ struct event;
 #define DOM0_KEY      160    /* of a node in it */
 #define DOM0_LAST     0x7fef /* number of a domain */
 #define DOM0_SCRIPT   "/vif-svnic"
+#define DOM0_BACKEND  "backend/vif/%u/%u"
 #define DOM0_FRONTEND "/local/domain/%u/device/vif/%u" /* where libxl has it */
 
 TAILQ_HEAD(guest_list, tenant);
@@ -242,13 +243,14 @@ void memo_clear(struct platform *p);
 void memo_free(struct tenant *t);
 void memo_destroy(struct tenant *t);
 
+/* At the start: all at once that guest_create() and guest_look() need. */
+void nodes_ask(struct platform *p, uint32_t domid, uint32_t devid);
+/* Later: what guest_look() needs. */
+void nodes_ask_again(struct tenant *t);
+
 /* One guest. */
-/* At the start: ask for all at once that guest_create() and _look() need. */
-void guest_ask(struct platform *p, uint32_t domid, uint32_t devid);
 /* store_read() of one of its two directories, which is noted. */
 char *guest_get(struct tenant *t, const char *dir, const char *key);
-/* Later: what guest_look() needs. */
-void guest_ask_again(struct tenant *t);
 struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid);
 void guest_free(struct tenant *t);
 /* Be told when its frontend's state changes; the first time at once. */

@@ -19,7 +19,6 @@
 #define STATE_UNKNOWN 0xffffu /* no number at all */
 #define CLEAR_AFTER_S 3
 #define KEYS_MAX      16
-#define BACKEND	      "backend/vif/%u/%u"
 
 char *guest_get(struct tenant *t, const char *dir, const char *key)
 {
@@ -55,98 +54,6 @@ static void frontend_watch(struct tenant *t, bool on)
 		 on ? "watched" : "unwatched");
 }
 
-/* What netif_read() and guest_connect() want of a guest with one queue. */
-static void ask_frontend(struct platform *p, uint32_t domid, uint32_t devid)
-{
-	static const char *const keys[] = {
-		"state",
-		"tx-ring-ref",
-		"rx-ring-ref",
-		"event-channel",
-		"event-channel-tx",
-		"event-channel-rx",
-		"multi-queue-num-queues",
-		"request-rx-copy",
-		"request-multicast-control",
-		"feature-sg",
-		"feature-gso-tcpv4",
-		"feature-gso-tcpv6",
-		"feature-no-csum-offload",
-		"feature-ipv6-csum-offload",
-		"feature-rx-notify",
-		"xdp-headroom",
-		SVNIC_KEY_CTRL_RING,
-		SVNIC_KEY_CTRL_EVENT,
-		SVNIC_KEY_DIRECT,
-	};
-
-	char dir[DOM0_PATH];
-
-	/* Elsewhere each is asked for by itself. */
-	snprintf(dir, sizeof(dir), DOM0_FRONTEND, domid, devid);
-	batch_ask(p, dir, keys, sizeof(keys) / sizeof(keys[0]));
-}
-
-/* ... and of one with several. */
-static void ask_queues(struct platform *p, uint32_t domid, uint32_t devid)
-{
-	static const char *const keys[] = {
-		"tx-ring-ref",	    "rx-ring-ref",	"event-channel",
-		"event-channel-tx", "event-channel-rx",
-	};
-	char dir[DOM0_PATH];
-	char *value = NULL;
-	uint32_t nr, i;
-
-	snprintf(dir, sizeof(dir), DOM0_FRONTEND "/multi-queue-num-queues",
-		 domid, devid);
-	if (!batch_find(p, dir, &value) || !value ||
-	    text_u32(value, NETIF_MAX_QUEUES, &nr))
-		nr = 0;
-	free(value);
-	for (i = 0; nr > 1 && i < nr; i++) {
-		snprintf(dir, sizeof(dir), DOM0_FRONTEND "/queue-%u", domid,
-			 devid, i);
-		batch_ask(p, dir, keys, sizeof(keys) / sizeof(keys[0]));
-	}
-	batch_read(p);
-}
-
-void guest_ask(struct platform *p, uint32_t domid, uint32_t devid)
-{
-	static const char *const keys[] = {
-		"script",	 "frontend",
-		"state",	 "hotplug-status",
-		"mac",		 "bridge",
-		"mtu",		 "rate",
-		PLATFORM_LIMITS, SVNIC_KEY_DOORBELL,
-		SVNIC_KEY_EPOCH, "carrier",
-		PLATFORM_PATH,	 "online",
-		SOURCE_KEY,
-	};
-
-	char dir[DOM0_PATH];
-
-	snprintf(dir, sizeof(dir), BACKEND, domid, devid);
-	batch_ask(p, dir, keys, sizeof(keys) / sizeof(keys[0]));
-	ask_frontend(p, domid, devid);
-	batch_read(p);
-	ask_queues(p, domid, devid);
-}
-
-void guest_ask_again(struct tenant *t)
-{
-	static const char *const ours[] = {
-		"state",	  "mtu",    "rate", PLATFORM_LIMITS, SOURCE_KEY,
-		"hotplug-status", "online",
-	};
-	static const char *const its[] = { "state" };
-
-	batch_ask(t->p, t->backend, ours, sizeof(ours) / sizeof(ours[0]));
-	batch_ask(t->p, t->frontend, its, 1);
-	batch_read(t->p);
-}
-
 struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
 {
 	struct tenant *t = calloc(1, sizeof(*t));
@@ -157,8 +64,7 @@ struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
 	t->p = p;
 	t->domid = domid;
 	t->devid = devid;
-	snprintf(t->backend, sizeof(t->backend), BACKEND, domid, devid);
-	t->p = p;
+	snprintf(t->backend, sizeof(t->backend), DOM0_BACKEND, domid, devid);
 	LIST_INIT(&t->memo);
 	frontend = guest_get(t, t->backend, "frontend");
 	if (!frontend || strlen(frontend) >= sizeof(t->frontend)) {

@@ -183,7 +183,7 @@ static void consider(struct platform *p, uint32_t domid, uint32_t devid)
 	char dir[DOM0_PATH];
 
 	if (!t) {
-		snprintf(dir, sizeof(dir), ROOT "/%u/%u", domid, devid);
+		snprintf(dir, sizeof(dir), DOM0_BACKEND, domid, devid);
 		t = is_ours(p, dir) ? guest_create(p, domid, devid) : NULL;
 		if (!t)
 			return;
@@ -202,12 +202,12 @@ void store_serve(struct platform *p, uint32_t domid, uint32_t devid)
 
 	if (find(p, domid, devid))
 		return;
-	snprintf(dir, sizeof(dir), ROOT "/%u/%u", domid, devid);
+	snprintf(dir, sizeof(dir), DOM0_BACKEND, domid, devid);
 	/* What is remembered was ours. */
 	if (memo_load(p, domid, devid))
 		ours = true;
 	else
-		guest_ask(p, domid, devid);
+		nodes_ask(p, domid, devid);
 	t = ours || is_ours(p, dir) ? guest_create(p, domid, devid) : NULL;
 	if (t)
 		guest_look(t); /* @t may be gone after this */
@@ -288,7 +288,7 @@ static bool look_dirty(struct platform *p, unsigned int quota)
 		/* Behind the others, or two busy guests would hide them. */
 		TAILQ_REMOVE(&p->guests, t, link);
 		TAILQ_INSERT_TAIL(&p->guests, t, link);
-		guest_ask_again(t);
+		nodes_ask_again(t);
 		guest_look(t); /* @t may be gone after this */
 		batch_drop(p);
 	}
