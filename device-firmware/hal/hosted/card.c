@@ -341,6 +341,10 @@ int card_init(struct card *c, const struct options *o, const struct handover *h)
 		card_reset_links(c, o);
 	else if (h && !h->is_first)
 		card_tell_hosts(c);
+	/* Nobody is told of a card that could not run. */
+	err = threads_start(c);
+	if (err)
+		goto err_links;
 	return 0;
 
 err_links:
@@ -356,6 +360,7 @@ err_wires:
 
 void card_fini(struct card *c)
 {
+	threads_stop(c);
 	card_fini_links(c);
 	card_fini_threads(c);
 	arena_close(&c->arena);

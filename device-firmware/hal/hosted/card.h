@@ -58,8 +58,9 @@ static inline uint64_t card_event_of(enum card_event_kind kind, unsigned int nr)
 void card_raise_limits(void);
 
 /*
- * A card of its own, with @h NULL, or the core of an owner, as @h has it.  0,
- * or -errno after a message; nothing stays behind then.
+ * A card of its own, with @h NULL, or the core of an owner, as @h has it; all
+ * workers but this thread's run then.  0, or -errno after a message; nothing
+ * stays behind then.
  */
 int card_init(struct card *c, const struct options *o,
 	      const struct handover *h);

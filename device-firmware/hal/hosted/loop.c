@@ -136,8 +136,6 @@ void loop_run(struct card *c)
 	/* Sleeps of some microseconds, not of 50 more. */
 	if (prctl(PR_SET_TIMERSLACK, 1) < 0)
 		log_warn("no fine timers");
-	if (threads_start(c) < 0)
-		return;
 	while (!loop_stop && !atomic_load(&c->is_over)) {
 		done = core_poll(c->core);
 		atomic_fetch_add_explicit(&c->thread[0].rounds, 1,
@@ -152,7 +150,6 @@ void loop_run(struct card *c)
 		if (loop_rewind)
 			loop_do_rewind(c);
 	}
-	threads_stop(c);
 	if (loop_stop)
 		log_info("stopped by a signal");
 }

@@ -2,7 +2,7 @@
 /*
  * Starting, stopping and waking the core's threads; see thread.h.  A thread
  * polls while there is work and sleeps in growing slices, as the loop does,
- * but has no sockets to look after.  Called by card.c and loop.c.
+ * but has no sockets to look after.  Called by card.c, loop.c and hal.c.
  */
 #include <errno.h>
 #include <poll.h>
@@ -156,7 +156,8 @@ int threads_start(struct card *c)
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (err) {
-		log_err("worker %u: %s", c->nr_running, strerror(-err));
+		log_err("no thread for worker %u: %s; allow more (ulimit -u, TasksMax=) or ask for fewer --workers",
+			c->nr_running, strerror(-err));
 		threads_stop(c);
 	}
 	return err;

@@ -34,7 +34,7 @@ struct thread {
 int thread_init(struct thread *w, struct card *card, unsigned int nr);
 void thread_fini(struct thread *w);
 
-/* Run all but worker 0: 0, or -errno, and then none runs. */
+/* Run all but worker 0: 0, or -errno after a message, and then none runs. */
 int threads_start(struct card *c);
 void threads_stop(struct card *c);
 
