@@ -14,6 +14,7 @@ INTEGRATION = \
 	tests/integration/refuse.sh \
 	tests/integration/restart.sh \
 	tests/integration/source.sh \
+	tests/integration/threads.sh \
 	tests/integration/traffic.sh \
 	tests/integration/workers.sh
 dist_noinst_SCRIPTS += $(INTEGRATION)

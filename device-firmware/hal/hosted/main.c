@@ -3,6 +3,7 @@
  * svnic-fw: the card's firmware, and the Linux processes around it.  What a
  * person starts is the owner, which starts this program again as its core.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include "agent.h"
 #include "card.h"
 #include "owner.h"
+#include "supervise.h"
 
 static struct card card;
 
@@ -62,5 +64,7 @@ int main(int argc, char **argv)
 		err = run_alone(&options);
 	else
 		err = owner_run(&options, argv);
+	if (options.core_fd >= 0 && (err == -EAGAIN || err == -ENOMEM))
+		return SUPERVISE_REFUSED;
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -52,9 +52,9 @@ uint64_t supervise_patience_ns(unsigned int nr_short)
 	return ns < DELAY_MAX ? ns : DELAY_MAX;
 }
 
-bool supervise_distrusts(unsigned int nr_short)
+bool supervise_distrusts(unsigned int nr_doubts)
 {
-	return nr_short != 0 && nr_short % DISTRUST == 0;
+	return nr_doubts != 0 && nr_doubts % DISTRUST == 0;
 }
 
 /* The program that lies where this process's does, or did. */
@@ -120,6 +120,8 @@ static int spawn(struct supervisor *s, const struct handover *h)
 	if (s->pid < 0) {
 		err = -errno;
 		s->pid = 0;
+		log_err("no process for a core: %s; allow more (ulimit -u, TasksMax=)",
+			strerror(-err));
 	}
 	close(fd);
 	return err;
@@ -193,15 +195,26 @@ out:
 	return err;
 }
 
+static bool was_refused(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == SUPERVISE_REFUSED;
+}
+
 /* The core is dead or as good as that: when may the next one start? */
 static void mourn(struct supervisor *s, const char *why)
 {
 	uint64_t now = now_ns(), wait;
 	uint64_t lived = s->ready_ns ? now - s->ready_ns : 0;
+	bool was_there = s->pid > 0;
+	int status = bury(s);
 	char text[64];
 
-	describe(bury(s), text, sizeof(text));
+	describe(status, text, sizeof(text));
 	s->nr_short = lived < SHORT_LIFE ? s->nr_short + 1 : 0;
+	if (!s->nr_short)
+		s->nr_doubts = 0;
+	else if (was_there && !was_refused(status))
+		s->nr_doubts++;
 	wait = supervise_patience_ns(s->nr_short);
 	s->next_ns = now + wait;
 	log_err("the core %s (%s) after %.3f s; %s", why, text,
@@ -213,7 +226,7 @@ static void mourn(struct supervisor *s, const char *why)
 /* Start the next core if it is time to; true when there is one. */
 static bool revive(struct supervisor *s)
 {
-	bool fresh = supervise_distrusts(s->nr_short);
+	bool fresh = supervise_distrusts(s->nr_doubts);
 
 	while (s->pid == 0 && now_ns() >= s->next_ns) {
 		if (fresh)
@@ -221,7 +234,7 @@ static bool revive(struct supervisor *s)
 		if (start(s, fresh) == 0)
 			break;
 		mourn(s, "did not start");
-		fresh = supervise_distrusts(s->nr_short);
+		fresh = supervise_distrusts(s->nr_doubts);
 	}
 	return s->pid != 0;
 }
@@ -373,6 +386,7 @@ void supervise_upgrade(struct supervisor *s)
 	end_core(s);
 	s->next_ns = 0;
 	s->nr_short = 0;
+	s->nr_doubts = 0;
 	s->binary_fd = fd;
 	if (start(s, false) == 0) {
 		close(old);

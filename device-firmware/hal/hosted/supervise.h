@@ -13,6 +13,9 @@
 #include "channel.h"
 #include "handover.h"
 
+/* Exit status of a core that did not get what it needs: no fault of its arena. */
+#define SUPERVISE_REFUSED 75 /* EX_TEMPFAIL */
+
 struct supervisor {
 	struct remote remote; /* ask through this */
 	char **argv;	      /* of this process */
@@ -27,7 +30,8 @@ struct supervisor {
 	int binary_fd;
 	uint32_t seq;
 	unsigned int nr_started;
-	unsigned int nr_short; /* lives in a row that were short */
+	unsigned int nr_short;	/* lives in a row that were short */
+	unsigned int nr_doubts; /* ... for which the arena may be the cause */
 	uint64_t started_ns;
 	uint64_t ready_ns; /* 0: it did not come to that */
 	uint64_t next_ns;  /* no new core before then */
@@ -53,9 +57,9 @@ void supervise_stop(struct supervisor *s);
 
 /*
  * How long to wait before the next core after @nr_short short lives in a row;
- * and is it time not to believe the arena?
+ * and is it time not to believe the arena, which may have ended @nr_doubts?
  */
 uint64_t supervise_patience_ns(unsigned int nr_short);
-bool supervise_distrusts(unsigned int nr_short);
+bool supervise_distrusts(unsigned int nr_doubts);
 
 #endif /* HOSTED_SUPERVISE_H */
