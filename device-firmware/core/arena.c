@@ -204,6 +204,7 @@ static void derive_head(struct core *core, uint64_t now_ns)
 	core->sweep_ns = now_ns;
 	core->links_up = 0;
 	core->round++;
+	core->next_port = 0;
 	core->nr_promised = 0;
 	core->promised_ns = 0;
 	memset(core->promised, 0, sizeof(core->promised));

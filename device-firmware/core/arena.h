@@ -36,7 +36,7 @@
 #include "worker.h"
 
 #define ARENA_PROMISED 8u
-#define ARENA_LAYOUT   9u  /* raise when anything in the arena moves */
+#define ARENA_LAYOUT   10u /* raise when anything in the arena moves */
 #define ARENA_BUFFERS  64u /* receive buffers of one frame */
 
 enum arena_part {
@@ -135,6 +135,7 @@ struct core {
 	/* Parcels that are at home; the last one is what a burst is put into. */
 	uint16_t parcel[PARCELS];
 	uint32_t nr_parcels;
+	uint32_t next_port; /* the wire that is asked first */
 	struct wire_burst wire_burst;
 
 	__le32 state __attribute__((aligned(64))); /* enum worker_state */

@@ -243,20 +243,27 @@ static bool take_burst(struct core *core, unsigned int port, unsigned int *done)
 	return false;
 }
 
+/* Frames of one wire at a time are with other workers. */
+static bool may_take(const struct core *core)
+{
+	return !core->wire_burst.nr_out &&
+	       parcel_nr_free(core) >= core->config.nr_workers;
+}
+
 unsigned int wire_poll(struct core *core)
 {
+	unsigned int left = core->config.nr_ports;
 	unsigned int done = 0;
 	unsigned int burst;
 	unsigned int port;
 
-	for (port = 0; port < core->config.nr_ports; port++) {
-		for (burst = 0; burst < WIRE_BURSTS; burst++) {
-			if (core->wire_burst.nr_out ||
-			    parcel_nr_free(core) < core->config.nr_workers)
-				return done;
+	/* Whoever had frames that went away is the last one next time. */
+	for (; left && may_take(core); left--) {
+		port = core->next_port;
+		core->next_port = (port + 1) % core->config.nr_ports;
+		for (burst = 0; burst < WIRE_BURSTS && may_take(core); burst++)
 			if (!take_burst(core, port, &done))
 				break;
-		}
 	}
 	return done;
 }

@@ -8,13 +8,18 @@
 
 int fixture_setup(void **state)
 {
+	return fixture_setup_ports(state, 1);
+}
+
+int fixture_setup_ports(void **state, unsigned int nr_ports)
+{
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
 	f->config = (struct core_config) {
 		.nr_workers = sim_nr_workers(),
 		.nr_links = 2,
-		.nr_ports = 1,
+		.nr_ports = nr_ports,
 		.max_vifs = 16,
 		.nr_queues = 32,
 		.nr_chunks = 64,
@@ -24,7 +29,7 @@ int fixture_setup(void **state)
 	f->arena_size = core_arena_size(&f->config);
 	assert_int_equal(posix_memalign(&f->arena, 64, f->arena_size), 0);
 	memset(f->arena, 0, f->arena_size);
-	sim_init(2, 1, MEMORY);
+	sim_init(2, nr_ports, MEMORY);
 	assert_int_equal(core_init(f->arena, f->arena_size, &f->config,
 				   &f->core, &f->adopted),
 			 0);

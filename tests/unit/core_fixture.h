@@ -34,6 +34,7 @@ struct fixture {
 
 /* Two links, one port, no VIFs.  cmocka's setup and teardown. */
 int fixture_setup(void **state);
+int fixture_setup_ports(void **state, unsigned int nr_ports);
 int fixture_teardown(void **state);
 
 /* The configuration of VIF n of segment 0: address 02:00:00:00:00:n. */

@@ -17,6 +17,13 @@ static int setup(void **state)
 	return fixture_setup(state);
 }
 
+/* The same on a card of two wires. */
+static int setup_two(void **state)
+{
+	setenv("SVNIC_SIM_WORKERS", "2", 1);
+	return fixture_setup_ports(state, 2);
+}
+
 static struct core *worker(struct fixture *f, unsigned int n)
 {
 	return core_worker(f->core, n);
@@ -173,6 +180,31 @@ static void the_wire_serves_all_workers(void **state)
 	assert_int_equal(info.rx_frames, 5);
 	assert_int_equal(info.rx_verdict[SVNIC_V_DELIVERED], 5);
 	assert_int_equal(info.rx_verdict[SVNIC_V_DUPLICATED], 3);
+}
+
+/* A wire that always has more for other workers leaves the next one its turn. */
+static void wires_take_turns(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_vif_config second = fixture_config(4);
+	unsigned int i;
+
+	for (i = 1; i <= 3; i++)
+		fixture_guest(f, i);
+	second.segment = svnic_le16(1);
+	fixture_guest_with(f, 4, &second);
+	fixture_frame(frame, 64, 4, 9);
+	assert_true(sim_wire_push(1, frame, 64, NULL));
+	for (i = 0; i < 8; i++) {
+		fixture_frame(frame, 60, 2, 9);
+		while (sim_wire_push(0, frame, 60, NULL))
+			;
+		sim_poll(f->core);
+	}
+	expect(f, 9, 4, 64);
+	/* ... which does as much for the first. */
+	for (i = 0; i < 32; i++)
+		expect(f, 9, 2, 60);
 }
 
 /* A full receiver makes its sender wait; others of the burst go by. */
@@ -337,6 +369,8 @@ static void parcels_run_out(void **state)
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
+#define TEST_TWO(f) \
+	cmocka_unit_test_setup_teardown(f, setup_two, fixture_teardown)
 
 int main(void)
 {
@@ -346,6 +380,7 @@ int main(void)
 		TEST(mixed_bursts_keep_their_order),
 		TEST(group_frames_wait_for_the_wire),
 		TEST(the_wire_serves_all_workers),
+		TEST_TWO(wires_take_turns),
 		TEST(a_full_receiver_of_another_worker),
 		TEST(a_waiting_frame_that_was_overtaken),
 		TEST(a_command_waits_for_parcels),
