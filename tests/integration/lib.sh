@@ -127,7 +127,7 @@ cleanup() {
 	for entry in "${PIDS[@]}"; do
 		wait "${entry#*:}" 2>/dev/null || :
 	done
-	for ns in a b w c; do
+	for ns in a b w c ${MORE_NS:-}; do
 		ip netns del "$NS-$ns" 2>/dev/null || :
 	done
 	if [ -n "$RUN" ]; then

@@ -9,6 +9,7 @@ INTEGRATION = \
 	tests/integration/firmware.sh \
 	tests/integration/hostile.sh \
 	tests/integration/jumbo.sh \
+	tests/integration/links.sh \
 	tests/integration/limits.sh \
 	tests/integration/plain.sh \
 	tests/integration/refuse.sh \
@@ -19,7 +20,8 @@ INTEGRATION = \
 	tests/integration/workers.sh
 dist_noinst_SCRIPTS += $(INTEGRATION)
 TESTS += $(INTEGRATION)
-EXTRA_DIST += tests/integration/lib.sh tests/integration/send_large.py
+EXTRA_DIST += tests/integration/broadcasts.py tests/integration/lib.sh \
+	tests/integration/send_large.py
 
 check_PROGRAMS += tests/integration/attack
 tests_integration_attack_SOURCES = tests/integration/attack.c
