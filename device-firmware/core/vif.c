@@ -131,8 +131,11 @@ static enum svnic_status attach(struct core *core, struct vif *vif)
 		struct vif *seen = vif_find(core, vif->link,
 					    svnic_cpu16(vif->config.monitored));
 
-		if (!seen)
+		/* Nor is it a later one with that number that it sees. */
+		if (!seen) {
+			vif->config.monitored = svnic_le16(SVNIC_VIF_NONE);
 			return SVNIC_ST_OK;
+		}
 		list_push(&seen->monitors,
 			  arena_part(core, ARENA_MONITOR_NODES),
 			  (uint16_t)arena_vif_idx(core, vif));

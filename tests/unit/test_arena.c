@@ -114,6 +114,35 @@ static void assert_all_works(struct fixture *f)
 	sim_receive(&f->guest[3], got, sizeof(got), &meta);
 }
 
+/*
+ * A core died between a VIF's end and that of what it held: its monitor is
+ * nobody's, also when another one gets the number.
+ */
+static void monitor_of_nobody(void **state)
+{
+	static uint8_t got[2048];
+	struct fixture *f = *state;
+	struct svnic_meta meta;
+	unsigned int i;
+
+	set_up(f);
+	vif_find(f->core, 0, 1)->state = VIF_FREE;
+	move(f);
+	fixture_guest(f, 1);
+	for (i = 0; i < 2; i++) {
+		fixture_frame(frame, 100, 2, 1);
+		fixture_send(f, 1, frame, 100);
+		fixture_expect(&f->guest[2], frame, 100);
+		assert_int_equal(
+			sim_receive(&f->guest[3], got, sizeof(got), &meta), 0);
+		move(f);
+	}
+	assert_int_equal(sim_vif_command(&f->host[0], SVNIC_OP_VIF_DESTROY, 3),
+			 SVNIC_ST_OK);
+	assert_int_equal(vif_find(f->core, 0, 1)->monitors.nr, 0);
+	assert_int_equal(vif_find(f->core, 0, 1)->monitors.head, LIST_NONE);
+}
+
 static void another_process_goes_on(void **state)
 {
 	struct fixture *f = *state;
@@ -309,6 +338,7 @@ int main(void)
 		TEST(queues_rest_until_the_host_is_back),
 		TEST(a_faulted_queue_stays_faulted),
 		TEST(half_a_vif_is_given_back),
+		TEST(monitor_of_nobody),
 		TEST(another_layout_is_not_believed),
 	};
 
