@@ -166,9 +166,11 @@ enum svnic_status journal_finish(struct core *core, struct admin_call *call)
 		return (enum svnic_status)j->status;
 	undo(core, call->link, j);
 	status = admin_run(core, call);
-	if (status == SVNIC_ST_OK || !was_taken(core, call->link, j))
-		return status;
-	if (svnic_cpu16(j->cmd.opcode) == SVNIC_OP_PAGES_UNMAP)
+	if (status != SVNIC_ST_OK && was_taken(core, call->link, j))
+		status = SVNIC_ST_OK;
+	/* Those that are not found any more were taken out before. */
+	if (svnic_cpu16(j->cmd.opcode) == SVNIC_OP_PAGES_UNMAP &&
+	    (status == SVNIC_ST_OK || status == SVNIC_ST_NOT_MAPPED))
 		call->result = j->before;
-	return SVNIC_ST_OK;
+	return status;
 }

@@ -162,6 +162,23 @@ static void verify_unmap(struct takeover_world *w)
 			 SVNIC_ST_OK);
 }
 
+/* ... some of which were never there. */
+static void prepare_holes(struct takeover_world *w)
+{
+	prepare_vif(w);
+	assert_int_equal(sim_pages_map(&w->f.host[0], 9,
+				       VIF_CHUNK_PAGES * 2 - 6, 902, 10),
+			 SVNIC_ST_OK);
+}
+
+static void verify_holes(struct takeover_world *w)
+{
+	assert_int_equal(w->f.host[0].result, 10);
+	assert_int_equal(sim_pages_map(&w->f.host[0], 9,
+				       VIF_CHUNK_PAGES * 2 - 8, 900, 16),
+			 SVNIC_ST_OK);
+}
+
 static void submit_stop(struct takeover_world *w)
 {
 	submit_op(w, SVNIC_OP_QUEUE_STOP);
@@ -372,6 +389,8 @@ const struct scene scene_table[] = {
 	  SVNIC_ST_MAC_IN_USE, false },
 	{ "map", prepare_vif, scene_map, verify_map, 0, false },
 	{ "unmap", prepare_mapped, scene_unmap, verify_unmap, 0, false },
+	{ "unmap holes", prepare_holes, scene_unmap, verify_holes,
+	  SVNIC_ST_NOT_MAPPED, false },
 	{ "stop", prepare_vif, submit_stop, verify_stop, 0, false },
 	{ "start", prepare_stopped, submit_start, verify_start, 0, false },
 	{ "filter add", prepare_vif, scene_filter_add, verify_filter_add, 0,
