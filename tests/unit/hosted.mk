@@ -5,6 +5,7 @@ HOSTED_TESTS = tests/unit/test_dma \
 	tests/unit/test_handover \
 	tests/unit/test_hosted \
 	tests/unit/test_irqs \
+	tests/unit/test_supervise \
 	tests/unit/test_vfio_link \
 	tests/unit/test_vfio_user \
 	tests/unit/test_vnet \
@@ -38,6 +39,10 @@ tests_unit_test_handover_LDADD = $(HOSTED_TEST_LDADD)
 tests_unit_test_hosted_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
 tests_unit_test_hosted_SOURCES = tests/unit/test_hosted.c $(HOSTED_FAKES)
 tests_unit_test_hosted_LDADD = $(HOSTED_TEST_LDADD)
+
+tests_unit_test_supervise_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
+tests_unit_test_supervise_SOURCES = tests/unit/test_supervise.c $(HOSTED_FAKES)
+tests_unit_test_supervise_LDADD = $(HOSTED_TEST_LDADD)
 
 VFU_FIXTURE = tests/unit/vfu_fixture.c tests/unit/vfu_fixture.h $(HOSTED_FAKES)
 

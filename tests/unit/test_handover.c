@@ -21,7 +21,6 @@
 #include "../../device-firmware/hal/hosted/agent.h"
 #include "../../device-firmware/hal/hosted/card.h"
 #include "../../device-firmware/hal/hosted/remote.h"
-#include "../../device-firmware/hal/hosted/supervise.h"
 #include "../fakes/vfu_client.h"
 
 #define MIB   0x100000ull
@@ -424,26 +423,6 @@ static void test_handover_refuses(void **state)
 	close(stderr_fd);
 }
 
-static void test_patience(void **state)
-{
-	uint64_t last = 0;
-	unsigned int i;
-
-	(void)state;
-	for (i = 0; i <= 4; i++)
-		assert_int_equal(supervise_patience_ns(i), 0);
-	for (i = 5; i < 40; i++) {
-		assert_true(supervise_patience_ns(i) >= last);
-		last = supervise_patience_ns(i);
-	}
-	assert_int_equal(supervise_patience_ns(5), 100000000);
-	assert_int_equal(last, 5000000000);
-	assert_false(supervise_distrusts(0));
-	assert_false(supervise_distrusts(5));
-	assert_true(supervise_distrusts(6));
-	assert_false(supervise_distrusts(7));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,7 +430,6 @@ int main(void)
 		cmocka_unit_test(test_channel),
 		cmocka_unit_test(test_agent_refuses),
 		cmocka_unit_test(test_handover_refuses),
-		cmocka_unit_test(test_patience),
 	};
 
 	log_set_level(LOG_LEVEL_ERR);

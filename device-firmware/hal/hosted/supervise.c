@@ -104,14 +104,22 @@ static void become_core(struct supervisor *s, const struct handover *h, int fd,
 	log_warn("cannot execute svnic-fw's core");
 }
 
+static void lack(int err)
+{
+	log_err("nothing to start a core with: %s; allow more memory or descriptors (ulimit -n, LimitNOFILE=)",
+		strerror(-err));
+}
+
 static int spawn(struct supervisor *s, const struct handover *h)
 {
 	int fd = handover_write(h);
 	pid_t owner = getpid();
 	int err = 0;
 
-	if (fd < 0)
+	if (fd < 0) {
+		lack(fd);
 		return fd;
+	}
 	s->pid = fork();
 	if (s->pid == 0) {
 		become_core(s, h, fd, owner);
@@ -162,17 +170,17 @@ static int start(struct supervisor *s, bool fresh)
 	struct channel_msg m;
 	int pair[2], err, fd;
 
-	if (!h)
-		return -ENOMEM;
-	err = channel_pair(pair);
-	if (err)
+	s->started_ns = now_ns();
+	s->ready_ns = 0;
+	err = h ? channel_pair(pair) : -ENOMEM;
+	if (err) {
+		lack(err);
 		goto out;
+	}
 	s->channel = pair[0];
 	h->channel = pair[1];
 	h->is_first = s->nr_started == 0;
 	h->is_fresh = fresh;
-	s->started_ns = now_ns();
-	s->ready_ns = 0;
 	err = spawn(s, h);
 	close(pair[1]);
 	if (!err)
