@@ -423,6 +423,30 @@ static void test_handover_refuses(void **state)
 	close(stderr_fd);
 }
 
+/* A core that does not start says why: nobody else knows. */
+static void test_handover_complains(void **state)
+{
+	struct handover h = { .magic = HANDOVER_MAGIC,
+			      .version = CHANNEL_VERSION,
+			      .nr_lines = 1,
+			      .nr_links = 1,
+			      .arena_fd = -1 };
+	struct handover_line line = { .index = 77 };
+	uint8_t both[sizeof(h) + sizeof(line)];
+	int said = memfd_create("said", MFD_CLOEXEC), old = quiet();
+
+	(void)state;
+	dup2(said, STDERR_FILENO);
+	h.size = sizeof(both);
+	memcpy(both, &h, sizeof(h));
+	memcpy(both + sizeof(h), &line, sizeof(line));
+	assert_false(is_read(both, sizeof(both)));
+	dup2(old, STDERR_FILENO);
+	close(old);
+	assert_true(lseek(said, 0, SEEK_END) > 0);
+	close(said);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_channel),
 		cmocka_unit_test(test_agent_refuses),
 		cmocka_unit_test(test_handover_refuses),
+		cmocka_unit_test(test_handover_complains),
 	};
 
 	log_set_level(LOG_LEVEL_ERR);

@@ -207,7 +207,7 @@ static bool is_sound(const struct handover *h)
 
 	for (i = 0; i < h->nr_dma; i++) {
 		if (dma[i].link >= h->nr_links)
-			return false;
+			goto unsound;
 	}
 	for (i = 0; i < h->nr_lines; i++) {
 		uint32_t nr = line[i].index == VFU_IRQ_MSIX ? SVNIC_NR_VECTORS
@@ -216,9 +216,13 @@ static bool is_sound(const struct handover *h)
 		if (line[i].link >= h->nr_links || line[i].line >= nr ||
 		    (line[i].index != VFU_IRQ_MSIX &&
 		     line[i].index != VFU_IRQ_GUEST))
-			return false;
+			goto unsound;
 	}
 	return true;
+
+unsound:
+	log_err("the owner's hand-over names a link or a line that there is not: restart svnic-fw as a whole");
+	return false;
 }
 
 struct handover *handover_read(int fd)
@@ -235,8 +239,9 @@ struct handover *handover_read(int fd)
 	}
 	size = (uint64_t)st.st_size;
 	h = malloc(size);
-	if (h && pread(fd, h, size, 0) == (ssize_t)size && is_whole(h, size) &&
-	    is_sound(h)) {
+	if (!h || pread(fd, h, size, 0) != (ssize_t)size) {
+		log_warn("--core %d: the hand-over was not read", fd);
+	} else if (is_whole(h, size) && is_sound(h)) {
 		set_flags(h, FD_CLOEXEC);
 		return h;
 	}
