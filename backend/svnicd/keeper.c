@@ -143,9 +143,10 @@ static void start_standby(struct keeper *k)
 	if (process < 0 || pipe2(ends, O_CLOEXEC)) {
 		log_warn("keeper", "nobody can stand by");
 	} else {
+		/* Known before the fork: the child closes it. */
+		k->pipe = ends[0];
 		k->standby = start(k, process, ends[1]);
 		close(ends[1]);
-		k->pipe = ends[0];
 	}
 	if (process >= 0)
 		close(process);

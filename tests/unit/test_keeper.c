@@ -3,6 +3,7 @@
  * The keeper and its two processes, which are this program again: who serves
  * when one of them ends, however it does.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,12 +34,29 @@ static pid_t keeper;
 static const char *file, *manner;
 static volatile sig_atomic_t over, again;
 
-static void write_down(const char *what)
+static void write_number(const char *what, int number)
 {
 	int fd = open(file, O_WRONLY | O_APPEND | O_CREAT, 0600);
 
-	dprintf(fd, "%s %d\n", what, (int)getpid());
+	dprintf(fd, "%s %d\n", what, number);
 	close(fd);
+}
+
+static void write_down(const char *what)
+{
+	write_number(what, (int)getpid());
+}
+
+static int count_files(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int nr = 0;
+
+	while (dir && readdir(dir))
+		nr++;
+	if (dir)
+		closedir(dir);
+	return nr;
 }
 
 static void on_signal(int sig)
@@ -67,6 +86,7 @@ static int serve(void *arg, bool late)
 	sigprocmask(SIG_BLOCK, &both, NULL);
 	signal(SIGTERM, on_signal);
 	signal(SIGHUP, on_signal);
+	write_number("files", count_files());
 	write_down(late ? "late" : "serve");
 	if (strcmp(manner, "short") == 0)
 		return 1;
@@ -92,7 +112,7 @@ static int be_keeper(char **argv)
 
 /* As the test ---------------------------------------------------------------- */
 
-/* The process that wrote the @nr-th line that begins with @what; or 0. */
+/* What follows @what in the @nr-th such line, a process mostly; or 0. */
 static pid_t who(const char *what, unsigned int nr)
 {
 	FILE *f = fopen(diary, "r");
@@ -137,6 +157,8 @@ static void keep(const char *how)
 	unlink(diary);
 	keeper = fork();
 	if (keeper == 0) {
+		/* A test that failed leaves nobody behind. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		execl("/proc/self/exe", program, "--keeper", diary, how,
 		      (char *)NULL);
 		_exit(99);
@@ -167,6 +189,8 @@ static void test_kill(void **state)
 		kill(serving, SIGKILL);
 		serving = await("late", i);
 		assert_int_equal(serving, standby);
+		/* It has what the first one has, and no more. */
+		assert_int_equal(who("files", i + 1), who("files", 1));
 	}
 	/* Nobody stands by yet: one is made that serves. */
 	kill(serving, SIGKILL);
