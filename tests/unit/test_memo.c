@@ -213,6 +213,38 @@ static void test_changes(void **state)
 	expect(FE "/tx-ring-ref", "9");
 }
 
+/* The next daemon has the file: it goes as it would have for the one before. */
+static void test_adopted(void **state)
+{
+	(void)state;
+	note_all();
+	memo_free(&t);
+	t.memo_filed = false;
+	assert_true(memo_load(&p, 3, 0));
+	/* Read before it is known whose the file is. */
+	memo_note(&t, BE, "mac", "00:16:3e:00:00:01");
+	memo_adopt(&t);
+	batch_drop(&p);
+	memo_note(&t, FE, "tx-ring-ref", "8");
+	memo_note(&t, BE, "rate", NULL);
+	memo_change(&t, FE, "state", "4");
+	later();
+	assert_true(is_there());
+	memo_change(&t, BE, "carrier", "0");
+	assert_false(is_there());
+	memo_note(&t, BE, "carrier", "0");
+	later();
+	memo_free(&t);
+	assert_true(memo_load(&p, 3, 0));
+	assert_int_equal(p.batch.nr, 8);
+	expect(BE "/carrier", "0");
+	expect(FE "/feature-sg", "1\n=|\xff");
+	/* A guest that is gone leaves none. */
+	memo_adopt(&t);
+	memo_destroy(&t);
+	assert_false(is_there());
+}
+
 /* Another connection by now: all is asked for, and it is not tried again. */
 static void test_differs(void **state)
 {
@@ -305,9 +337,9 @@ static void test_clear(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ONE(test_remembered), ONE(test_states),	   ONE(test_changes),
-		ONE(test_differs),    ONE(test_bad_files), ONE(test_large),
-		ONE(test_clear),
+		ONE(test_remembered), ONE(test_states),	 ONE(test_changes),
+		ONE(test_adopted),    ONE(test_differs), ONE(test_bad_files),
+		ONE(test_large),      ONE(test_clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -237,6 +237,8 @@ void memo_note(struct tenant *t, const char *dir, const char *key,
 void memo_change(struct tenant *t, const char *dir, const char *key,
 		 const char *value);
 bool memo_load(struct platform *p, uint32_t domid, uint32_t devid);
+/* That was loaded, for this guest: its file is ours now. */
+void memo_adopt(struct tenant *t);
 /* Take away what is of no guest that is known. */
 void memo_clear(struct platform *p);
 /* The next daemon may have it, or may not. */

@@ -80,6 +80,23 @@ static struct memo_entry *entry_add(struct tenant *t, const char *path)
 	return e;
 }
 
+/* Without memory nothing is known of the node. */
+static void entry_set(struct tenant *t, const char *path, const char *value)
+{
+	struct memo_entry *e = entry_find(t, path);
+
+	if (!e)
+		e = entry_add(t, path);
+	if (!e)
+		return;
+	free(e->value);
+	e->value = value ? strdup(value) : NULL;
+	if (e->value || !value)
+		return;
+	LIST_REMOVE(e, link);
+	free(e);
+}
+
 static void take_away(struct tenant *t)
 {
 	char path[DOM0_KEY];
@@ -124,13 +141,20 @@ void memo_note(struct tenant *t, const char *dir, const char *key,
 	if (e && is_same(e->value, value))
 		return;
 	take_away(t);
-	if (!e)
-		e = entry_add(t, path);
-	if (!e)
-		return;
-	free(e->value);
-	e->value = value ? strdup(value) : NULL;
+	entry_set(t, path, value);
 	write_later(t);
+}
+
+void memo_adopt(struct tenant *t)
+{
+	const struct batch *b = &t->p->batch;
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++)
+		if (b->answer[i].value || b->answer[i].missing)
+			entry_set(t, b->answer[i].path, b->answer[i].value);
+	t->memo_filed = true;
+	t->memo_due = false;
 }
 
 void memo_free(struct tenant *t)

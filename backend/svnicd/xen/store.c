@@ -209,6 +209,8 @@ void store_serve(struct platform *p, uint32_t domid, uint32_t devid)
 	else
 		nodes_ask(p, domid, devid);
 	t = ours || is_ours(p, dir) ? guest_create(p, domid, devid) : NULL;
+	if (t && ours)
+		memo_adopt(t);
 	if (t)
 		guest_look(t); /* @t may be gone after this */
 	batch_drop(p);
