@@ -101,7 +101,7 @@ struct board {
 	__le32 halt __attribute__((aligned(64))); /* see worker.c */
 } __attribute__((aligned(64)));
 
-/* What one worker works with, and, but for @state, nobody else looks at. */
+/* What one worker works with; but for @state and @told nobody else looks. */
 struct core {
 	struct core_config config;
 	uint64_t offset[ARENA_PART_NR]; /* from here, modulo 2^64 */
@@ -138,7 +138,11 @@ struct core {
 	uint32_t next_port; /* the wire that is asked first */
 	struct wire_burst wire_burst;
 
+	uint32_t heard; /* the sum of what others told, as looked at last */
+
 	__le32 state __attribute__((aligned(64))); /* enum worker_state */
+	/* How often each worker was told that there are buffers (O13). */
+	__le32 told[CORE_MAX_WORKERS] __attribute__((aligned(64)));
 
 	/* Scratch: means nothing between two calls into the core. */
 	uint8_t payload[SVNIC_PAGE_SIZE] __attribute__((aligned(64)));

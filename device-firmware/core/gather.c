@@ -205,3 +205,10 @@ bool gather_is_in_the_way(struct core *core, struct vif *vif, struct queue *q,
 	q->scanned = at;
 	return false;
 }
+
+bool gather_has_more(struct core *core, struct queue *q)
+{
+	int avail = gather_avail(core, q);
+
+	return avail < 0 || q->tx_next + (uint32_t)avail != q->scanned;
+}

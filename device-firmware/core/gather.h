@@ -35,5 +35,7 @@ unsigned int gather_burst(struct core *core, struct vif *vif, struct queue *q,
  */
 bool gather_is_in_the_way(struct core *core, struct vif *vif, struct queue *q,
 			  const struct frame *f);
+/* Is there anything behind a frame that waits, at which that has not looked? */
+bool gather_has_more(struct core *core, struct queue *q);
 
 #endif /* CORE_GATHER_H */

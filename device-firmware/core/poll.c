@@ -27,6 +27,7 @@ static void begin(struct core *core)
 		core->dma_epoch = hal_dma_epoch();
 		core->round++;
 	}
+	worker_hear(core);
 	link_poll(core);
 }
 

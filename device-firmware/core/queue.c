@@ -343,6 +343,8 @@ void queue_rebuild(struct core *core, struct queue *q)
 	q->wait_until = 0;
 	q->is_hurried = 0;
 	q->is_away = 0;
+	q->is_far = 0;
+	q->awaited = 0;
 	q->retry_ns = 0;
 	/* Buffers taken may not have been filled: what nobody was told of is
 	 * lost, and they are filled again. */

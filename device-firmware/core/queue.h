@@ -59,10 +59,11 @@ struct queue {
 	uint32_t hurry;	 /* ... are for one receiver; none waits before this */
 	uint8_t is_hurried;
 	uint8_t is_away; /* tx: frames of it are in a parcel */
-	uint8_t reserved3[2];
-	uint32_t sent; /* tx: segments of the first frame, gone already */
-	uint32_t reserved0;
-	uint64_t retry_ns; /* tx: another worker's VIF is full; not before */
+	uint8_t is_far; /* tx: the first frame waits for another worker's VIF */
+	uint8_t awaited;   /* rx: workers of which a queue waits: a bitmap */
+	uint32_t sent;	   /* tx: segments of the first frame, gone already */
+	uint32_t heard;	   /* tx: core->heard when the last parcel was sent */
+	uint64_t retry_ns; /* tx: the first frame was away; not before */
 
 	/* Line 1: written by vif_tx.c while it serves the queue. */
 	uint32_t tx_next; /* descriptors used */

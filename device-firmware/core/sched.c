@@ -115,6 +115,9 @@ static unsigned int look(struct core *core, struct queue_bell *b,
 		queue_reset(core, q, reset);
 	} else if (q->state == QUEUE_RUNNING) {
 		sched_wake(core, q);
+		/* Local senders look by themselves. */
+		if (q->awaited)
+			vif_rx_look(core, arena_vif(core, q->vif), q);
 	}
 	return 1;
 }

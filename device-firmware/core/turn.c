@@ -203,7 +203,7 @@ static void wait_for(const struct core *core, struct vif *vif,
 {
 	uint64_t due = q->wait_until;
 
-	if (q->retry_ns > core->now_ns)
+	if (q->retry_ns > core->now_ns && !q->is_far)
 		due = q->retry_ns;
 	if (!vif->due_ns || due < vif->due_ns)
 		vif->due_ns = due;

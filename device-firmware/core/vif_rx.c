@@ -37,6 +37,16 @@ static void keep_pace(const struct core *core, struct queue *q, uint32_t more)
 		q->is_stalled = 0;
 }
 
+/* Queues of other workers wait for this one: they may try again. */
+static void tell(struct core *core, struct queue *q)
+{
+	unsigned int who = q->awaited;
+
+	q->awaited = 0;
+	for (; who; who &= who - 1)
+		worker_tell(core, mem_lowest(who));
+}
+
 int vif_rx_look(struct core *core, struct vif *vif, struct queue *q)
 {
 	const struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
@@ -55,6 +65,8 @@ int vif_rx_look(struct core *core, struct vif *vif, struct queue *q)
 		return 0;
 	q->rx_prod = prod;
 	keep_pace(core, q, (uint32_t)more);
+	if (q->awaited)
+		tell(core, q);
 	return 1;
 }
 
@@ -245,6 +257,16 @@ static bool is_worth_waiting(const struct queue *q, const struct frame *f)
 	       q->paced >= PACE_BUFFERS;
 }
 
+/* The sender of a frame waits for @q; of this worker it sees for itself. */
+static void await(const struct core *core, struct queue *q,
+		  const struct frame *f)
+{
+	unsigned int worker = arena_vif(core, f->sender)->worker;
+
+	if (worker != core->worker)
+		q->awaited |= (uint8_t)(1u << worker);
+}
+
 /* An enum svnic_verdict or -EAGAIN. */
 static int deliver(struct core *core, struct vif *vif, const struct frame *f)
 {
@@ -272,8 +294,10 @@ static int deliver(struct core *core, struct vif *vif, const struct frame *f)
 	}
 	if (err == -EPROTO)
 		return SVNIC_V_NOT_RUNNING;
-	if (err == -EAGAIN && is_worth_waiting(q, f))
+	if (err == -EAGAIN && is_worth_waiting(q, f)) {
+		await(core, q, f);
 		return -EAGAIN;
+	}
 	return (int)no_buffer(q, f);
 }
 

@@ -20,7 +20,7 @@
 #include "switch.h"
 
 #define WAIT_NS	 2000000u /* how long a frame waits for its receiver */
-#define RETRY_NS 10000u	  /* between two looks at one of another worker */
+#define RETRY_NS 10000u	  /* between two tries, if nobody tells when */
 
 /* Descriptors up to the cursor are the guest's again. */
 static void tx_return(struct core *core, struct queue *q)
@@ -260,11 +260,39 @@ static enum vif_tx_more send_away(struct core *core, struct queue *q,
 {
 	parcel_take(core);
 	q->is_away = 1;
+	q->heard = core->heard;
 	p->todo = (uint8_t)workers;
 	p->is_away = 1;
 	switch_share(core, p);
 	parcel_send(core, p);
 	return VIF_TX_AWAY;
+}
+
+/* The first frame of a burst that was away waits: when is it tried again? */
+static void postpone(const struct core *core, struct queue *q,
+		     const struct parcel *p)
+{
+	const struct frame *f = p->frame;
+
+	while (f->v >= 0)
+		f++;
+	q->retry_ns = core->now_ns + RETRY_NS;
+	q->is_far =
+		!f->is_many && arena_vif(core, f->dest)->worker != core->worker;
+}
+
+/*
+ * A VIF of another worker has that tell when there are buffers.  Before that
+ * only a frame for somebody else behind, or the end of patience, matters.
+ */
+static bool is_due(struct core *core, struct queue *q)
+{
+	if (core->heard != q->heard)
+		return true;
+	if (core->now_ns < q->retry_ns)
+		return false;
+	return !q->is_far || core->now_ns >= q->wait_until ||
+	       gather_has_more(core, q);
 }
 
 void vif_tx_home(struct core *core, struct parcel *p)
@@ -278,7 +306,7 @@ void vif_tx_home(struct core *core, struct parcel *p)
 		switch_share(core, p);
 	q->is_away = 0;
 	if (settle(core, vif, q, p, &done) == -EAGAIN)
-		q->retry_ns = core->now_ns + RETRY_NS;
+		postpone(core, q, p);
 	tx_return(core, q);
 	if (q->state == QUEUE_RUNNING)
 		sched_return(core, q);
@@ -297,8 +325,10 @@ enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 
 	if (q->is_away)
 		return VIF_TX_AWAY;
-	if (core->now_ns < q->retry_ns)
+	if (q->retry_ns && !is_due(core, q))
 		return VIF_TX_WAIT;
+	q->retry_ns = 0;
+	q->is_far = 0;
 	avail = gather_avail(core, q);
 	if (avail < 0)
 		return stop(core, vif, q,

@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "core.h"
 #include "hal.h"
+#include "mem.h"
 #include "worker.h"
 
 static bool is_alone(const struct core *core)
@@ -20,6 +21,8 @@ static bool is_alone(const struct core *core)
 void worker_init(struct core *core)
 {
 	svnic_poke32(&core->state, WORKER_RUNS);
+	memset(core->told, 0, sizeof(core->told));
+	core->heard = 0;
 	if (core->worker == 0)
 		svnic_poke32(&arena_board(core)->halt, 0);
 }
@@ -30,6 +33,35 @@ void worker_call(const struct core *core, unsigned int n)
 	svnic_fence();
 	if (svnic_peek32(&arena_head(core, n)->state) == WORKER_SLEEPS)
 		hal_wake(n);
+}
+
+void worker_tell(struct core *core, unsigned int n)
+{
+	uint32_t told = svnic_peek32(&core->told[n]);
+
+	/* Pairs with nr_told() of worker @n (ordering.md O13). */
+	svnic_publish32(&core->told[n], told + 1);
+	worker_call(core, n);
+}
+
+/* How often the others told this worker, all together. */
+static uint32_t nr_told(const struct core *core)
+{
+	const struct core *head = arena_head(core, 0);
+	uint32_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < core->config.nr_workers; i++) {
+		/* Pairs with worker_tell() (ordering.md O13). */
+		sum += svnic_observe32(&head[i].told[core->worker]);
+	}
+	return sum;
+}
+
+void worker_hear(struct core *core)
+{
+	if (!is_alone(core))
+		core->heard = nr_told(core);
 }
 
 unsigned int worker_choose(const struct core *core)
@@ -153,7 +185,8 @@ bool core_may_sleep(struct core *core)
 	svnic_publish32(&core->state, WORKER_SLEEPS);
 	/* Pairs with worker_call() (ordering.md O11). */
 	svnic_fence();
-	if (!parcel_is_there(core) && (!was_held || is_on(core)))
+	if (!parcel_is_there(core) && nr_told(core) == core->heard &&
+	    (!was_held || is_on(core)))
 		return true;
 	core_woken(core);
 	return false;

@@ -25,6 +25,10 @@ bool worker_is_halted(struct core *core);
 unsigned int worker_finish(struct core *core);
 /* Something was put where worker @n will find it. */
 void worker_call(const struct core *core, unsigned int n);
+/* A VIF for which a queue of worker @n waits has got buffers. */
+void worker_tell(struct core *core, unsigned int n);
+/* At the start of a round: take notice of what others told. */
+void worker_hear(struct core *core);
 /* The worker for a new VIF. */
 unsigned int worker_choose(const struct core *core);
 

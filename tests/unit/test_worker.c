@@ -14,13 +14,6 @@ static uint8_t frame[2048];
 static int setup(void **state)
 {
 	setenv("SVNIC_SIM_WORKERS", "2", 1);
-	return fixture_setup(state);
-}
-
-/* The same on a card of two wires. */
-static int setup_two(void **state)
-{
-	setenv("SVNIC_SIM_WORKERS", "2", 1);
 	return fixture_setup_ports(state, 2);
 }
 
@@ -240,6 +233,116 @@ static void a_full_receiver_of_another_worker(void **state)
 	assert_true(fixture_tx(f, 1, SVNIC_V_NO_BUFFER) > 0);
 }
 
+/* How many parcels went from worker 0 to worker 1 so far. */
+static uint32_t nr_sent(struct fixture *f)
+{
+	const struct parcel_ring *ring = arena_part(f->core, ARENA_RINGS);
+
+	return svnic_peek32(&ring[1].prod);
+}
+
+/* VIF 2, of worker 1, is full, and frame @len of VIF 1 waits for it. */
+static void fill_up(struct fixture *f, uint32_t len)
+{
+	unsigned int i;
+
+	for (i = 1; i <= 3; i++)
+		fixture_guest(f, i);
+	for (i = 0; i < 32; i++)
+		send(f, 1, 2, 60 + i);
+	send(f, 1, 2, len);
+	for (i = 0; i < 10; i++)
+		sim_poll(f->core);
+	for (i = 0; i < 32; i++)
+		expect(f, 1, 2, 60 + i);
+	fixture_expect_none(&f->guest[2]);
+	assert_int_equal(f->guest[1].tx.ctrl->tx_cons, 32);
+}
+
+/* Nothing travels for a receiver that has no buffers. */
+static void who_waits_is_told(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t sent;
+	unsigned int i;
+
+	fill_up(f, 200);
+	sent = nr_sent(f);
+	for (i = 0; i < 50; i++) {
+		sim_sleep(20000);
+		sim_poll(f->core);
+	}
+	assert_int_equal(nr_sent(f), sent);
+	/* A doorbell without buffers says nothing. */
+	sim_ring(&f->guest[2]);
+	sim_poll(f->core);
+	sim_poll(f->core);
+	assert_int_equal(nr_sent(f), sent);
+	/* With buffers it is tried at once. */
+	sim_provide(&f->guest[2], 32, FIXTURE_BUFFER);
+	sim_ring(&f->guest[2]);
+	core_poll(worker(f, 1));
+	core_poll(worker(f, 0));
+	core_poll(worker(f, 1));
+	expect(f, 1, 2, 200);
+	sim_settle(f->core);
+	assert_int_equal(nr_sent(f), sent + 1);
+	assert_int_equal(f->guest[1].tx.ctrl->tx_cons, 33);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_NO_BUFFER), 0);
+}
+
+/* Also one that sleeps, or is about to. */
+static void who_waits_is_woken(void **state)
+{
+	struct fixture *f = *state;
+
+	fill_up(f, 200);
+	assert_true(core_may_sleep(worker(f, 0)));
+	assert_false(sim_was_woken(0));
+	sim_provide(&f->guest[2], 1, FIXTURE_BUFFER);
+	sim_ring(&f->guest[2]);
+	core_poll(worker(f, 1));
+	assert_true(sim_was_woken(0));
+	core_woken(worker(f, 0));
+	/* It has not looked yet: it does not go to sleep over that. */
+	assert_false(core_may_sleep(worker(f, 0)));
+	sim_settle(f->core);
+	expect(f, 1, 2, 200);
+	assert_true(core_may_sleep(worker(f, 0)));
+	core_woken(worker(f, 0));
+}
+
+/* A frame for somebody else does not wait behind one that does. */
+static void who_waits_is_in_nobodys_way(void **state)
+{
+	struct fixture *f = *state;
+
+	fill_up(f, 200);
+	sim_sleep(20000);
+	sim_poll(f->core);
+	send(f, 1, 3, 201);
+	sim_settle(f->core);
+	expect(f, 1, 3, 201);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_NO_BUFFER), 1);
+}
+
+/* Nor for ever. */
+static void who_waits_gives_up(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t sent;
+
+	fill_up(f, 200);
+	sent = nr_sent(f);
+	assert_in_range(core_next_due(f->core, hal_clock_ns()), 1000000,
+			2000000);
+	sim_sleep(2000000);
+	sim_settle(f->core);
+	assert_int_equal(f->guest[1].tx.ctrl->tx_cons, 33);
+	assert_int_equal(nr_sent(f), sent + 1);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_NO_BUFFER), 1);
+}
+
 /* What one worker delivered does not come again because another could not. */
 static void a_waiting_frame_that_was_overtaken(void **state)
 {
@@ -369,8 +472,6 @@ static void parcels_run_out(void **state)
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
-#define TEST_TWO(f) \
-	cmocka_unit_test_setup_teardown(f, setup_two, fixture_teardown)
 
 int main(void)
 {
@@ -380,8 +481,12 @@ int main(void)
 		TEST(mixed_bursts_keep_their_order),
 		TEST(group_frames_wait_for_the_wire),
 		TEST(the_wire_serves_all_workers),
-		TEST_TWO(wires_take_turns),
+		TEST(wires_take_turns),
 		TEST(a_full_receiver_of_another_worker),
+		TEST(who_waits_is_told),
+		TEST(who_waits_is_woken),
+		TEST(who_waits_is_in_nobodys_way),
+		TEST(who_waits_gives_up),
 		TEST(a_waiting_frame_that_was_overtaken),
 		TEST(a_command_waits_for_parcels),
 		TEST(a_reset_waits_for_the_parcel),
