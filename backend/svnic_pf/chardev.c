@@ -26,6 +26,116 @@ struct pf_file {
 	struct pf_ports *ports; /* likewise */
 };
 
+static bool take_event(struct pf_file *f, struct svnic_event *event)
+{
+	return svnic_pf_event_take(f->card, event) ||
+	       svnic_pf_port_take(f->ports, event);
+}
+
+static bool is_readable(struct pf_file *f)
+{
+	return svnic_pf_event_waits(f->card) || svnic_pf_port_waits(f->ports);
+}
+
+static void return_event(struct pf_file *f, const struct svnic_event *event)
+{
+	if (event->reason == SVNIC_PF_EVENT_PORT)
+		svnic_pf_port_return(f->ports, svnic_cpu32(event->arg));
+	else
+		svnic_pf_event_return(f->card, event);
+}
+
+static int wait_event_for(struct pf_file *f, bool wait,
+			  struct svnic_event *event)
+{
+	struct pf_card *card = f->card;
+
+	while (!take_event(f, event)) {
+		if (svnic_pf_is_lost(card) || svnic_pf_is_removed(card))
+			return -ENODEV;
+		if (!wait)
+			return -EAGAIN;
+		if (wait_event_interruptible(card->events.readers,
+					     is_readable(f) ||
+						     svnic_pf_is_lost(card) ||
+						     svnic_pf_is_removed(card)))
+			return -ERESTARTSYS;
+	}
+	return 0;
+}
+
+static ssize_t read_events(struct pf_file *f, bool wait, char __user *to,
+			   size_t count)
+{
+	struct svnic_event event;
+	size_t done = 0;
+	int err;
+
+	while (count - done >= sizeof(event)) {
+		if (done == 0)
+			err = wait_event_for(f, wait, &event);
+		else
+			err = take_event(f, &event) ? 0 : -EAGAIN;
+		if (!err && copy_to_user(to + done, &event, sizeof(event))) {
+			return_event(f, &event);
+			err = -EFAULT;
+		}
+		if (err)
+			return done ? (ssize_t)done : err;
+		done += sizeof(event);
+	}
+	return (ssize_t)done;
+}
+
+/*
+ * The end of a turn: what rings within its time, as read() would report it.
+ * That there is nothing more to come of this card, read() says.
+ */
+static int wait_in_turn(struct pf_file *f, struct svnic_pf_turn __user *user)
+{
+	struct pf_card *card = f->card;
+	u32 wait_ms, room;
+	ssize_t got;
+	u64 events;
+
+	if (get_user(room, &user->nr_events) ||
+	    get_user(wait_ms, &user->wait_ms) ||
+	    get_user(events, &user->events))
+		return -EFAULT;
+	if (!room)
+		return 0;
+	wait_event_interruptible_timeout(
+		card->events.readers,
+		is_readable(f) || svnic_pf_is_lost(card) ||
+			svnic_pf_is_removed(card),
+		msecs_to_jiffies(min_t(u32, wait_ms, SVNIC_PF_TURN_WAIT)));
+	mutex_lock(&f->read_lock);
+	got = read_events(f, false, u64_to_user_ptr(events),
+			  (size_t)room * sizeof(struct svnic_event));
+	mutex_unlock(&f->read_lock);
+	if (got < 0)
+		got = 0;
+	return put_user((u32)((size_t)got / sizeof(struct svnic_event)),
+			&user->nr_events);
+}
+
+static ssize_t pf_read(struct file *file, char __user *to, size_t count,
+		       loff_t *pos)
+{
+	struct pf_file *f = file->private_data;
+	ssize_t got;
+
+	if (!f->writer) /* an onlooker must not take events from svnicd */
+		return -EBADF;
+	if (count < sizeof(struct svnic_event))
+		return -EINVAL;
+	if (mutex_lock_interruptible(&f->read_lock))
+		return -ERESTARTSYS;
+	got = read_events(f, !(file->f_flags & O_NONBLOCK), to, count);
+	mutex_unlock(&f->read_lock);
+	return got;
+}
+
 /* What belongs to the file and ends with it. */
 static long file_ioctl(struct pf_file *f, unsigned int cmd, void __user *user)
 {
@@ -35,7 +145,8 @@ static long file_ioctl(struct pf_file *f, unsigned int cmd, void __user *user)
 
 	switch (cmd) {
 	case SVNIC_PF_TURN:
-		return svnic_pf_turn(f->card, f->turn, f->ports, user);
+		err = svnic_pf_turn(f->card, f->turn, f->ports, user);
+		return err ? err : wait_in_turn(f, user);
 	case SVNIC_PF_PORT_BIND:
 		if (copy_from_user(&port, user, sizeof(port)))
 			return -EFAULT;
@@ -59,84 +170,6 @@ static long pf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return f->writer ? file_ioctl(f, cmd, (void __user *)arg)
 				 : -EBADF;
 	return svnic_pf_ioctl(f->card, f->writer, cmd, (void __user *)arg);
-}
-
-static bool take_event(struct pf_file *f, struct svnic_event *event)
-{
-	return svnic_pf_event_take(f->card, event) ||
-	       svnic_pf_port_take(f->ports, event);
-}
-
-static bool is_readable(struct pf_file *f)
-{
-	return svnic_pf_event_waits(f->card) || svnic_pf_port_waits(f->ports);
-}
-
-static void return_event(struct pf_file *f, const struct svnic_event *event)
-{
-	if (event->reason == SVNIC_PF_EVENT_PORT)
-		svnic_pf_port_return(f->ports, svnic_cpu32(event->arg));
-	else
-		svnic_pf_event_return(f->card, event);
-}
-
-static int wait_event_for(struct pf_file *f, struct file *file,
-			  struct svnic_event *event)
-{
-	struct pf_card *card = f->card;
-
-	while (!take_event(f, event)) {
-		if (svnic_pf_is_lost(card) || svnic_pf_is_removed(card))
-			return -ENODEV;
-		if (file->f_flags & O_NONBLOCK)
-			return -EAGAIN;
-		if (wait_event_interruptible(card->events.readers,
-					     is_readable(f) ||
-						     svnic_pf_is_lost(card) ||
-						     svnic_pf_is_removed(card)))
-			return -ERESTARTSYS;
-	}
-	return 0;
-}
-
-static ssize_t read_events(struct pf_file *f, struct file *file,
-			   char __user *to, size_t count)
-{
-	struct svnic_event event;
-	size_t done = 0;
-	int err;
-
-	while (count - done >= sizeof(event)) {
-		if (done == 0)
-			err = wait_event_for(f, file, &event);
-		else
-			err = take_event(f, &event) ? 0 : -EAGAIN;
-		if (!err && copy_to_user(to + done, &event, sizeof(event))) {
-			return_event(f, &event);
-			err = -EFAULT;
-		}
-		if (err)
-			return done ? (ssize_t)done : err;
-		done += sizeof(event);
-	}
-	return (ssize_t)done;
-}
-
-static ssize_t pf_read(struct file *file, char __user *to, size_t count,
-		       loff_t *pos)
-{
-	struct pf_file *f = file->private_data;
-	ssize_t got;
-
-	if (!f->writer) /* an onlooker must not take events from svnicd */
-		return -EBADF;
-	if (count < sizeof(struct svnic_event))
-		return -EINVAL;
-	if (mutex_lock_interruptible(&f->read_lock))
-		return -ERESTARTSYS;
-	got = read_events(f, file, to, count);
-	mutex_unlock(&f->read_lock);
-	return got;
 }
 
 static __poll_t pf_poll(struct file *file, poll_table *wait)

@@ -189,6 +189,14 @@ bool ownq_arm(struct ownq *q, bool tx, bool rx)
 				       svnic_peek32(&c->tx_cons), q->tx.done);
 }
 
+void ownq_disarm(struct ownq *q)
+{
+	struct svnic_queue_ctrl *c = q->rx.ctrl;
+
+	svnic_poke32(&c->tx_event, q->tx.done - NEVER);
+	svnic_poke32(&c->rx_event, q->rx.done - NEVER);
+}
+
 bool ownq_has_work(const struct ownq *q, bool tx)
 {
 	const struct svnic_queue_ctrl *c = q->rx.ctrl;

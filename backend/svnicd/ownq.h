@@ -84,6 +84,9 @@ void ownq_kick(struct ownq *q);
  */
 bool ownq_arm(struct ownq *q, bool tx, bool rx);
 
+/* Awake: no event need come. */
+void ownq_disarm(struct ownq *q);
+
 /* Would ownq_arm() say so?  Nothing is armed. */
 bool ownq_has_work(const struct ownq *q, bool tx);
 /* The page index of @mem, or PLATFORM_ELSEWHERE when that is no buffer. */

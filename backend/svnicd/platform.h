@@ -136,6 +136,7 @@ struct platform_turn {
 	unsigned int nr_unmask;
 	struct platform_copy *copy; /* of any tenants */
 	unsigned int nr_copies;
+	unsigned int wait_ms; /* without copies: until something rings */
 };
 
 /* The tenant rang port @port, which is masked from now on. */
@@ -326,8 +327,10 @@ struct platform_ops {
 			 uint32_t gref, bool writable, void **page);
 	void (*grant_unmap)(struct platform *p, void *page);
 	/*
-	 * Ring, unmask, then copy, in as few calls of the system as there can
-	 * be.  The tenants see all stores of ours before they are woken.
+	 * Ring, unmask, copy, then wait, in as few calls of the system as there
+	 * can be.  The tenants see all stores of ours before they are woken.
+	 * What rings meanwhile is told from within; where the platform cannot
+	 * wait it returns at once, and the event loop tells it.
 	 */
 	void (*turn)(struct platform *p, const struct platform_turn *turn);
 	/*

@@ -128,21 +128,26 @@ SVNIC_ABI_SIZE(struct svnic_pf_piece, 24);
 #define SVNIC_PF_TO_GUEST    0x1
 #define SVNIC_PF_TURN_PIECES 1024
 #define SVNIC_PF_TURN_PORTS  18
+#define SVNIC_PF_TURN_WAIT   100 /* ms */
 
 /*
  * What the netif path asks of the hypervisor, in one call: ring the first
- * nr_ports event channels, unmask the nr_unmask after them, then copy.  With an
- * error no piece was copied.
+ * nr_ports event channels, unmask the nr_unmask after them, copy, then wait for
+ * what read() would report, which is taken as there.  With an error no piece was
+ * copied.  Nothing to report within wait_ms, or a signal, is no error.
  */
 struct svnic_pf_turn {
 	__u64 pieces;	 /* user address of struct svnic_pf_piece[] */
+	__u64 events;	 /* ... of struct svnic_event[] */
 	__u32 nr_pieces; /* 0 to SVNIC_PF_TURN_PIECES */
 	__u32 failed;	 /* out: pieces whose status is not 0 */
+	__u32 nr_events; /* room for them, 0: no wait; out: those taken */
+	__u32 wait_ms;	 /* at most SVNIC_PF_TURN_WAIT */
 	__u32 nr_ports;	 /* together at most SVNIC_PF_TURN_PORTS */
 	__u32 nr_unmask;
 	__u32 port[SVNIC_PF_TURN_PORTS]; /* as SVNIC_PF_PORT_BIND gave them */
 };
-SVNIC_ABI_SIZE(struct svnic_pf_turn, 96);
+SVNIC_ABI_SIZE(struct svnic_pf_turn, 112);
 
 /*
  * A guest's event channel, bound for this file until it is closed.  When it

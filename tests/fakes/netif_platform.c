@@ -113,6 +113,12 @@ static void turn(struct platform *p, const struct platform_turn *t)
 		o->masked = false;
 		o->unmasked++;
 	}
+	world_check(!t->wait_ms || !t->nr_copies, "a turn copies and waits");
+	if (t->wait_ms) {
+		w->nr_waits++;
+		if (w->while_waiting)
+			w->while_waiting(w);
+	}
 	if (!t->nr_copies)
 		return;
 	w->nr_calls++;

@@ -207,17 +207,19 @@ static void deliver_port(struct world *w, unsigned int i)
 	p->rang(p->arg, i);
 }
 
-static void deliver_card(struct world *w)
+void world_card(struct world *w)
 {
 	struct svnic_event e;
 	struct netif *n;
 
+	sim_settle(w->core);
 	while (sim_event_take(&w->host, &e)) {
 		n = NULL;
 		if (svnic_cpu16(e.vif) == WORLD_VIF)
 			n = w->netif;
 		else if (svnic_cpu16(e.vif) == WORLD_OTHER)
 			n = w->other;
+		w->nr_card_events += n && n == w->netif;
 		if (n && e.reason == SVNIC_EVENT_FAULT)
 			netif_card_fault(n, e.queue, svnic_cpu32(e.arg));
 		else if (n)
@@ -236,7 +238,6 @@ void world_run(struct world *w)
 		event_base_loop(w->base, EVLOOP_NONBLOCK);
 		sim_settle(w->core);
 		sim_sleep(3000000);
-		sim_settle(w->core);
-		deliver_card(w);
+		world_card(w);
 	}
 }

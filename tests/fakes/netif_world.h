@@ -58,6 +58,9 @@ struct world {
 	unsigned int nr_calls;	/* of turn() with pieces */
 	unsigned int nr_copies; /* pieces */
 	void (*while_copying)(struct world *w);
+	void (*while_waiting)(struct world *w);
+	unsigned int nr_waits;	     /* of turn() */
+	unsigned int nr_card_events; /* for the first netif */
 	struct world_port port[WORLD_PORTS];
 	int bind_fails; /* this one of the next; 0: none */
 	int map_fails;
@@ -99,6 +102,8 @@ void world_restart(struct world *w);
 void world_turn(struct world *w);
 /* Until nothing happens any more. */
 void world_run(struct world *w);
+/* The card does what there is, and its events arrive. */
+void world_card(struct world *w);
 void world_set(struct world *w, const char *key, const char *value);
 
 /* The guest. ------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 #include <event2/event.h>
+#include <svnic/order.h>
 
 #include "log.h"
 #include "xen/dom0.h"
@@ -30,6 +31,7 @@ static struct {
 	unsigned int nr_pieces;
 	struct svnic_pf_piece piece[4 * SVNIC_PF_TURN_PIECES];
 	unsigned int bound, unbound;
+	unsigned int nr_rung; /* ports, while it waits */
 } pf;
 
 static struct {
@@ -60,6 +62,14 @@ static int turn(struct svnic_pf_turn *arg)
 	if (pf.err)
 		return pf.err;
 	arg->failed = 0;
+	if (arg->nr_events) {
+		struct svnic_event *e = (void *)(uintptr_t)arg->events;
+
+		assert_true(arg->nr_events >= pf.nr_rung);
+		for (i = 0; i < pf.nr_rung; i++)
+			e[i].arg = svnic_le32(40 + i);
+		arg->nr_events = pf.nr_rung;
+	}
 	for (i = 0; i < arg->nr_pieces; i++) {
 		pf.piece[pf.nr_pieces++] = piece[i];
 		arg->failed += piece[i].gref == pf.bad;
@@ -68,6 +78,13 @@ static int turn(struct svnic_pf_turn *arg)
 		piece[i].status =
 			piece[i].gref == pf.bad ? GNTST_bad_gntref : GNTST_okay;
 	return 0;
+}
+
+void pf_hand_on(struct platform *platform, const struct svnic_event *e,
+		unsigned int nr)
+{
+	for (; nr; nr--, e++)
+		channel_rang(platform, svnic_cpu32(e->arg));
 }
 
 int pf_call(struct platform *platform, unsigned long request, void *arg,
@@ -375,6 +392,30 @@ static uint32_t bind_one(unsigned int i)
 	return place;
 }
 
+/* What rings within the time is told from within; without a card, nothing. */
+static void test_wait(void **state)
+{
+	const struct platform_turn wait = { .wait_ms = 3 };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		bind_one(i);
+	pf.nr_rung = 2;
+	grant_turn(&p, &wait);
+	assert_int_equal(pf.turn[0].wait_ms, 3);
+	assert_int_equal(rung[0], 1);
+	assert_int_equal(rung[1], 1);
+	assert_int_equal(rung[2], 0);
+	pf.err = -EINTR;
+	grant_turn(&p, &wait);
+	pf.is_there = false;
+	grant_turn(&p, &wait);
+	assert_int_equal(rung[0], 1);
+	for (i = 0; i < 3; i++)
+		channel_unbind(&p, i);
+}
+
 /* Through svnic_pf while it is there, through evtchn while it is not. */
 static void test_ports(void **state)
 {
@@ -454,8 +495,9 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, begin, end)
 	const struct CMUnitTest tests[] = {
-		T(test_pieces), T(test_many_pieces), T(test_elsewhere),
-		T(test_map),	T(test_ports),	     T(test_lost_port),
+		T(test_pieces),	   T(test_many_pieces), T(test_elsewhere),
+		T(test_map),	   T(test_wait),	T(test_ports),
+		T(test_lost_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

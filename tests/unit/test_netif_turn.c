@@ -239,6 +239,69 @@ static void test_shares(void **state)
 	netif_expect_answers(f, 1, 1, WIRE_RSP_OKAY);
 }
 
+/* What comes while svnicd waits is served before the event loop goes on. */
+static void answer(struct world *w)
+{
+	struct netif_fixture *f = (void *)w;
+
+	if (w->nr_waits == 1) {
+		to_guest(f, 1, 700);
+		world_card(w);
+	} else if (w->nr_waits == 2) {
+		expect_received(f, 1, 700);
+		send(f, 0, BUFFER + 1, 102);
+		netif_card_event(w->netif, SVNIC_SLOW_QUEUE);
+	} else if (w->nr_waits == 3) {
+		netif_expect_answers(f, 0, 1, WIRE_RSP_OKAY);
+	}
+}
+
+static void test_waits(void **state)
+{
+	struct netif_fixture *f = *state;
+	struct svnic_meta meta;
+
+	world_post(&f->w, 1, 10);
+	world_run(&f->w);
+	send(f, 0, BUFFER, 101);
+	world_card(&f->w);
+	f->w.nr_waits = 0;
+	f->w.while_waiting = answer;
+	world_turn(&f->w);
+	assert_int_equal(f->w.nr_waits, 3);
+	f->w.while_waiting = NULL;
+	world_run(&f->w);
+	assert_int_equal(world_peer_receive(&f->w, f->got, &meta), 101);
+	assert_int_equal(world_peer_receive(&f->w, f->got, &meta), 102);
+}
+
+/* Its VIF goes while svnicd waits, with what it was to be told. */
+static void go_away(struct world *w)
+{
+	if (w->nr_waits == 1) {
+		world_card(w);
+		netif_destroy(w->netif);
+		w->netif = NULL;
+	}
+}
+
+static void test_ends_in_wait(void **state)
+{
+	struct netif_fixture *f = *state;
+	struct svnic_meta meta;
+
+	send(f, 0, BUFFER, 100);
+	f->w.nr_waits = 0;
+	f->w.while_waiting = go_away;
+	world_run(&f->w);
+	assert_null(f->w.netif);
+	assert_int_equal(world_peer_receive(&f->w, f->got, &meta), 100);
+	send(f, 1, BUFFER + 1, 101);
+	world_run(&f->w);
+	assert_int_equal(world_peer_receive(&f->w, f->got, &meta), 101);
+	netif_expect_answers(f, 1, 1, WIRE_RSP_OKAY);
+}
+
 #define ONE(test) cmocka_unit_test_setup_teardown(test, begin, netif_end)
 
 int main(void)
@@ -248,6 +311,7 @@ int main(void)
 		ONE(test_each_its_way), ONE(test_bad_grant),
 		ONE(test_first_ends),	ONE(test_second_ends),
 		ONE(test_destroyed),	ONE(test_shares),
+		ONE(test_waits),	ONE(test_ends_in_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,19 @@ bool netif_arm(struct netif *n)
 	return more;
 }
 
+void netif_disarm(struct netif *n)
+{
+	struct netif_queue *q;
+
+	if (!n->started)
+		return;
+	for (q = n->queue; q < n->queue + n->config.nr_queues; q++) {
+		sring_disarm(&q->tx);
+		sring_disarm(&q->rx);
+	}
+	ownq_disarm(&n->slow);
+}
+
 bool netif_has_work(const struct netif *n)
 {
 	const struct netif_queue *q;

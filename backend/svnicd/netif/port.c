@@ -73,20 +73,20 @@ void port_worked_rx(struct netif_queue *q, uint32_t nr)
 	rx_port(q)->worked += nr;
 }
 
-static void notify(struct netif_queue *q, const struct netif_port *p)
+static void notify(struct netif_queue *q, const struct netif_port *p, bool soon)
 {
 	q->stats.events_out++;
-	turn_ring(q->n->turns, p->port);
+	turn_ring(q->n->turns, p->port, soon);
 }
 
 void port_notify_tx(struct netif_queue *q)
 {
-	notify(q, &q->port[0]);
+	notify(q, &q->port[0], false);
 }
 
 void port_notify_rx(struct netif_queue *q)
 {
-	notify(q, rx_port(q));
+	notify(q, rx_port(q), true);
 }
 
 static void unmask(struct netif_port *p)

@@ -76,6 +76,8 @@ struct netif {
 	struct netif_turns *turns;
 	TAILQ_ENTRY(netif) link; /* of those that are to have one */
 	bool ready;		 /* it is */
+	TAILQ_ENTRY(netif) age;	 /* of those that ever worked */
+	bool known;		 /* it is */
 	unsigned int worked;	 /* what the turn found */
 	unsigned int idle;	 /* turns that found nothing */
 	struct event *tick;	 /* something waits for time to pass */
@@ -124,6 +126,8 @@ uint64_t netif_now_ms(void);
 void netif_publish(struct netif *n);
 /* Ask to be rung; true when there is something already. */
 bool netif_arm(struct netif *n);
+/* It is looked at: nothing need ring. */
+void netif_disarm(struct netif *n);
 /* Might a turn find something?  It may be wrong, not for long. */
 bool netif_has_work(const struct netif *n);
 void netif_release(struct netif *n);
@@ -133,8 +137,11 @@ void netif_report(struct netif *n);
 /* turn.c: have a turn soon, or none any more. */
 void turn_add(struct netif_turns *t, struct netif *n);
 void turn_del(struct netif_turns *t, struct netif *n);
-/* With the next call of the system, which is not far. */
-void turn_ring(struct netif_turns *t, uint32_t port);
+/*
+ * With the next call of the system, which is not far; those who only get back
+ * what they sent (not @soon) may wait for a few calls.
+ */
+void turn_ring(struct netif_turns *t, uint32_t port, bool soon);
 /* From within a turn, or before turn_add(). */
 void turn_unmask(struct netif_turns *t, uint32_t port);
 /* It is about to be unbound. */

@@ -87,3 +87,8 @@ bool sring_arm(struct sring *r, uint32_t need)
 	avail = svnic_peek32(&head(r)->req_prod) - r->next;
 	return avail >= need;
 }
+
+void sring_disarm(struct sring *r)
+{
+	svnic_poke32(&head(r)->req_event, r->next);
+}

@@ -39,5 +39,7 @@ bool sring_publish(struct sring *r);
  * already, and it will not.
  */
 bool sring_arm(struct sring *r, uint32_t need);
+/* It need not ring, because the ring is looked at; it may all the same. */
+void sring_disarm(struct sring *r);
 
 #endif /* SVNICD_NETIF_SRING_H */

@@ -6,9 +6,12 @@
  * neither the guests' ports, which stay masked, nor the card.
  *
  * A call of the system costs more than most frames.  So guests are rung by the
- * next turn's call, which copies too; turns follow each other without asking
- * the event loop in between; and before it sleeps the thread looks on for a
- * little, as long as that has paid.
+ * next turn's call, which copies too, those who only get their slots back by one
+ * that does not; turns follow each other without asking the event loop in
+ * between; before it sleeps the thread looks on for a little, as long as that
+ * has paid; and it sleeps in a call that rings, and comes back with what rang.
+ * What one guest sends comes back from the card as another's, so all that worked
+ * lately have turns with the one that rang.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +23,20 @@
 
 #define TURNS	   16u	/* in a row, before the event loop sees to others */
 #define TOGETHER   8u	/* netifs of one turn */
-#define HOPE_MAX   500u /* us; about what it costs to sleep and to be woken */
+#define SOON	   100u /* looks for what the card has at once */
+#define HOPE_MAX   200u /* us; less than it costs to sleep and to be woken */
 #define HOPE_MIN   15u
 #define HOPE_AGAIN 32u	/* times of going to sleep */
 #define LOOKS	   256u /* between two looks at the clock, which may be a call */
+#define WAIT_MS	   4u	/* asleep, before the event loop sees to others */
 #define IDLE	   16u	/* turns without work before a netif leaves */
+#define LATE	   4u	/* calls that copy, before senders are rung */
 #define PORTS	   (2u * NETIF_MAX_QUEUES * TOGETHER)
+
+struct port_list {
+	unsigned int nr;
+	uint32_t port[PORTS];
+};
 
 struct netif_turns {
 	const struct platform_ops *ops;
@@ -34,13 +45,15 @@ struct netif_turns {
 	bool woken;
 	struct netif_list ready;
 	unsigned int nr_ready;
+	struct netif_list known; /* who worked last is the first */
 	struct netif *in_turn[TOGETHER];
 	unsigned int nr_in_turn;
-	unsigned int hope;  /* us without work before it sleeps */
-	unsigned int slept; /* times without hope */
-	unsigned int nr_ports, nr_unmask;
-	uint32_t ports[PORTS];	/* to ring with the next call */
-	uint32_t unmask[PORTS]; /* before it sleeps */
+	unsigned int hope;	     /* us without work before it sleeps */
+	unsigned int slept;	     /* times without hope */
+	struct port_list ring;	     /* with the next call */
+	struct port_list ring_later; /* ... that copies nothing */
+	struct port_list unmask;     /* before it sleeps */
+	unsigned int late; /* calls that left the second one waiting */
 	struct batch batch;
 };
 
@@ -54,77 +67,147 @@ static uint64_t now_us(void)
 
 /* What the next call shall do ---------------------------------------------- */
 
-/* All that waits for a call, and @b's pieces, which may be NULL. */
-static void call(struct netif_turns *t, struct batch *b)
-{
-	const struct platform_turn turn = {
-		.ring = t->ports,
-		.nr_ring = t->nr_ports,
-		.unmask = t->unmask,
-		.nr_unmask = t->nr_unmask,
-		.copy = b ? b->copy : NULL,
-		.nr_copies = b ? b->nr : 0,
-	};
-
-	t->ops->turn(t->p, &turn);
-	t->nr_ports = 0;
-	t->nr_unmask = 0;
-}
-
-static void flush(struct netif_turns *t)
-{
-	if (t->nr_ports || t->nr_unmask)
-		call(t, NULL);
-}
-
-static void add(struct netif_turns *t, uint32_t *list, unsigned int *nr,
-		uint32_t port)
-{
-	if (*nr == PORTS)
-		flush(t);
-	list[(*nr)++] = port;
-}
-
-static void forget(uint32_t *list, unsigned int *nr, uint32_t port)
+static bool has(const struct port_list *l, uint32_t port)
 {
 	unsigned int i;
 
-	for (i = 0; i < *nr;)
-		if (list[i] == port)
-			list[i] = list[--*nr];
+	for (i = 0; i < l->nr; i++)
+		if (l->port[i] == port)
+			return true;
+	return false;
+}
+
+static void forget(struct port_list *l, uint32_t port)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->nr;)
+		if (l->port[i] == port)
+			l->port[i] = l->port[--l->nr];
 		else
 			i++;
 }
 
-void turn_ring(struct netif_turns *t, uint32_t port)
+/* All that waits for a call, and @b's pieces, which may be NULL. */
+static void call(struct netif_turns *t, struct batch *b, unsigned int wait_ms)
 {
-	unsigned int i;
+	const struct platform_turn turn = {
+		.ring = t->ring.port,
+		.nr_ring = t->ring.nr,
+		.unmask = t->unmask.port,
+		.nr_unmask = t->unmask.nr,
+		.copy = b ? b->copy : NULL,
+		.nr_copies = b ? b->nr : 0,
+		.wait_ms = wait_ms,
+	};
 
-	for (i = 0; i < t->nr_ports; i++)
-		if (t->ports[i] == port)
-			return;
-	add(t, t->ports, &t->nr_ports, port);
+	/* What rings meanwhile begins new lists. */
+	t->ring.nr = 0;
+	t->unmask.nr = 0;
+	t->ops->turn(t->p, &turn);
+}
+
+/* Those that had time have it no longer. */
+static void hurry(struct netif_turns *t)
+{
+	struct port_list *l = &t->ring_later;
+
+	for (; l->nr; l->nr--) {
+		if (t->ring.nr == PORTS)
+			call(t, NULL, 0);
+		if (!has(&t->ring, l->port[l->nr - 1]))
+			t->ring.port[t->ring.nr++] = l->port[l->nr - 1];
+	}
+	t->late = 0;
+}
+
+static void flush(struct netif_turns *t)
+{
+	hurry(t);
+	if (t->ring.nr || t->unmask.nr)
+		call(t, NULL, 0);
+}
+
+static void add(struct netif_turns *t, struct port_list *l, uint32_t port)
+{
+	if (l->nr == PORTS)
+		flush(t);
+	l->port[l->nr++] = port;
+}
+
+void turn_ring(struct netif_turns *t, uint32_t port, bool soon)
+{
+	if (soon && !has(&t->ring, port))
+		add(t, &t->ring, port);
+	else if (!soon && !has(&t->ring_later, port))
+		add(t, &t->ring_later, port);
 }
 
 void turn_unmask(struct netif_turns *t, uint32_t port)
 {
-	add(t, t->unmask, &t->nr_unmask, port);
+	add(t, &t->unmask, port);
 }
 
 void turn_forget(struct netif_turns *t, uint32_t port)
 {
-	forget(t->ports, &t->nr_ports, port);
-	forget(t->unmask, &t->nr_unmask, port);
+	forget(&t->ring, port);
+	forget(&t->ring_later, port);
+	forget(&t->unmask, port);
+}
+
+/* Who has turns ------------------------------------------------------------- */
+
+static void join(struct netif_turns *t, struct netif *n)
+{
+	n->idle = 0;
+	if (n->ready)
+		return;
+	TAILQ_INSERT_TAIL(&t->ready, n, link);
+	t->nr_ready++;
+	n->ready = true;
+	netif_disarm(n);
+}
+
+static void leave(struct netif_turns *t, struct netif *n)
+{
+	if (!n->ready)
+		return;
+	TAILQ_REMOVE(&t->ready, n, link);
+	t->nr_ready--;
+	n->ready = false;
+}
+
+/* It may soon hear from those that worked last. */
+static void invite(struct netif_turns *t)
+{
+	struct netif *n;
+
+	TAILQ_FOREACH(n, &t->known, age)
+	{
+		if (t->nr_ready == TOGETHER)
+			break;
+		if (n->started && !n->fault && !n->restarting)
+			join(t, n);
+	}
+}
+
+static void note_work(struct netif_turns *t, struct netif *n)
+{
+	if (n == TAILQ_FIRST(&t->known))
+		return;
+	if (n->known)
+		TAILQ_REMOVE(&t->known, n, age);
+	TAILQ_INSERT_HEAD(&t->known, n, age);
+	n->known = true;
 }
 
 void turn_add(struct netif_turns *t, struct netif *n)
 {
-	if (!n->ready) {
-		TAILQ_INSERT_TAIL(&t->ready, n, link);
-		t->nr_ready++;
-	}
-	n->ready = true;
-	n->idle = 0;
+	bool alone = TAILQ_EMPTY(&t->ready);
+
+	join(t, n);
+	if (alone)
+		invite(t);
 	if (t->woken)
 		return;
 	t->woken = true;
@@ -135,11 +218,10 @@ void turn_del(struct netif_turns *t, struct netif *n)
 {
 	unsigned int i;
 
-	if (n->ready) {
-		TAILQ_REMOVE(&t->ready, n, link);
-		t->nr_ready--;
-	}
-	n->ready = false;
+	leave(t, n);
+	if (n->known)
+		TAILQ_REMOVE(&t->known, n, age);
+	n->known = false;
 	for (i = 0; i < t->nr_in_turn; i++)
 		if (t->in_turn[i] == n)
 			t->in_turn[i] = NULL;
@@ -205,9 +287,13 @@ static unsigned int turn(struct netif_turns *t)
 		n = t->in_turn[i];
 		n->worked = gather(n, b, t->nr_in_turn - i);
 		done += n->worked;
+		if (n->worked)
+			note_work(t, n);
 	}
+	if (b->nr && ++t->late > LATE)
+		hurry(t);
 	if (b->nr)
-		call(t, b);
+		call(t, b, 0);
 	tx_send(b);
 	rx_finish(b);
 	/* Only what the card has is answered. */
@@ -226,23 +312,20 @@ static unsigned int turn(struct netif_turns *t)
 /* Nothing was found for a while, or nobody looks on: it shall ring. */
 static bool may_leave(struct netif *n, bool sleep)
 {
-	if (n->worked) {
-		n->idle = 0;
-		return false;
-	}
-	return (++n->idle > IDLE || sleep) && !netif_arm(n);
+	n->idle = n->worked ? 0 : n->idle + 1;
+	return (n->idle > IDLE || sleep) && !netif_arm(n);
 }
 
 static void settle_one(struct netif_turns *t, struct netif *n, bool sleep)
 {
 	if (n->started && n->fault) {
-		turn_del(t, n);
+		leave(t, n);
 		netif_report(n); /* it is gone then */
 	} else if (!n->started || n->fault || n->restarting) {
 		/* The clock will tell; the ports stay masked meanwhile. */
-		turn_del(t, n);
+		leave(t, n);
 	} else if (may_leave(n, sleep)) {
-		turn_del(t, n);
+		leave(t, n);
 		netif_release(n);
 	}
 }
@@ -269,18 +352,24 @@ static bool has_work(const struct netif_turns *t)
 }
 
 /*
- * As long as looking on a little has paid, look on a little.  Once it has not,
- * only now and then.
+ * What the card was given comes back at once, so look for that without a clock,
+ * which is a call of the system in such a dom0.  Looking on is for streams: as
+ * long as it has paid, and once it has not, only now and then.
  */
 static bool is_worth_hoping(struct netif_turns *t)
 {
-	uint64_t start;
 	unsigned int i;
+	uint64_t start;
 
+	if (t->nr_ready > t->nr_in_turn)
+		return has_work(t);
+	for (i = 0; i < SOON; i++)
+		if (has_work(t))
+			return true;
 	if (t->hope < HOPE_MIN && ++t->slept % HOPE_AGAIN == 0)
 		t->hope = HOPE_MAX / 4;
-	if (t->hope < HOPE_MIN || t->nr_ready > t->nr_in_turn)
-		return has_work(t);
+	if (t->hope < HOPE_MIN)
+		return false;
 	flush(t);
 	start = now_us();
 	for (i = 1; i % LOOKS || now_us() - start < t->hope; i++) {
@@ -293,6 +382,14 @@ static bool is_worth_hoping(struct netif_turns *t)
 	return false;
 }
 
+/* Sleep, but not for long: the event loop has others, too. */
+static bool is_woken(struct netif_turns *t)
+{
+	hurry(t);
+	call(t, NULL, WAIT_MS);
+	return !TAILQ_EMPTY(&t->ready);
+}
+
 static void take_turns(evutil_socket_t fd, short what, void *arg)
 {
 	static const struct timeval now;
@@ -302,13 +399,15 @@ static void take_turns(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	t->woken = false;
-	for (i = 0; i < TURNS && !TAILQ_EMPTY(&t->ready); i++) {
+	for (i = 0; i < TURNS; i++) {
+		if (TAILQ_EMPTY(&t->ready) && !is_woken(t))
+			break;
 		done = turn(t);
 		settle(t, !done && !is_worth_hoping(t));
 	}
 	flush(t);
-	if (!TAILQ_EMPTY(&t->ready))
+	t->woken = !TAILQ_EMPTY(&t->ready);
+	if (t->woken)
 		evtimer_add(t->event, &now);
 }
 
@@ -322,8 +421,9 @@ struct netif_turns *netif_turns_create(struct event_base *base,
 		return NULL;
 	t->ops = ops;
 	t->p = p;
-	t->hope = HOPE_MAX;
 	TAILQ_INIT(&t->ready);
+	TAILQ_INIT(&t->known);
+	t->hope = HOPE_MAX;
 	t->event = evtimer_new(base, take_turns, t);
 	if (!t->event) {
 		free(t);

@@ -169,6 +169,12 @@ int pf_doorbell_map(struct platform *p, unsigned int nr,
 		    struct svnic_doorbell **doorbell);
 void pf_doorbell_unmap(struct platform *p, struct svnic_doorbell *doorbell);
 
+#define PF_EVENTS 64u /* taken at once */
+
+/* What the driver says has happened, to whom it concerns. */
+void pf_hand_on(struct platform *p, const struct svnic_event *e,
+		unsigned int nr);
+
 /* An ioctl's result in the terms of platform.h; @status: its field, or NULL. */
 int pf_call(struct platform *p, unsigned long request, void *arg,
 	    const uint32_t *status);

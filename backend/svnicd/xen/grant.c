@@ -59,6 +59,19 @@ static void copy_own(struct platform *p, struct svnic_pf_turn *t)
 	t->nr_unmask = 0;
 }
 
+/* The last call of a turn. */
+static void wait_own(struct platform *p, struct svnic_pf_turn *t,
+		     unsigned int wait_ms)
+{
+	struct svnic_event e[PF_EVENTS];
+
+	t->events = (uintptr_t)e;
+	t->nr_events = PF_EVENTS;
+	t->wait_ms = wait_ms;
+	if (pf_call(p, SVNIC_PF_TURN, t, NULL) == 0)
+		pf_hand_on(p, e, t->nr_events);
+}
+
 static void copy_foreign(struct platform *p)
 {
 	bool err = xengnttab_grant_copy(p->grants, foreign.nr, foreign.seg);
@@ -148,7 +161,9 @@ void grant_turn(struct platform *p, const struct platform_turn *turn)
 		else
 			add_foreign(p, &c[i]);
 	}
-	if (own.nr || t.nr_ports || t.nr_unmask)
+	if (turn->wait_ms && !turn->nr_copies)
+		wait_own(p, &t, turn->wait_ms);
+	else if (own.nr || t.nr_ports || t.nr_unmask)
 		copy_own(p, &t);
 	if (foreign.nr)
 		copy_foreign(p);

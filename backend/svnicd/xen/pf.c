@@ -19,7 +19,6 @@
 #include "../log.h"
 #include "dom0.h"
 
-#define PF_EVENTS    64
 #define OF_GUEST     ((1u << SVNIC_SLOW_QUEUE) - 1)
 #define PF_TAKE_OVER 100 /* times 20 ms for an old daemon to let go */
 
@@ -80,12 +79,19 @@ static void hand_on(struct platform *p, const struct svnic_event *e)
 		channel_rang(p, svnic_cpu32(e->arg));
 }
 
+void pf_hand_on(struct platform *p, const struct svnic_event *e,
+		unsigned int nr)
+{
+	/* What is handed on may lose the card, and with it nothing here. */
+	for (; nr; nr--)
+		hand_on(p, e++);
+}
+
 static void readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct platform *p = arg;
 	struct svnic_event e[PF_EVENTS];
 	ssize_t n = read(fd, e, sizeof(e));
-	size_t i;
 
 	(void)what;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -94,9 +100,7 @@ static void readable(evutil_socket_t fd, short what, void *arg)
 		lost(p, "the card's link is lost");
 		return;
 	}
-	/* What is handed on may lose the card, and with it nothing here. */
-	for (i = 0; i < (size_t)n / sizeof(e[0]); i++)
-		hand_on(p, &e[i]);
+	pf_hand_on(p, e, (unsigned int)((size_t)n / sizeof(e[0])));
 }
 
 static int try_open(struct platform *p, const char *path)
