@@ -215,8 +215,8 @@ void *xs_read(struct xs_handle *h, xs_transaction_t t, const char *path,
 
 	(void)h;
 	(void)t;
-	if (!n) {
-		errno = ENOENT;
+	if (!n || fake_store.read_error) {
+		errno = fake_store.read_error ? fake_store.read_error : ENOENT;
 		return NULL;
 	}
 	*len = (unsigned int)strlen(n->value);

@@ -12,6 +12,7 @@
 
 struct fake_store {
 	unsigned int nr_clashes; /* commits that fail */
+	int read_error;		 /* errno of each read; 0: they succeed */
 	unsigned int nr_writes;
 	uint32_t dead_domid;	 /* 0: none */
 	bool is_hvm;		 /* every domain */

@@ -2,6 +2,7 @@
 /*
  * XenStore as a new daemon finds it, and while the card is away.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "fakes/svnicd_dom0.h"
@@ -83,6 +84,29 @@ static void test_restart(void **state)
 	assert_int_equal(fake_hypervisor.mapped, 1);
 }
 
+/* A xenstored that ends has not taken the guests' nodes away. */
+static void test_store_fails(void **state)
+{
+	struct dom0_world *w = *state;
+	struct vif *vif;
+
+	dom0_connected(w);
+	vif = TAILQ_FIRST(&w->d.vifs);
+	fake_store.nr_writes = 0;
+	fake_store.read_error = EIO;
+	fake_store_set(FE "/state", "4");
+	fake_store_set(BE "/state", "4");
+	dom0_pump(w);
+	assert_ptr_equal(TAILQ_FIRST(&w->d.vifs), vif);
+	assert_int_equal(vif->state, VIF_CONNECTED);
+	assert_true(w->on_card[1]);
+	assert_int_equal(fake_store.nr_writes, 0);
+	fake_store.read_error = 0;
+	fake_store_set(FE "/state", "6");
+	dom0_pump(w);
+	assert_int_equal(vif->state, VIF_CLOSED);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, dom0_begin, dom0_end)
 
 int main(void)
@@ -91,6 +115,7 @@ int main(void)
 		T(test_card_goes),
 		T(test_restart_stock),
 		T(test_restart),
+		T(test_store_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -210,9 +210,11 @@ bool batch_find(struct platform *p, const char *path, char **value)
 {
 	const struct batch_answer *a = find(p, path, p->batch.nr);
 
-	if (a)
-		*value = a->value ? strdup(a->value) : NULL;
-	return a;
+	if (!a)
+		return false;
+	*value = a->value ? strdup(a->value) : NULL;
+	/* One that there is no memory for is not missing. */
+	return *value || a->missing;
 }
 
 bool batch_agrees(struct platform *p, const char *dir, const char *const *keys,

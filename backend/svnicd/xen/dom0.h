@@ -199,7 +199,7 @@ typedef void (*store_found_fn)(struct platform *p, uint32_t domid,
 void store_scan(struct platform *p, store_found_fn found);
 /* An entry that was there when we came: look at it now. */
 void store_serve(struct platform *p, uint32_t domid, uint32_t devid);
-/* A node's text, to be freed, or NULL. */
+/* A node's text, to be freed; or NULL and errno, ENOENT where there is none. */
 char *store_read(struct platform *p, const char *dir, const char *key);
 struct store_pair {
 	const char *key;
@@ -257,7 +257,7 @@ void nodes_ask(struct platform *p, uint32_t domid, uint32_t devid);
 void nodes_ask_again(struct tenant *t);
 
 /* One guest. */
-/* store_read() of one of its two directories, which is noted. */
+/* store_read() of one of its two directories; what is known then is noted. */
 char *guest_get(struct tenant *t, const char *dir, const char *key);
 struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid);
 void guest_free(struct tenant *t);

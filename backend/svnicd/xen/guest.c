@@ -23,8 +23,11 @@
 char *guest_get(struct tenant *t, const char *dir, const char *key)
 {
 	char *value = store_read(t->p, dir, key);
+	int err = errno;
 
-	memo_note(t, dir, key, value);
+	if (value || err == ENOENT)
+		memo_note(t, dir, key, value);
+	errno = err;
 	return value;
 }
 
@@ -108,17 +111,26 @@ void guest_destroy(struct platform *p, struct tenant *t)
 
 /* Looking ------------------------------------------------------------------ */
 
-static unsigned int read_state(struct tenant *t, const char *dir)
+/* false: it was not read, which does not mean that it is gone. */
+static bool read_state(struct tenant *t, const char *dir, unsigned int *state)
 {
 	char *s = guest_get(t, dir, "state");
-	uint32_t state;
+	uint32_t number;
 
+	if (!s && errno != ENOENT) {
+		log_warn("xen",
+			 "%s/state was not read; vif %u.%u stays as it is", dir,
+			 t->domid, t->devid);
+		return false;
+	}
 	if (!s)
-		return PEER_GONE;
-	if (text_u32(s, STATE_UNKNOWN, &state))
-		state = STATE_UNKNOWN;
+		*state = PEER_GONE;
+	else if (text_u32(s, STATE_UNKNOWN, &number))
+		*state = STATE_UNKNOWN;
+	else
+		*state = number;
 	free(s);
-	return state;
+	return true;
 }
 
 /* What the vif= line says; the caller frees the strings. */
@@ -276,7 +288,7 @@ static void look_offline(struct tenant *t, bool written)
 
 void guest_look(struct tenant *t)
 {
-	unsigned int state = read_state(t, t->backend);
+	unsigned int state;
 	unsigned int peer;
 	bool replaced;
 	bool written;
@@ -284,6 +296,8 @@ void guest_look(struct tenant *t)
 	bool failed;
 
 	t->dirty = false;
+	if (!read_state(t, t->backend, &state))
+		return;
 	/* We never write Initialising: another attach took the place. */
 	replaced = state == PEER_INITIALISING && t->vif &&
 		   t->state != PEER_INITIALISING;
@@ -306,7 +320,8 @@ void guest_look(struct tenant *t)
 	written = state != t->state &&
 		  (state == PEER_CLOSING || state == PEER_CLOSED);
 	/* The peer first: a detach may find it closed already. */
-	peer = read_state(t, t->frontend);
+	if (!read_state(t, t->frontend, &peer))
+		return;
 	t->p->up->peer_state(t->vif, peer);
 	look_offline(t, written);
 	if (failed && peer == PEER_GONE)

@@ -28,8 +28,10 @@ char *store_read(struct platform *p, const char *dir, const char *key)
 	char *value;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, key);
-	if (batch_find(p, path, &value))
+	if (batch_find(p, path, &value)) {
+		errno = ENOENT;
 		return value;
+	}
 	return xs_read(p->store, XBT_NULL, path, &len);
 }
 
