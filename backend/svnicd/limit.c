@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -141,17 +140,6 @@ void limit_fill(const struct limits *limits, struct svnic_vif_config *config)
 
 /* Of one VIF --------------------------------------------------------------- */
 
-__attribute__((format(printf, 2, 3))) static int say(char *why, const char *fmt,
-						     ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, PLATFORM_REASON, fmt, ap);
-	va_end(ap);
-	return -EINVAL;
-}
-
 bool limit_is_name(const char *s)
 {
 	size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz"
@@ -165,8 +153,9 @@ static int set_class(struct limits_own *own, const char *text, char *why)
 	bool none = strcmp(text, LIMITS_DEFAULT) == 0;
 
 	if (!limit_is_name(text))
-		return say(why, "class \"%.40s\" is not the name of a class",
-			   text);
+		return text_refuse(why,
+				   "class \"%.40s\" is not the name of a class",
+				   text);
 	snprintf(own->class, sizeof(own->class), "%s", none ? "" : text);
 	return 0;
 }
@@ -183,12 +172,12 @@ int limit_own_set(struct limits_own *own, const char *key, const char *text,
 		if (strcmp(keys[i], key) == 0)
 			break;
 	if (i == LIMIT_WEIGHT)
-		return say(why, "\"%.40s\" is no limit of a VIF", key);
+		return text_refuse(why, "\"%.40s\" is no limit of a VIF", key);
 	if (strcmp(text, LIMITS_DEFAULT) == 0)
 		limit_unset(&own->limits, i);
 	else if (limit_set(&own->limits, i, text))
-		return say(why, "%s \"%.40s\" is not %s, nor default", key,
-			   text, wants[i]);
+		return text_refuse(why, "%s \"%.40s\" is not %s, nor default",
+				   key, text, wants[i]);
 	return 0;
 }
 
@@ -198,7 +187,7 @@ static int read_word(struct limits_own *own, char *word, char *why)
 	char *equals = strchr(word, '=');
 
 	if (!equals)
-		return say(why, "\"%.40s\" has no \"=\"", word);
+		return text_refuse(why, "\"%.40s\" has no \"=\"", word);
 	*equals = '\0';
 	return limit_own_set(own, word, equals + 1, why);
 }
@@ -216,7 +205,8 @@ int limit_own_read(const char *rate, const char *words, struct limits_own *own,
 	if (rate)
 		err = limit_own_set(&fresh, keys[LIMIT_RATE], rate, why);
 	if (words && strlen(words) >= sizeof(text))
-		err = say(why, "the limits \"%.40s...\" are too long", words);
+		err = text_refuse(why, "the limits \"%.40s...\" are too long",
+				  words);
 	snprintf(text, sizeof(text), "%s", words ? words : "");
 	while (!err && (word = strsep(&rest, " ")))
 		if (*word)

@@ -6,22 +6,10 @@
 #include "request.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <svnic/order.h>
-
-__attribute__((format(printf, 2, 3))) static int say(char *why, const char *fmt,
-						     ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, PLATFORM_REASON, fmt, ap);
-	va_end(ap);
-	return -EINVAL;
-}
 
 static int parse_mac(const char *mac, struct svnic_vif_config *out, char *why)
 {
@@ -29,16 +17,18 @@ static int parse_mac(const char *mac, struct svnic_vif_config *out, char *why)
 	uint8_t octets[6];
 
 	if (!mac || text_mac(mac, octets))
-		return say(why,
-			   "mac \"%.32s\" is not of the form 00:16:3e:01:02:03",
-			   mac ? mac : "");
+		return text_refuse(
+			why,
+			"mac \"%.32s\" is not of the form 00:16:3e:01:02:03",
+			mac ? mac : "");
 	if (octets[0] & 1)
-		return say(
+		return text_refuse(
 			why,
 			"mac %s is a group address; a VIF needs a unicast one (even first octet)",
 			mac);
 	if (memcmp(octets, zero, sizeof(zero)) == 0)
-		return say(why, "mac %s is zero; a VIF needs an address", mac);
+		return text_refuse(
+			why, "mac %s is zero; a VIF needs an address", mac);
 	memcpy(out->mac, octets, sizeof(octets));
 	return 0;
 }
@@ -63,7 +53,7 @@ static int parse_network(const struct config *config, const char *text,
 	n = config_network(config, name);
 	if (!n) {
 		config_network_names(config, known, sizeof(known));
-		return say(
+		return text_refuse(
 			why,
 			"network \"%.40s\" is not known; bridge= can name: %s",
 			text, known);
@@ -73,12 +63,12 @@ static int parse_network(const struct config *config, const char *text,
 	if (!dot)
 		return 0;
 	if (n->vlan)
-		return say(
+		return text_refuse(
 			why,
 			"network \"%s\" has VLAN %u already; write bridge=%s without \"%.16s\"",
 			name, n->vlan, name, dot);
 	if (text_u32(dot + 1, SVNIC_VLAN_MAX, &vlan) || vlan == 0)
-		return say(
+		return text_refuse(
 			why,
 			"VLAN \"%.16s\" of network \"%s\" is not a number from 1 to %u",
 			dot + 1, name, SVNIC_VLAN_MAX);
@@ -92,8 +82,9 @@ int request_mtu(const struct config *config, const char *mtu,
 	uint32_t v = config->mtu;
 
 	if (mtu && (text_u32(mtu, SVNIC_MTU_MAX, &v) || v < SVNIC_MTU_MIN))
-		return say(why, "mtu \"%.32s\" is not a number from %u to %u",
-			   mtu, SVNIC_MTU_MIN, SVNIC_MTU_MAX);
+		return text_refuse(
+			why, "mtu \"%.32s\" is not a number from %u to %u", mtu,
+			SVNIC_MTU_MIN, SVNIC_MTU_MAX);
 	out->mtu = svnic_le16((uint16_t)v);
 	return 0;
 }

@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,17 +19,6 @@
 #include "text.h"
 
 #define BETWEEN " ,\t\n"
-
-__attribute__((format(printf, 2, 3))) static int say(char *why, const char *fmt,
-						     ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, PLATFORM_REASON, fmt, ap);
-	va_end(ap);
-	return -EINVAL;
-}
 
 static int family_of(const struct svnic_address *a)
 {
@@ -72,13 +60,13 @@ static int check(const struct svnic_address *given, const char *word, char *why)
 	char prefix[INET6_ADDRSTRLEN];
 
 	if (is_nobodys(given))
-		return say(why, "ip %s is no address that a guest can have",
-			   word);
+		return text_refuse(
+			why, "ip %s is no address that a guest can have", word);
 	if (mask(&net))
 		return 0;
 	inet_ntop(family_of(given), given->addr, addr, sizeof(addr));
 	inet_ntop(family_of(given), net.addr, prefix, sizeof(prefix));
-	return say(
+	return text_refuse(
 		why,
 		"ip %s is an address and a network at once: write %s for the one, %s/%u for all of the other",
 		word, addr, prefix, given->prefix);
@@ -97,12 +85,12 @@ static int read_one(const char *word, struct svnic_address *a, char *why)
 	if (len < sizeof(text))
 		memcpy(text, word, len);
 	if (inet_pton(family_of(a), text, a->addr) != 1)
-		return say(
+		return text_refuse(
 			why,
 			"ip \"%.64s\" is no IPv4 or IPv6 address, such as 10.0.0.5 or fd00::5",
 			word);
 	if (slash && text_u32(slash + 1, prefix, &prefix))
-		return say(
+		return text_refuse(
 			why,
 			"ip %.64s: behind the \"/\" stands the length of a prefix, 0 to %u",
 			word, bits_of(a));
@@ -121,7 +109,7 @@ static int add(struct svnic_source *list, const struct svnic_address *a,
 		if (memcmp(&list->address[i], a, sizeof(*a)) == 0)
 			return 0;
 	if (nr == SVNIC_SOURCE_MAX)
-		return say(
+		return text_refuse(
 			why,
 			"ip names more than %u addresses; name a network instead, such as 10.0.0.0/24",
 			SVNIC_SOURCE_MAX);

@@ -7,9 +7,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "platform.h"
 
 #define RATE_BURST_MIN	 131072u /* as netback's; above any GSO frame */
 #define RATE_INTERVAL_US 50000u
@@ -293,6 +296,16 @@ int text_rate_person(const char *s, struct text_rate *out)
 static const char *const status_texts[] = { SVNIC_ADMIN_STATUSES(AS_TEXT) };
 static const char *const verdict_texts[] = { SVNIC_VERDICTS(AS_TEXT) };
 static const char *const verdict_names[] = { SVNIC_VERDICTS(AS_NAME) };
+
+int text_refuse(char *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, PLATFORM_REASON, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
 
 const char *text_result(int result)
 {

@@ -40,6 +40,10 @@ int text_speed(const char *s, uint64_t *octets);
 /* In bits, exact, with the largest unit that keeps it whole: "10Mb/s". */
 void text_speed_print(uint64_t octets, char out[TEXT_SPEED]);
 
+/* Why something is refused, at @why of PLATFORM_REASON octets: -EINVAL. */
+__attribute__((format(printf, 2, 3))) int text_refuse(char *why,
+						      const char *fmt, ...);
+
 /* A card function's result: -errno or enum svnic_status. */
 const char *text_result(int result);
 const char *text_verdict(unsigned int verdict);
