@@ -193,23 +193,36 @@ static bool is_spread(const struct vif *vif, const struct svnic_rss *rss)
 	return memcmp(rss->reserved, zero, sizeof(zero)) == 0;
 }
 
-static uint32_t rss_set(struct vif *vif, const struct args *a, uint32_t *data)
+/* What the guest wrote to a page of its own, whole: a status. */
+static uint32_t copy_list(struct vif *vif, const struct args *a, void *list,
+			  uint32_t len)
 {
 	struct daemon *d = vif->d;
-	struct svnic_rss rss;
 	int err;
 
-	(void)data;
 	if (!d->ops->tenant_copy)
 		return SVNIC_CTRL_NOT_SUPPORTED;
 	if (a->data[1] || a->data[2])
 		return SVNIC_CTRL_BAD_PARAMETER;
-	err = d->ops->tenant_copy(d->platform, vif->tenant, a->data[0], &rss,
-				  sizeof(rss));
-	if (!err && !is_spread(vif, &rss))
+	err = d->ops->tenant_copy(d->platform, vif->tenant, a->data[0], list,
+				  len);
+	complain(vif, "what it wants was not read", err);
+	return status_of(err);
+}
+
+static uint32_t rss_set(struct vif *vif, const struct args *a, uint32_t *data)
+{
+	struct daemon *d = vif->d;
+	struct svnic_rss rss;
+	uint32_t status = copy_list(vif, a, &rss, sizeof(rss));
+	int err;
+
+	(void)data;
+	if (status != SVNIC_CTRL_OK)
+		return status;
+	if (!is_spread(vif, &rss))
 		return SVNIC_CTRL_BAD_PARAMETER;
-	if (!err)
-		err = d->ops->rss_set(d->platform, vif->nr, &rss);
+	err = d->ops->rss_set(d->platform, vif->nr, &rss);
 	complain(vif, "its frames are not spread as it wants", err);
 	return status_of(err);
 }
@@ -234,21 +247,16 @@ static bool is_groups(const struct svnic_groups *g)
 static uint32_t groups_set(struct vif *vif, const struct args *a,
 			   uint32_t *data)
 {
-	struct daemon *d = vif->d;
 	struct svnic_groups groups;
+	uint32_t status = copy_list(vif, a, &groups, sizeof(groups));
 	int err;
 
 	(void)data;
-	if (!d->ops->tenant_copy)
-		return SVNIC_CTRL_NOT_SUPPORTED;
-	if (a->data[1] || a->data[2])
+	if (status != SVNIC_CTRL_OK)
+		return status;
+	if (!is_groups(&groups))
 		return SVNIC_CTRL_BAD_PARAMETER;
-	err = d->ops->tenant_copy(d->platform, vif->tenant, a->data[0], &groups,
-				  sizeof(groups));
-	if (!err && !is_groups(&groups))
-		return SVNIC_CTRL_BAD_PARAMETER;
-	if (!err)
-		err = vif_groups(vif, &groups);
+	err = vif_groups(vif, &groups);
 	complain(vif, "it does not get the groups that it wants", err);
 	return status_of(err);
 }
