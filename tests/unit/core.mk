@@ -9,6 +9,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_group \
 	tests/unit/test_guard \
 	tests/unit/test_queue \
+	tests/unit/test_regs \
 	tests/unit/test_rss \
 	tests/unit/test_sched \
 	tests/unit/test_segment \
@@ -59,6 +60,10 @@ tests_unit_test_guard_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_queue_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_queue_SOURCES = tests/unit/test_queue.c $(CORE_FIXTURE)
 tests_unit_test_queue_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_regs_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_regs_SOURCES = tests/unit/test_regs.c $(CORE_FIXTURE)
+tests_unit_test_regs_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_rss_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_rss_SOURCES = tests/unit/test_rss.c $(CORE_FIXTURE)
