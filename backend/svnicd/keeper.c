@@ -29,6 +29,7 @@
 #define SHORT_MS    1000 /* a life that is shorter ... */
 #define SHORT_LIVES 5	 /* ... so many times in a row: something is wrong */
 #define CALM_MS	    1000 /* after a start the processor is needed elsewhere */
+#define TRIAL_S	    5	 /* a program that has not ended by then never will */
 #define INHERITED   "SVNICD_SERVES" /* environment: the process that does */
 
 struct keeper {
@@ -247,16 +248,42 @@ static bool find_program(char *path, size_t size)
 	return true;
 }
 
+/* Who is executed in place of the keeper and ends takes all along. */
+static bool does_run(char *path)
+{
+	char option[] = "--version";
+	char *argv[] = { path, option, NULL };
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (!freopen("/dev/null", "w", stdout))
+			_exit(1);
+		alarm(TRIAL_S);
+		execv(path, argv);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 /* Returns only when that fails. */
 static void upgrade(struct keeper *k)
 {
 	static char path[PATH_MAX];
 	char number[16];
 
+	if (!find_program(path, sizeof(path)) || !does_run(path)) {
+		log_warnx(
+			"keeper",
+			"no upgrade: %s --version fails; put a program there that runs",
+			path);
+		return;
+	}
 	end_standby(k);
 	snprintf(number, sizeof(number), "%d", (int)k->serving);
-	if (find_program(path, sizeof(path)) &&
-	    setenv(INHERITED, number, 1) == 0) {
+	if (setenv(INHERITED, number, 1) == 0) {
 		log_info("keeper", "upgrade: %s is executed", path);
 		execv(path, k->argv);
 	}

@@ -23,7 +23,8 @@ struct keeper_role {
  * Keep processes of @role until SIGTERM or SIGINT; an exit code.  SIGHUP is
  * handed on.  SIGUSR2 is an upgrade: the program that lies at the path by then
  * is executed with @argv in place of the keeper, and takes over once it is
- * ready.  If the keeper is killed, all are.
+ * ready; but only if it runs, with --version.  If the keeper is killed, all
+ * are.
  */
 int keeper_run(const struct keeper_role *role, char **argv);
 

@@ -26,6 +26,7 @@
 #define PATIENCE 1000 /* times 10 ms */
 
 static const char *program;
+static const char *executed = "/proc/self/exe";
 static char diary[64];
 static pid_t keeper;
 
@@ -159,8 +160,7 @@ static void keep(const char *how)
 	if (keeper == 0) {
 		/* A test that failed leaves nobody behind. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execl("/proc/self/exe", program, "--keeper", diary, how,
-		      (char *)NULL);
+		execl(executed, program, "--keeper", diary, how, (char *)NULL);
 		_exit(99);
 	}
 	assert_true(keeper > 0);
@@ -258,6 +258,48 @@ static void test_upgrade(void **state)
 	assert_int_equal(end_code(), 0);
 }
 
+static void put_file(const char *path, int from)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0700);
+	static char part[4096];
+	ssize_t n;
+
+	while ((n = read(from, part, sizeof(part))) > 0)
+		assert_int_equal(write(fd, part, (size_t)n), n);
+	close(fd);
+	close(from);
+}
+
+/* What cannot be executed does not take the place of what serves. */
+static void test_bad_upgrade(void **state)
+{
+	static const char text[] = "#!/bin/false\n";
+	char path[64];
+	pid_t serving;
+	int ends[2];
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/svnic-kept.%d", (int)getpid());
+	put_file(path, open("/proc/self/exe", O_RDONLY));
+	executed = path;
+	keep("good");
+	serving = await("serve", 1);
+	await("prepare", 2);
+	unlink(path);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
+	close(ends[1]);
+	put_file(path, ends[0]);
+	kill(keeper, SIGUSR2);
+	usleep(300000);
+	kill(serving, SIGKILL);
+	await("late", 1);
+	kill(keeper, SIGTERM);
+	assert_int_equal(end_code(), 0);
+	unlink(path);
+	executed = "/proc/self/exe";
+}
+
 static void test_useless(void **state)
 {
 	(void)state;
@@ -275,10 +317,13 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_keeper_killed),
 		cmocka_unit_test(test_upgrade),
+		cmocka_unit_test(test_bad_upgrade),
 		cmocka_unit_test(test_useless),
 	};
 
 	program = argv[0];
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return 0;
 	if (argc == 4 && strcmp(argv[1], "--keeper") == 0)
 		return be_keeper(argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
