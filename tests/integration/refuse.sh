@@ -45,3 +45,24 @@ done
 refuse 1 "VIF" admin create straw --network inner
 run admin destroy v1
 run admin create straw --network inner
+
+# Too few descriptors: svnic-fw says so, wherever it comes to that.
+few() {
+	(
+		for fd in 3 4 5 6 7 8 9; do
+			eval "exec $fd>&-"
+		done
+		ulimit -n "$1"
+		shift
+		exec "$@"
+	)
+}
+
+for nr in 4 5 6 7 8; do
+	refuse 1 "Too many open files" \
+		few $nr "$FW" --link "unix:$RUN/few.sock" --max-vifs 64
+done
+for nr in 4 5 6; do
+	refuse 1 "Too many open files" few $nr "$FW" --no-supervise \
+		--link "unix:$RUN/few.sock" --max-vifs 64
+done

@@ -41,7 +41,7 @@ int arena_create(struct arena *a, const char *path)
 	a->mem = NULL;
 	if (!path) {
 		a->fd = memfd_create("svnic-arena", MFD_CLOEXEC);
-		return a->fd < 0 ? -errno : 0;
+		return a->fd < 0 ? log_lack("arena", -errno) : 0;
 	}
 	a->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (a->fd < 0) {

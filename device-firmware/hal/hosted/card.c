@@ -240,7 +240,7 @@ static int card_init_links(struct card *c, const struct options *o)
 
 	c->link = calloc(o->nr_links, sizeof(*c->link));
 	if (!c->link)
-		return -ENOMEM;
+		return log_lack("room for links", -ENOMEM);
 	for (; c->nr_links < o->nr_links; c->nr_links++) {
 		err = link_init(&c->link[c->nr_links], c->nr_links, c->core,
 				NULL, &o->link[c->nr_links]);
@@ -284,7 +284,7 @@ static int card_init_wires(struct card *c, const struct options *o,
 			return err;
 		if (w->fd >= 0 &&
 		    epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, w->fd, &ev) < 0) {
-			err = -errno;
+			err = log_lack("watch on a wire", -errno);
 			wire_close(w);
 			return err;
 		}
@@ -308,7 +308,7 @@ static int card_join_owner(struct card *c, const struct handover *h)
 
 	c->channel = h->channel;
 	if (epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, c->channel, &ev) < 0)
-		return -errno;
+		return log_lack("watch on the owner", -errno);
 	return card_take_over(c, h);
 }
 
@@ -322,7 +322,7 @@ int card_init(struct card *c, const struct options *o, const struct handover *h)
 	card_raise_limits();
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (c->epoll_fd < 0)
-		return -errno;
+		return log_lack("epoll instance", -errno);
 	hal_use(c);
 	err = card_init_wires(c, o, h);
 	if (err)

@@ -56,12 +56,14 @@ static int link_clear_path(const struct link *l, const struct sockaddr_un *sun)
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return -errno;
+		return log_lack("socket for a link", -errno);
 	ret = connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
 	if (ret < 0 && errno == ECONNREFUSED) {
 		log_info("link %u: removing the stale socket %s",
 			 l->server.dev.link, sun->sun_path);
 		ret = unlink(sun->sun_path) < 0 ? -errno : 0;
+		if (ret)
+			log_warn("cannot remove %s", sun->sun_path);
 	} else {
 		log_err("%s is served by another process: stop that one, or choose another path",
 			sun->sun_path);
@@ -82,7 +84,7 @@ int link_listen(struct link *l)
 		return err;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return -errno;
+		return log_lack("socket for a link", -errno);
 	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 ||
 	    listen(fd, 4) < 0) {
 		err = -errno;
@@ -106,7 +108,7 @@ int link_watch(struct link *l, int epoll_fd, uint64_t listen_event,
 	l->epoll_fd = epoll_fd;
 	l->conn_event = conn_event;
 	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, l->listen_fd, &ev) < 0)
-		return -errno;
+		return log_lack("watch on a link", -errno);
 	return 0;
 }
 

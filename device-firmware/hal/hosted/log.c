@@ -82,6 +82,13 @@ void log_warn(const char *fmt, ...)
 	va_end(ap);
 }
 
+int log_lack(const char *what, int err)
+{
+	log_err("no %s: %s; allow svnic-fw more descriptors (ulimit -n, LimitNOFILE=) or memory",
+		what, strerror(-err));
+	return err;
+}
+
 void log_info(const char *fmt, ...)
 {
 	va_list ap;

@@ -24,6 +24,8 @@ bool log_parse_level(const char *name, enum log_level *level);
 void log_err(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Adds the text of errno. */
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* What this machine does not give, why, and what would help; returns @err. */
+int log_lack(const char *what, int err);
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* For what a peer can cause, at @level: at most ten lines a second, in all. */

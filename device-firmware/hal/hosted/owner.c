@@ -65,7 +65,7 @@ static int owner_signals(struct owner *w)
 	w->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (w->signal_fd < 0 ||
 	    epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->signal_fd, &ev) < 0)
-		return -errno;
+		return log_lack("signals", -errno);
 	return 0;
 }
 
@@ -102,7 +102,7 @@ static int owner_init_links(struct owner *w, const struct options *o)
 
 	w->link = calloc(o->nr_links, sizeof(*w->link));
 	if (!w->link)
-		return -ENOMEM;
+		return log_lack("room for links", -ENOMEM);
 	for (; w->nr_links < o->nr_links; w->nr_links++) {
 		err = link_init(&w->link[w->nr_links], w->nr_links, NULL,
 				&w->core.remote, &o->link[w->nr_links]);
@@ -228,7 +228,7 @@ int owner_run(const struct options *o, char **argv)
 	w.signal_fd = -1;
 	w.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (w.epoll_fd < 0)
-		return -errno;
+		return log_lack("epoll instance", -errno);
 	w.core.argv = argv;
 	w.core.books = owner_books;
 	w.core.arg = &w;

@@ -104,22 +104,14 @@ static void become_core(struct supervisor *s, const struct handover *h, int fd,
 	log_warn("cannot execute svnic-fw's core");
 }
 
-static void lack(int err)
-{
-	log_err("nothing to start a core with: %s; allow more memory or descriptors (ulimit -n, LimitNOFILE=)",
-		strerror(-err));
-}
-
 static int spawn(struct supervisor *s, const struct handover *h)
 {
 	int fd = handover_write(h);
 	pid_t owner = getpid();
 	int err = 0;
 
-	if (fd < 0) {
-		lack(fd);
-		return fd;
-	}
+	if (fd < 0)
+		return log_lack("hand-over to a core", fd);
 	s->pid = fork();
 	if (s->pid == 0) {
 		become_core(s, h, fd, owner);
@@ -174,7 +166,7 @@ static int start(struct supervisor *s, bool fresh)
 	s->ready_ns = 0;
 	err = h ? channel_pair(pair) : -ENOMEM;
 	if (err) {
-		lack(err);
+		log_lack("channel to a core", err);
 		goto out;
 	}
 	s->channel = pair[0];
