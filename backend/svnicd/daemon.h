@@ -89,8 +89,11 @@ void daemon_tenants_known(void *core);
 
 /* There is none, for this reason. */
 void daemon_no_card(struct daemon *d, const char *why);
-/* What the card had for @cookie when it came, once; NULL: nothing. */
-const struct platform_vif *daemon_left(struct daemon *d, uint64_t cookie);
+/*
+ * What the card had for @cookie when it came, or NULL; whoever takes it up
+ * makes its cookie 0.
+ */
+struct platform_vif *daemon_left(struct daemon *d, uint64_t cookie);
 /* From the event loop: those that wait for a number try again. */
 void daemon_retry(struct daemon *d);
 

@@ -59,7 +59,7 @@ static void destroy_left(struct daemon *d)
 	d->nr_left = 0;
 }
 
-const struct platform_vif *daemon_left(struct daemon *d, uint64_t cookie)
+struct platform_vif *daemon_left(struct daemon *d, uint64_t cookie)
 {
 	unsigned int i;
 

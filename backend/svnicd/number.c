@@ -56,7 +56,7 @@ void number_refusal(const struct vif *vif, int err, char *why)
 }
 
 /* Its number from before, with the configuration of now. */
-static int take_up(struct vif *vif, const struct platform_vif *left)
+static int take_up(struct vif *vif, struct platform_vif *left)
 {
 	struct daemon *d = vif->d;
 	struct svnic_vif_info info;
@@ -74,6 +74,8 @@ static int take_up(struct vif *vif, const struct platform_vif *left)
 	if (err)
 		return err;
 	daemon_number(d, vif, left->nr);
+	/* It may go, and its number to another, before all is taken up. */
+	left->cookie = 0;
 	if (vif->state != VIF_CONNECTED && vif->state != VIF_ADRIFT)
 		vif_groups_all(vif);
 	vif->queues = left->queues & ((1u << SVNIC_SLOW_QUEUE) - 1);
@@ -115,7 +117,7 @@ static int create(struct vif *vif, unsigned int *nr)
 
 int number_take(struct vif *vif, bool *fresh)
 {
-	const struct platform_vif *left;
+	struct platform_vif *left;
 	unsigned int nr;
 	int err;
 

@@ -56,6 +56,27 @@ static void test_restart(void **state)
 	restart(true);
 }
 
+/* Taken up, gone, and there again: its number may be another's by then. */
+static void test_restart_twice(void **state)
+{
+	static struct tenant more;
+	struct vif_fixture *f = *state;
+	struct platform_request r = fake_request(1);
+	struct vif *vif, *second;
+
+	left(f, r.cookie);
+	vif = vif_create(&f->d, &f->other, &r);
+	assert_int_equal(vif->nr, 2);
+	assert_int_equal(fake_vif(&f->d, &f->third, 3)->nr, 1);
+	vif_destroy(vif);
+	second = fake_vif(&f->d, &more, 4);
+	assert_int_equal(second->nr, 2);
+	vif = fake_vif(&f->d, &f->other, 1);
+	assert_int_equal(vif->nr, 3);
+	assert_ptr_equal(daemon_find_nr(&f->d, 2), second);
+	assert_int_equal(f->p.vif[2].config.mac[5], 4);
+}
+
 /* ... with a card that has forgotten everything, or is not there yet. */
 static void restart_without(bool rings, bool card)
 {
@@ -159,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_restart_without),
+		T(test_restart_twice, vif_begin),
 		T(test_restart_failed, vif_begin),
 		T(test_restart_limits, vif_begin),
 		T(test_restart_addresses, vif_begin),
