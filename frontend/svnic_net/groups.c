@@ -59,7 +59,8 @@ static void tell(struct svnic_net *net)
 		net->groups_wait = 1;
 		return;
 	}
-	mod_delayed_work(system_wq, &net->groups_work, net->groups_wait * HZ);
+	/* Not later than a change that came meanwhile asks for. */
+	queue_delayed_work(system_wq, &net->groups_work, net->groups_wait * HZ);
 	net->groups_wait = min(net->groups_wait * 2, (u32)WAIT_MAX);
 }
 
