@@ -29,6 +29,7 @@
 #define SHORT_MS    1000 /* a life that is shorter ... */
 #define SHORT_LIVES 5	 /* ... so many times in a row: something is wrong */
 #define CALM_MS	    1000 /* after a start the processor is needed elsewhere */
+#define UNREADY_MAX 6	 /* one that never gets ready: tried once a minute */
 #define TRIAL_S	    5	 /* a program that has not ended by then never will */
 #define INHERITED   "SVNICD_SERVES" /* environment: the process that does */
 
@@ -41,8 +42,9 @@ struct keeper {
 	int pipe;	/* says that it is; -1: it was said, or there is none */
 	int signals;
 	unsigned int nr_short;
-	long long start_ms; /* of the one that serves */
-	long long next_ms;  /* a standby is made then */
+	unsigned int nr_unready; /* standbys in a row that were never ready */
+	long long start_ms;	 /* of the one that serves */
+	long long next_ms;	 /* a standby is made then */
 };
 
 static long long now_ms(void)
@@ -127,6 +129,14 @@ static void no_pipe(struct keeper *k)
 	k->pipe = -1;
 }
 
+/* After the end of a standby: later each time, where none gets ready. */
+static void standby_later(struct keeper *k)
+{
+	k->next_ms = now_ms() + (CALM_MS << k->nr_unready);
+	if (k->nr_unready < UNREADY_MAX)
+		k->nr_unready++;
+}
+
 static void start_serving(struct keeper *k)
 {
 	k->serving = start(k, -1, -1);
@@ -203,6 +213,7 @@ static int serving_ended(struct keeper *k, int status)
 static int reap(struct keeper *k)
 {
 	int code = -1;
+	char why[32];
 	int status;
 	pid_t pid;
 
@@ -210,10 +221,12 @@ static int reap(struct keeper *k)
 		if (pid == k->serving) {
 			code = serving_ended(k, status);
 		} else if (pid == k->standby) {
-			log_warnx("keeper", "the process that stood by ended");
+			describe(status, why, sizeof(why));
+			log_warnx("keeper",
+				  "the process that stood by ended (%s)", why);
 			k->standby = 0;
 			k->upgrading = false;
-			k->next_ms = now_ms() + CALM_MS;
+			standby_later(k);
 			no_pipe(k);
 		}
 	}
@@ -297,6 +310,8 @@ static void standby_ready(struct keeper *k)
 	bool ready = read(k->pipe, &octet, 1) == 1;
 
 	no_pipe(k);
+	if (ready)
+		k->nr_unready = 0;
 	if (ready && k->upgrading)
 		kill(k->serving, SIGTERM);
 }
@@ -316,6 +331,9 @@ static int signalled(struct keeper *k)
 		if (k->serving)
 			kill(k->serving, SIGHUP);
 		end_standby(k);
+		/* What kept others from getting ready may be mended. */
+		k->nr_unready = 0;
+		k->next_ms = now_ms();
 		return -1;
 	case SIGUSR2:
 		upgrade(k);

@@ -68,10 +68,30 @@ static void on_signal(int sig)
 		again = 1;
 }
 
+/* What follows @what in the @nr-th such line, a process mostly; or 0. */
+static pid_t who(const char *what, unsigned int nr)
+{
+	FILE *f = fopen(file ? file : diary, "r");
+	char line[64], word[16];
+	int pid, found = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%15s %d", word, &pid) == 2 &&
+		    strcmp(word, what) == 0 && --nr == 0) {
+			found = pid;
+			break;
+		}
+	if (f)
+		fclose(f);
+	return found;
+}
+
 static int prepare(void *arg)
 {
 	(void)arg;
 	write_down("prepare");
+	if (strcmp(manner, "alone") == 0 && who("prepare", 2))
+		return -ENOMEM;
 	return strcmp(manner, "invalid") == 0 ? -EINVAL : 0;
 }
 
@@ -112,24 +132,6 @@ static int be_keeper(char **argv)
 }
 
 /* As the test ---------------------------------------------------------------- */
-
-/* What follows @what in the @nr-th such line, a process mostly; or 0. */
-static pid_t who(const char *what, unsigned int nr)
-{
-	FILE *f = fopen(diary, "r");
-	char line[64], word[16];
-	int pid, found = 0;
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%15s %d", word, &pid) == 2 &&
-		    strcmp(word, what) == 0 && --nr == 0) {
-			found = pid;
-			break;
-		}
-	if (f)
-		fclose(f);
-	return found;
-}
 
 static pid_t await(const char *what, unsigned int nr)
 {
@@ -300,6 +302,20 @@ static void test_bad_upgrade(void **state)
 	executed = "/proc/self/exe";
 }
 
+/* Nobody can stand by: that is tried less and less often. */
+static void test_alone(void **state)
+{
+	(void)state;
+	keep("alone");
+	await("prepare", 3);
+	sleep(4);
+	assert_int_equal(who("prepare", 5), 0);
+	kill(keeper, SIGHUP);
+	await("prepare", 5);
+	kill(keeper, SIGTERM);
+	assert_int_equal(end_code(), 0);
+}
+
 static void test_useless(void **state)
 {
 	(void)state;
@@ -318,6 +334,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_keeper_killed),
 		cmocka_unit_test(test_upgrade),
 		cmocka_unit_test(test_bad_upgrade),
+		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_useless),
 	};
 
