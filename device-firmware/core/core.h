@@ -58,6 +58,11 @@ unsigned int core_nr_workers(const struct core *core);
  * right.
  */
 unsigned int core_poll(struct core *core);
+/*
+ * How many of the things that core_poll() counted last it only waits for: other
+ * workers do them, and may need this one's processor.
+ */
+unsigned int core_nr_awaited(const struct core *core);
 
 /*
  * How long the caller may sleep from @now_ns on if core_poll() found nothing:

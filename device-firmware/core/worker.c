@@ -120,6 +120,12 @@ unsigned int worker_finish(struct core *core)
 	return done + core->nr_out + (core->worker == 0);
 }
 
+unsigned int core_nr_awaited(const struct core *core)
+{
+	return core->nr_out +
+	       (core->worker == 0 && !is_alone(core) && is_on(core));
+}
+
 static bool all_rest(const struct core *core)
 {
 	const struct core *head = arena_head(core, 0);

@@ -36,6 +36,12 @@ unsigned int core_nr_workers(const struct core *core)
 	return 1;
 }
 
+unsigned int core_nr_awaited(const struct core *core)
+{
+	(void)core;
+	return 0;
+}
+
 bool core_may_sleep(struct core *core)
 {
 	(void)core;

@@ -76,12 +76,14 @@ static void a_parcel_goes_and_returns(void **state)
 	core_poll(worker(f, 0));
 	fixture_expect_none(&f->guest[2]);
 	assert_int_equal(f->guest[1].tx.ctrl->tx_cons, 0);
-	core_poll(worker(f, 0));
+	assert_int_equal(core_poll(worker(f, 0)), 1);
+	assert_int_equal(core_nr_awaited(worker(f, 0)), 1);
 	fixture_expect_none(&f->guest[2]);
 	core_poll(worker(f, 1));
 	expect(f, 1, 2, 100);
 	assert_int_equal(f->guest[1].tx.ctrl->tx_cons, 0);
 	core_poll(worker(f, 0));
+	assert_int_equal(core_nr_awaited(worker(f, 0)), 0);
 	assert_int_equal(f->guest[1].tx.ctrl->tx_cons, 1);
 	assert_int_equal(fixture_tx(f, 1, SVNIC_V_DELIVERED), 1);
 	assert_int_equal(fixture_rx(f, 2, SVNIC_V_DELIVERED), 1);

@@ -140,6 +140,7 @@ void loop_run(struct card *c)
 		done = core_poll(c->core);
 		atomic_fetch_add_explicit(&c->thread[0].rounds, 1,
 					  memory_order_relaxed);
+		thread_yield(&c->thread[0], done);
 		now = hal_clock_ns();
 		if (done)
 			c->last_work_ns = now;

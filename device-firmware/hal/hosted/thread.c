@@ -84,6 +84,12 @@ static void thread_sleep(struct thread *w, uint64_t ns)
 	core_woken(w->core);
 }
 
+void thread_yield(const struct thread *w, unsigned int done)
+{
+	if (done && done == core_nr_awaited(w->core))
+		sched_yield();
+}
+
 static void *thread_run(void *arg)
 {
 	struct thread *w = arg;
@@ -102,6 +108,7 @@ static void *thread_run(void *arg)
 			if (ns)
 				thread_sleep(w, ns);
 		} else {
+			thread_yield(w, done);
 			w->last_work_ns = hal_clock_ns();
 		}
 	}

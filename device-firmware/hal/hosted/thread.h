@@ -38,6 +38,9 @@ void thread_fini(struct thread *w);
 int threads_start(struct card *c);
 void threads_stop(struct card *c);
 
+/* After a round that did @done: let others run if all of it is theirs to do. */
+void thread_yield(const struct thread *w, unsigned int done);
+
 /* End the sleep of a worker; any thread may, also while it does not sleep. */
 void thread_wake(const struct thread *w);
 /* It is awake: take the calls that came. */
