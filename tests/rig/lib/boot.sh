@@ -36,7 +36,8 @@ card_up() {
 	rm -f "$RUN/link0.sock"
 	# shellcheck disable=SC2086 # RIG_FW may hold options
 	proc_start fw "$RUN/fw.log" ip netns exec "$NS_CARD" $RIG_FW \
-		--link "unix:$RUN/link0.sock" --wire 0=packet:svw0
+		--link "unix:$RUN/link0.sock" --wire 0=packet:svw0 \
+		--workers "${RIG_WORKERS:-1}"
 	if ! wait_for "the card's socket" 20 fw fw_listening; then
 		tail -n 5 "$RUN/fw.log" >&2
 		rig_down
