@@ -84,13 +84,10 @@ static bool is_called(const struct vif *vif, const char *name)
 
 struct vif *daemon_find(struct daemon *d, const char *name)
 {
-	struct vif *vif;
+	struct vif *vif = names_find(&d->names, name);
 
-	TAILQ_FOREACH(vif, &d->vifs, link)
-	{
-		if (vif->state != VIF_DETACHED && strcmp(vif->name, name) == 0)
-			return vif;
-	}
+	if (vif || !strchr(name, '.'))
+		return vif;
 	TAILQ_FOREACH(vif, &d->vifs, link)
 	{
 		if (is_called(vif, name))

@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "config.h"
+#include "names.h"
 #include "platform.h"
 
 struct capture;
@@ -36,6 +37,7 @@ struct daemon {
 	struct netif_turns *turns;
 	struct vif_list vifs;
 	unsigned int nr_vifs;
+	struct names names; /* of those that are not detached */
 	struct vif *numbered[SVNIC_MAX_VIFS]; /* by number on the card */
 	struct capture_list captures;
 	uint64_t next_cookie; /* of monitors and local VIFs */

@@ -40,6 +40,7 @@ SVNICD_COMMON = \
 	backend/svnicd/netif/view.c backend/svnicd/netif/view.h \
 	backend/svnicd/netif/wire.h \
 	backend/svnicd/number.c backend/svnicd/number.h \
+	backend/svnicd/names.c backend/svnicd/names.h \
 	backend/svnicd/ownq.c backend/svnicd/ownq.h \
 	backend/svnicd/platform.h \
 	backend/svnicd/policy.c backend/svnicd/policy.h \

@@ -187,6 +187,7 @@ struct vif *vif_create(struct daemon *d, struct tenant *tenant,
 				  : d->config.networks[0].name);
 	TAILQ_INSERT_TAIL(&d->vifs, vif, link);
 	d->nr_vifs++;
+	names_add(&d->names, &vif->called, vif->name, vif);
 	if (vif_request(vif, request, why)) {
 		vif_reason(vif, why);
 		vif_event(vif, EV_REFUSE);
@@ -205,6 +206,7 @@ void vif_destroy(struct vif *vif)
 
 	vif_event(vif, EV_PEER_GONE);
 	hold_release(vif);
+	names_del(&vif->called);
 	TAILQ_REMOVE(&d->vifs, vif, link);
 	d->nr_vifs--;
 	d->ops->tenant_destroy(d->platform, vif->tenant);
@@ -215,6 +217,7 @@ void vif_free(struct vif *vif)
 {
 	netif_leave(vif->netif);
 	daemon_number(vif->d, vif, SVNIC_VIF_NONE);
+	names_del(&vif->called);
 	if (vif->timer)
 		event_free(vif->timer);
 	free(vif);

@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "limit.h"
+#include "names.h"
 #include "platform.h"
 
 struct daemon;
@@ -66,6 +67,7 @@ struct vif {
 	struct tenant *tenant;
 	uint64_t cookie;
 	char name[VIF_NAME];
+	struct name called; /* ... in the daemon's table */
 	char path[VIF_NAME *
 		  2]; /* for the log: where it was asked for, or "" */
 	char network[CONFIG_NAME + 8]; /* as asked for */

@@ -302,6 +302,9 @@ int vif_event(struct vif *vif, enum vif_event event)
 	if (failed)
 		return vif_event(vif, failed);
 	vif->state = t->next;
+	/* It is there for the toolstack's directory alone. */
+	if (t->next == VIF_DETACHED)
+		names_del(&vif->called);
 	if (old != t->next && log_allowed(&vif->limit, "vif"))
 		log_info("vif", "%s: %s -> %s (%s)", vif->name,
 			 vif_state_text(old), vif_state_text(t->next),

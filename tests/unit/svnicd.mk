@@ -4,7 +4,8 @@
 SVNICD_TESTS = tests/unit/test_command \
 	tests/unit/test_config tests/unit/test_control \
 	tests/unit/test_addresses tests/unit/test_ctrl \
-	tests/unit/test_keeper tests/unit/test_policy tests/unit/test_text \
+	tests/unit/test_keeper tests/unit/test_names tests/unit/test_policy \
+	tests/unit/test_text \
 	tests/unit/test_vif_card tests/unit/test_vif_change \
 	tests/unit/test_vif_restart tests/unit/test_vif_table \
 	tests/unit/test_vif_walk
@@ -39,6 +40,8 @@ tests_unit_test_ctrl_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_ctrl_LDADD = $(SVNICD_FAKE_LDADD)
 tests_unit_test_keeper_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_keeper_LDADD = $(SVNICD_TEST_LDADD)
+tests_unit_test_names_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_names_LDADD = $(SVNICD_TEST_LDADD)
 tests_unit_test_policy_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_policy_LDADD = $(SVNICD_FAKE_LDADD)
 tests_unit_test_text_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)

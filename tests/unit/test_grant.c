@@ -53,6 +53,7 @@ static unsigned int rung[4];
 static int turn(struct svnic_pf_turn *arg)
 {
 	struct svnic_pf_piece *piece = (void *)(uintptr_t)arg->pieces;
+	struct svnic_event *event = (void *)(uintptr_t)arg->events;
 	unsigned int i;
 
 	assert_true(pf.nr_turns < MAX_CALLS);
@@ -62,14 +63,10 @@ static int turn(struct svnic_pf_turn *arg)
 	if (pf.err)
 		return pf.err;
 	arg->failed = 0;
-	if (arg->nr_events) {
-		struct svnic_event *e = (void *)(uintptr_t)arg->events;
-
-		assert_true(arg->nr_events >= pf.nr_rung);
-		for (i = 0; i < pf.nr_rung; i++)
-			e[i].arg = svnic_le32(40 + i);
-		arg->nr_events = pf.nr_rung;
-	}
+	assert_true(!arg->nr_events || arg->nr_events >= pf.nr_rung);
+	arg->nr_events = arg->nr_events ? pf.nr_rung : 0;
+	for (i = 0; i < arg->nr_events; i++)
+		event[i].arg = svnic_le32(40 + i);
 	for (i = 0; i < arg->nr_pieces; i++) {
 		pf.piece[pf.nr_pieces++] = piece[i];
 		arg->failed += piece[i].gref == pf.bad;

@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 #include "card.h"
 #include "limit.h"
+#include "names.h"
 #include "platform.h"
 #include "source.h"
 
@@ -38,6 +39,7 @@ struct platform {
 	uint64_t *cookies; /* by VIF number; 0: not created by us */
 	uint64_t next_cookie;
 	struct tenant_list tenants;
+	struct names names; /* of them */
 	struct own_list own;
 };
 
@@ -46,6 +48,7 @@ struct tenant {
 	struct platform *p;
 	struct vif *vif;
 	char name[TENANT_NAME];
+	struct name called;
 	char mac[TENANT_WORD]; /* these as asked for; "" for an absent one */
 	char network[TENANT_WORD];
 	char mtu[TENANT_WORD];

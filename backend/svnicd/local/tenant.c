@@ -14,18 +14,6 @@
 #include "local.h"
 #include "log.h"
 
-static struct tenant *tenant_find(struct platform *p, const char *name)
-{
-	struct tenant *t;
-
-	TAILQ_FOREACH(t, &p->tenants, link)
-	{
-		if (strcmp(t->name, name) == 0)
-			return t;
-	}
-	return NULL;
-}
-
 static bool is_name(const char *name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
@@ -44,7 +32,7 @@ static int check_name(struct platform *p, const char *name, char *why)
 			name ? name : "", TENANT_NAME - 1);
 		return -EINVAL;
 	}
-	if (tenant_find(p, name)) {
+	if (names_find(&p->names, name)) {
 		snprintf(
 			why, PLATFORM_REASON,
 			"there is a VIF \"%s\" already; choose another name, or destroy it first",
@@ -120,6 +108,7 @@ static struct tenant *tenant_alloc(struct platform *p,
 	set_limits(t, request->limits);
 	set_ip(t, request->ip);
 	TAILQ_INSERT_TAIL(&p->tenants, t, link);
+	names_add(&p->names, &t->called, t->name, t);
 	return t;
 }
 
@@ -313,6 +302,7 @@ void tenant_free(struct tenant *t)
 	client_unlisten(t);
 	event_free(t->fresh);
 	TAILQ_REMOVE(&t->p->tenants, t, link);
+	names_del(&t->called);
 	free(t);
 }
 
