@@ -55,21 +55,26 @@ static uint64_t clock_ns(clockid_t clock)
 
 /* Receiving -------------------------------------------------------------- */
 
-/* Copies that the card itself had no buffer for. */
+/* Copies that the card itself had no buffer for, since this was asked last. */
+static uint32_t card_lost(struct capture *c)
+{
+	uint64_t before = c->card_lost;
+	struct svnic_vif_info info;
+
+	if (c->d->ops->vif_query(c->d->platform, c->nr, &info))
+		return 0;
+	c->card_lost = svnic_cpu64(info.stats.rx_verdict[SVNIC_V_MONITOR_LOST]);
+	return (uint32_t)(c->card_lost - before);
+}
+
 static void ask_card(struct capture *c)
 {
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
-	struct svnic_vif_info info;
-	uint64_t lost;
 
 	if (now - c->asked_ns < ASK_NS)
 		return;
 	c->asked_ns = now;
-	if (c->d->ops->vif_query(c->d->platform, c->nr, &info))
-		return;
-	lost = svnic_cpu64(info.stats.rx_verdict[SVNIC_V_MONITOR_LOST]);
-	c->lost += (uint32_t)(lost - c->card_lost);
-	c->card_lost = lost;
+	c->lost += card_lost(c);
 }
 
 static void send_frame(struct capture *c, const struct svnic_meta *m,
@@ -221,9 +226,12 @@ static int start(struct capture *c)
 	if (!c->again)
 		return -ENOMEM;
 	err = ownq_init(&c->q, c->d->ops, c->d->platform, c->nr, &shape);
-	if (!err)
-		provide_all(c);
-	return err;
+	if (err)
+		return err;
+	provide_all(c);
+	/* What passed before there were buffers nobody was to see. */
+	card_lost(c);
+	return 0;
 }
 
 int capture_create(struct daemon *d, struct vif *vif, uint32_t snaplen,

@@ -51,6 +51,14 @@ run stop lines INT
 check "it says how much it took" \
 	"$(grep -c 'frames captured, 0 did not match, 0 lost' "$RUN/lines.log")" = 1
 
+# What passed while it began was not lost, as nobody was to see it.
+start flood in_ns a ping -q -f -l 50 -w 60 192.0.2.2
+for i in 1 2 3 4 5; do
+	admin capture b -c 5 icmp >"$RUN/flood.txt" 2>&1
+	check "none was lost, time $i" "$(grep -c ', 0 lost$' "$RUN/flood.txt")" = 1
+done
+run stop flood INT
+
 # Lines for scripts; and what passes in a second.
 start json "$ADMIN" --socket "$RUN/svnicd.sock" --json capture b -c 1 icmp
 await 5 "the capture runs" has_line json "capturing b"
