@@ -62,11 +62,15 @@ struct vif *daemon_find_nr(struct daemon *d, unsigned int nr)
 
 void daemon_number(struct daemon *d, struct vif *vif, unsigned int nr)
 {
-	if (vif->nr < SVNIC_MAX_VIFS && d->numbered[vif->nr] == vif)
+	if (vif->nr < SVNIC_MAX_VIFS && d->numbered[vif->nr] == vif) {
 		d->numbered[vif->nr] = NULL;
+		d->nr_numbered--;
+	}
 	vif->nr = nr;
-	if (nr < SVNIC_MAX_VIFS)
+	if (nr < SVNIC_MAX_VIFS) {
+		d->nr_numbered += !d->numbered[nr];
 		d->numbered[nr] = vif;
+	}
 }
 
 /* "guest.0" for "3.0" of the domain "guest". */

@@ -39,6 +39,7 @@ struct daemon {
 	unsigned int nr_vifs;
 	struct names names; /* of those that are not detached */
 	struct vif *numbered[SVNIC_MAX_VIFS]; /* by number on the card */
+	unsigned int nr_numbered;	      /* how many of them */
 	struct capture_list captures;
 	uint64_t next_cookie; /* of monitors and local VIFs */
 	uint32_t next_epoch;  /* of numbers on the card */

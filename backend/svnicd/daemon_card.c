@@ -162,6 +162,9 @@ static void retry(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	/* Nobody waits: after each of thousands that are destroyed. */
+	if (!d->has_card || d->nr_numbered == d->nr_vifs)
+		return;
 	TAILQ_FOREACH(vif, &d->vifs, link)
 	{
 		if (d->has_card && vif->nr == SVNIC_VIF_NONE &&
