@@ -175,8 +175,9 @@ groups_come() {
 		jq -e '.end.sum_received.bits_per_second / 1e6 | . > 5 and . < 12'
 	dom0 "xenstore-rm $be/rate"
 	sleep 1
-	in_guest a "iperf3 -c $WIRE -t 2 -J" |
-		jq -e '.end.sum_received.bits_per_second / 1e6 > 20'
+	# The guest's TCP remembers the slow path: it needs some seconds.
+	in_guest a "iperf3 -c $WIRE -t 4 -J" |
+		jq -e '[.intervals[].sum.bits_per_second] | max / 1e6 > 20'
 }
 
 @test "two queues for two processors" {
