@@ -224,6 +224,7 @@ static void derive(struct core *core)
 	unsigned int i;
 
 	journal_repair(core);
+	event_init(core);
 	for (i = 0; i < core->config.nr_workers; i++)
 		derive_head(arena_head(core, i), now_ns);
 	demux_init(arena_demux(core), nr_addresses(&core->config));

@@ -4,7 +4,7 @@
  * fence stands between all that was published and the look at what the guests
  * asked for, so that a batch costs at most one event.  An event that finds its
  * link's ring full waits on the link's list and is never lost.
- * Called by vif_tx.c, vif_rx.c, queue.c and poll.c.
+ * Called by vif_tx.c, vif_rx.c, queue.c and poll.c; event_init() by arena.c.
  */
 #include <svnic/ring.h>
 #include "arena.h"
@@ -245,6 +245,14 @@ void event_flush(struct core *core)
 		ask_marked(core);
 	for (i = 0; i < core->config.nr_links; i++)
 		flush_link(core, i);
+}
+
+void event_init(struct core *core)
+{
+	unsigned int i;
+
+	for (i = 0; i < core->config.nr_links; i++)
+		arena_link(core, i)->event.pen = 0;
 }
 
 void event_ring_set(struct core *core, unsigned int link, uint64_t addr,

@@ -29,6 +29,8 @@ enum event_answer {
 	EVENT_LATER /* the guest looks itself; ask again */
 };
 
+/* Who had a link's pen when the last core died has it no more. */
+void event_init(struct core *core);
 /* Something was published on the queue: look at its event indices later. */
 void event_mark(struct core *core, struct queue *q);
 /* Tell the guest in any case. */

@@ -200,8 +200,10 @@ void arena_check(struct core *core)
 		queues += check_queues(core, vif);
 		entries += check_addresses(core, vif, &filters);
 	}
-	for (i = 0; i < core->config.nr_links; i++)
+	for (i = 0; i < core->config.nr_links; i++) {
 		assert_int_equal(arena_link(core, i)->nr_vifs, links[i]);
+		assert_int_equal(arena_link(core, i)->event.pen, 0);
+	}
 	check_pool(&arena_board(core)->vif_pool,
 		   arena_part(core, ARENA_VIF_NEXT), core->config.max_vifs,
 		   vifs);

@@ -130,6 +130,30 @@ static void expect_frame(struct sim_guest *g, const void *data, uint32_t len)
 	fail();
 }
 
+/* Nothing is left to receive, and the guest wants to be told of more. */
+static void sleep_on(struct fixture *f, struct sim_guest *g)
+{
+	static uint8_t got[SVNIC_FRAME_MAX];
+	struct svnic_meta meta;
+	struct svnic_event e;
+
+	while (sim_receive(g, got, sizeof(got), &meta))
+		;
+	while (sim_event_take(&f->host[0], &e))
+		;
+	assert_false(svnic_arm(&g->tx, &g->rx, 0));
+}
+
+static void expect_event(struct fixture *f, unsigned int vif)
+{
+	struct svnic_event e;
+
+	do
+		assert_true(sim_event_take(&f->host[0], &e));
+	while (e.vif != vif);
+	assert_int_equal(e.reason, SVNIC_EVENT_QUEUE);
+}
+
 void takeover_assert_traffic(struct fixture *f)
 {
 	static uint8_t frame[TAKEOVER_FRAME];
@@ -138,6 +162,7 @@ void takeover_assert_traffic(struct fixture *f)
 	sim_settle(f->core);
 	sim_provide(&f->guest[2], 4, FIXTURE_BUFFER);
 	sim_ring(&f->guest[2]);
+	sleep_on(f, &f->guest[2]);
 	fixture_frame(frame, TAKEOVER_FRAME, 2, 1);
 	sim_send(&f->guest[1], frame, TAKEOVER_FRAME, SVNIC_PAGE_SIZE, NULL);
 	sim_ring(&f->guest[1]);
@@ -146,6 +171,7 @@ void takeover_assert_traffic(struct fixture *f)
 			 SVNIC_QUEUE_RUNNING);
 	assert_int_equal(sim_queue_state(&f->guest[2], &fault),
 			 SVNIC_QUEUE_RUNNING);
+	expect_event(f, 2);
 	expect_frame(&f->guest[2], frame, TAKEOVER_FRAME);
 	while (svnic_tx_return(&f->guest[1].tx) > 0)
 		;

@@ -33,7 +33,7 @@ void take_over(struct fixture *f);
 void takeover_save(struct takeover_world *w);
 size_t takeover_saved_size(const struct takeover_world *w);
 void takeover_restore(struct takeover_world *w);
-/* A frame still goes from VIF 1 to VIF 2. */
+/* A frame still goes from VIF 1 to VIF 2, and VIF 2 is told. */
 void takeover_assert_traffic(struct fixture *f);
 
 #endif /* TESTS_UNIT_TAKEOVER_WORLD_H */

@@ -222,6 +222,26 @@ static void killed_in_the_middle_of_a_burst(void **state)
 	assert_int_equal(fixture_stats(f, 1).faults, 0);
 }
 
+/* Killed while it wrote an event: the next one does not wait for it. */
+static void killed_with_the_pen(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_event e;
+
+	set_up(f);
+	arena_link(f->core, 0)->event.pen = 1;
+	move(f);
+	sim_settle(f->core);
+	while (sim_event_take(&f->host[0], &e))
+		;
+	svnic_arm(&f->guest[2].tx, &f->guest[2].rx, 0);
+	fixture_frame(frame, 100, 2, 1);
+	fixture_send(f, 1, frame, 100);
+	do
+		assert_true(sim_event_take(&f->host[0], &e));
+	while (e.vif != 2);
+}
+
 /* A reset asked for while nobody looked counts; new doorbells do not. */
 static void doorbells_after_a_restart(void **state)
 {
@@ -334,6 +354,7 @@ int main(void)
 		TEST(another_process_goes_on),
 		TEST(work_left_behind_is_done),
 		TEST(killed_in_the_middle_of_a_burst),
+		TEST(killed_with_the_pen),
 		TEST(doorbells_after_a_restart),
 		TEST(queues_rest_until_the_host_is_back),
 		TEST(a_faulted_queue_stays_faulted),
