@@ -23,6 +23,24 @@ until_true() {
 	done
 }
 
+# rude_lines: what the attacks of guest r have come to so far.
+rude_lines() { in_guest r dmesg | sed -n 's/.*\] rude: //p'; }
+# rude_end: wait for their last line, as long as there is another every minute.
+rude_end() {
+	local said=-1 lines
+	until lines=$(rude_lines) && grep -q 'passed,.*failed' <<<"$lines"; do
+		if [ "$(wc -l <<<"$lines")" != "$said" ]; then
+			said=$(wc -l <<<"$lines")
+			local limit=$((SECONDS + 60))
+		elif ((SECONDS >= limit)); then
+			echo "nothing more of the attacks for a minute;" \
+				"the last: $(tail -n 1 <<<"$lines")" >&2
+			return 1
+		fi
+		sleep 0.5
+	done
+}
+
 # answers GUEST ADDRESS: three pings come back.
 answers() { in_guest "$1" ping -n -q -c 3 -i 0.2 -W 2 "$2"; }
 

@@ -33,8 +33,6 @@ teardown_file() {
 	"$rig" down
 }
 
-rude_lines() { in_guest r dmesg | sed -n 's/.*\] rude: //p'; }
-rude_is_done() { rude_lines | grep -q 'passed,.*failed'; }
 dom0_lines() { dom0 'dmesg | wc -l'; }
 svnicd_lines() { dom0 'wc -l </var/log/svnicd.log'; }
 
@@ -42,7 +40,7 @@ svnicd_lines() { dom0 'wc -l </var/log/svnicd.log'; }
 	dom0_lines >"$BATS_FILE_TMPDIR/dmesg"
 	svnicd_lines >"$BATS_FILE_TMPDIR/svnicd"
 	in_guest r loadmod svnic_rude
-	until_true 60 "the attacks to end" rude_is_done
+	rude_end
 	run rude_lines
 	echo "$output" | grep -v '^ok'
 	[[ $output != *FAILED* ]]

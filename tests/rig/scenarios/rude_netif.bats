@@ -28,8 +28,6 @@ teardown_file() {
 	rig_end
 }
 
-rude_lines() { in_guest r dmesg | sed -n 's/.*\] rude: //p'; }
-rude_is_done() { rude_lines | grep -q 'passed,.*failed'; }
 svnicd_kb() { dom0 'sed -n "s/^VmRSS: *\([0-9]*\) kB/\1/p" /proc/$(cat /run/svnicd.pid)/status'; }
 svnicd_files() { dom0 'ls /proc/$(cat /run/svnicd.pid)/fd | wc -l'; }
 
@@ -40,7 +38,7 @@ svnicd_files() { dom0 'ls /proc/$(cat /run/svnicd.pid)/fd | wc -l'; }
 	svnicd_files >"$BATS_FILE_TMPDIR/files"
 	dom0 'cat /run/svnicd.pid' >"$BATS_FILE_TMPDIR/pid"
 	in_guest r loadmod svnic_rudenet
-	until_true 240 "the attacks to end" rude_is_done
+	rude_end
 	run rude_lines
 	echo "$output" | grep -v '^ok'
 	[[ $output != *FAILED* ]]
