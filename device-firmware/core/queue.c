@@ -163,6 +163,20 @@ struct svnic_meta *queue_rx_meta(struct core *core, struct queue *q,
 	return (void *)(q->meta_ptr + octet % SVNIC_PAGE_SIZE);
 }
 
+/* What the guest sees of a running queue. */
+static void show_running(struct svnic_queue_ctrl *ctrl, const struct queue *q)
+{
+	/* Pairs with svnic_tx_return() in svnic/ring.h (ordering.md O2). */
+	svnic_publish32(&ctrl->tx_cons, q->tx_cons);
+	/* Pairs with svnic_rx_return() in svnic/ring.h (ordering.md O4). */
+	svnic_publish32(&ctrl->rx_done, q->rx_done);
+	svnic_poke32(&ctrl->fault, 0);
+	svnic_poke32(&ctrl->state, SVNIC_QUEUE_RUNNING);
+	/* Pairs with sim_queue_reset() in hal/sim/host.c, as with any guest
+	 * that waits for its reset (ordering.md O2, O4). */
+	svnic_publish32(&ctrl->reset, q->reset);
+}
+
 /* Start both rings from zero and show the guest a queue in that state. */
 static void rewind(struct core *core, struct queue *q, uint32_t word)
 {
@@ -178,19 +192,15 @@ static void rewind(struct core *core, struct queue *q, uint32_t word)
 	q->paced = 0;
 	q->pace_ns = 0;
 	q->fault = 0;
+	/* Before it: who is cut short is asked again; after: queue_resume(). */
+	mem_commit();
 	q->reset = word;
 	ctrl = queue_ctrl(core, q);
 	if (!ctrl) {
 		queue_fault(core, q, SVNIC_V_BAD_RING);
 		return;
 	}
-	svnic_poke32(&ctrl->tx_cons, 0);
-	svnic_poke32(&ctrl->rx_done, 0);
-	svnic_poke32(&ctrl->fault, 0);
-	svnic_poke32(&ctrl->state, SVNIC_QUEUE_RUNNING);
-	/* Pairs with sim_queue_reset() in hal/sim/host.c, as with any guest
-	 * that waits for its reset (ordering.md O2, O4). */
-	svnic_publish32(&ctrl->reset, word);
+	show_running(ctrl, q);
 	sched_wake(core, q);
 }
 
@@ -317,8 +327,10 @@ void queue_fault(struct core *core, struct queue *q, enum svnic_verdict v)
 {
 	struct vif *vif = arena_vif(core, q->vif);
 
-	move(core, q, QUEUE_EV_FAULT);
+	/* Who takes over a faulted queue shows what for. */
 	q->fault = (uint8_t)v;
+	mem_commit();
+	move(core, q, QUEUE_EV_FAULT);
 	q->wait_until = 0;
 	vif->active &= (uint16_t) ~(1u << q->id);
 	vif->stats.faults++;
@@ -363,13 +375,10 @@ void queue_resume(struct core *core, struct queue *q)
 		return;
 	}
 	if (ctrl) {
-		/* Work may have been done, but not shown, before the break.
-		 * Pairs with svnic_tx_return() (ordering.md O2). */
+		/* What was done, but not shown, before the break. */
 		q->tx_cons = q->tx_next;
-		svnic_publish32(&ctrl->tx_cons, q->tx_cons);
-		/* Pairs with svnic_rx_return() (ordering.md O4). */
 		q->rx_done = q->rx_next;
-		svnic_publish32(&ctrl->rx_done, q->rx_done);
+		show_running(ctrl, q);
 	}
 	event_raise(core, q);
 	sched_wake(core, q);

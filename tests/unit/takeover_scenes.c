@@ -381,6 +381,53 @@ static void verify_frames(struct takeover_world *w)
 	}
 }
 
+/* A guest that breaks the rules of its ring, and how it goes on. */
+static void submit_fault(struct takeover_world *w)
+{
+	w->f.guest[3].tx.next += 100;
+	sim_ring(&w->f.guest[3]);
+}
+
+static void verify_fault(struct takeover_world *w)
+{
+	struct svnic_event e;
+	uint32_t fault;
+
+	assert_int_equal(sim_queue_state(&w->f.guest[3], &fault),
+			 SVNIC_QUEUE_FAULTED);
+	assert_int_equal(fault, SVNIC_V_BAD_INDEX);
+	do
+		assert_true(sim_event_take(&w->f.host[0], &e));
+	while (e.reason != SVNIC_EVENT_FAULT);
+	assert_int_equal(e.vif, 9);
+	assert_int_equal(e.arg, SVNIC_V_BAD_INDEX);
+}
+
+static void prepare_faulted(struct takeover_world *w)
+{
+	prepare_vif(w);
+	submit_fault(w);
+}
+
+static void submit_reset(struct takeover_world *w)
+{
+	sim_ask_reset(&w->f.guest[3]);
+}
+
+static void verify_reset(struct takeover_world *w)
+{
+	const struct sim_guest *g = &w->f.guest[3];
+	uint32_t fault;
+
+	/* Pairs with rewind() in core/queue.c (ordering.md O2, O4). */
+	assert_int_equal(svnic_observe32(&g->tx.ctrl->reset),
+			 sim_guest_bell(g)->reset);
+	assert_int_equal(sim_queue_state(g, &fault), SVNIC_QUEUE_RUNNING);
+	assert_int_equal(fault, 0);
+	assert_int_equal(g->tx.ctrl->tx_cons, 0);
+	assert_int_equal(g->tx.ctrl->rx_done, 0);
+}
+
 const struct scene scene_table[] = {
 	{ "create", NULL, scene_create, verify_create, 0, false },
 	{ "destroy", prepare_vif, scene_destroy, verify_destroy, 0, false },
@@ -401,6 +448,8 @@ const struct scene scene_table[] = {
 	{ "bad source", prepare_lists, submit_bad_source, verify_bad_source,
 	  SVNIC_ST_BAD_FIELD, false },
 	{ "groups", prepare_lists, submit_groups, verify_groups, 0, false },
+	{ "fault", prepare_vif, submit_fault, verify_fault, 0, true },
+	{ "reset", prepare_faulted, submit_reset, verify_reset, 0, true },
 	{ "frames", prepare_vif, submit_frames, verify_frames, 0, true },
 };
 

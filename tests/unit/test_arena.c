@@ -242,6 +242,34 @@ static void killed_with_the_pen(void **state)
 	while (e.vif != 2);
 }
 
+/* Killed when a queue was restarted, before its guest was told. */
+static void killed_in_a_reset(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_queue_ctrl *ctrl;
+	struct sim_guest *g;
+
+	set_up(f);
+	g = &f->guest[1];
+	ctrl = g->tx.ctrl;
+	g->tx.next += 100;
+	sim_ring(g);
+	sim_settle(f->core);
+	assert_true(sim_queue_reset(g));
+	ctrl->reset = 0;
+	ctrl->state = SVNIC_QUEUE_FAULTED;
+	ctrl->fault = SVNIC_V_BAD_INDEX;
+	ctrl->tx_cons = 9;
+	ctrl->rx_done = 9;
+	move(f);
+	sim_settle(f->core);
+	assert_int_equal(ctrl->reset, 1);
+	assert_int_equal(ctrl->state, SVNIC_QUEUE_RUNNING);
+	assert_int_equal(ctrl->fault, 0);
+	sim_provide(g, 8, FIXTURE_BUFFER);
+	assert_all_works(f);
+}
+
 /* A reset asked for while nobody looked counts; new doorbells do not. */
 static void doorbells_after_a_restart(void **state)
 {
@@ -355,6 +383,7 @@ int main(void)
 		TEST(work_left_behind_is_done),
 		TEST(killed_in_the_middle_of_a_burst),
 		TEST(killed_with_the_pen),
+		TEST(killed_in_a_reset),
 		TEST(doorbells_after_a_restart),
 		TEST(queues_rest_until_the_host_is_back),
 		TEST(a_faulted_queue_stays_faulted),

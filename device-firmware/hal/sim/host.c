@@ -352,7 +352,7 @@ void sim_ring(struct sim_guest *g)
 	svnic_publish32(&sim_guest_bell(g)->kick, ++g->kick);
 }
 
-bool sim_queue_reset(struct sim_guest *g)
+uint32_t sim_ask_reset(struct sim_guest *g)
 {
 	struct svnic_queue_ctrl *ctrl = g->tx.ctrl;
 	struct svnic_doorbell *bell = sim_guest_bell(g);
@@ -366,9 +366,16 @@ bool sim_queue_reset(struct sim_guest *g)
 	svnic_poke32(&ctrl->rx_event, 0);
 	/* Pairs with look() in core/sched.c (ordering.md O1, O3). */
 	svnic_publish32(&bell->reset, word);
+	return word;
+}
+
+bool sim_queue_reset(struct sim_guest *g)
+{
+	uint32_t word = sim_ask_reset(g);
+
 	sim_settle(g->host->core);
 	/* Pairs with rewind() in core/queue.c (ordering.md O2, O4). */
-	return svnic_observe32(&ctrl->reset) == word;
+	return svnic_observe32(&g->tx.ctrl->reset) == word;
 }
 
 uint32_t sim_queue_state(const struct sim_guest *g, uint32_t *fault)

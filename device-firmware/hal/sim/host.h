@@ -92,7 +92,9 @@ void sim_guest_init_idle(struct sim_guest *g, struct sim_host *host,
 struct svnic_doorbell *sim_guest_bell(const struct sim_guest *g);
 /* Look at the rings. */
 void sim_ring(struct sim_guest *g);
-/* Restart the queue as abi.md 7 says; true when the card has done it. */
+/* Ask for a restart of the queue as abi.md 7 says: the word to wait for. */
+uint32_t sim_ask_reset(struct sim_guest *g);
+/* The same, waited for; true when the card has done it. */
 bool sim_queue_reset(struct sim_guest *g);
 /* State and reason of the queue as the guest sees them. */
 uint32_t sim_queue_state(const struct sim_guest *g, uint32_t *fault);
