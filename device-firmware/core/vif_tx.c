@@ -325,6 +325,9 @@ enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 
 	if (q->is_away)
 		return VIF_TX_AWAY;
+	/* It may have been stopped as a receiver, in the middle of its turn. */
+	if (q->state != QUEUE_RUNNING)
+		return VIF_TX_EMPTY;
 	if (q->retry_ns && !is_due(core, q))
 		return VIF_TX_WAIT;
 	q->retry_ns = 0;

@@ -354,6 +354,30 @@ static void a_promise_is_kept_within_a_turn(void **state)
 	assert_int_equal(before(2), 32);
 }
 
+/* ... and its frame stops the queue of the one that has its turn. */
+static void a_turn_ends_with_its_queue(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t fault;
+
+	start(f, 3);
+	set(f, 2, 0, 1000);
+	queue_frames(f, 2, 99, 60, 1);
+	sim_settle(f->core);
+	sim_wire_drop(0);
+	f->guest[1].rx.seg[0].page = svnic_le32(SVNIC_MAX_PAGES);
+	queue_frames(f, 1, 99, 60, 8);
+	f->guest[1].tx.desc[4].meta.segs = 0;
+	sched_sweep(f->core);
+	queue_frames(f, 2, 1, 60, 1);
+	sched_run(f->core);
+	assert_int_equal(sim_queue_state(&f->guest[1], &fault),
+			 SVNIC_QUEUE_FAULTED);
+	assert_int_equal(fault, SVNIC_V_BAD_PAGE);
+	assert_int_equal(before(2), 4);
+	assert_int_equal(fixture_stats(f, 1).faults, 1);
+}
+
 /* Without a promise it waits for the next round. */
 static void others_wait_for_the_round(void **state)
 {
@@ -390,6 +414,7 @@ int main(void)
 		TEST(min_rate_comes_first),
 		TEST(throttled_cost_nothing),
 		TEST(a_promise_is_kept_within_a_turn),
+		TEST(a_turn_ends_with_its_queue),
 		TEST(others_wait_for_the_round),
 	};
 
