@@ -136,7 +136,10 @@ static void write_entry(struct event_link *e, struct svnic_event_ring *ring,
 	e->prod++;
 }
 
-/* Write what is pending, as far as there is room; true if something was. */
+/*
+ * Write what is pending, as far as there is room; true if there is something
+ * that the host may not have been told of, be it by a core that is dead.
+ */
 static bool write_pending(struct core *core, unsigned int link,
 			  struct svnic_event_ring *ring)
 {
@@ -144,7 +147,6 @@ static bool write_pending(struct core *core, unsigned int link,
 	struct list *pending = &core->pending[link];
 	struct node *nodes = arena_part(core, ARENA_PENDING_NODES);
 	uint32_t left = room(e, ring);
-	uint32_t old = e->prod;
 	struct queue *q;
 
 	while (left && pending->head != LIST_NONE) {
@@ -163,7 +165,7 @@ static bool write_pending(struct core *core, unsigned int link,
 	/* Pairs with sim_event_take() in hal/sim/host.c, as with any host that
 	 * takes entries (ordering.md O6). */
 	svnic_publish32(&ring->prod, e->prod);
-	return e->prod != old;
+	return e->prod != e->announced;
 }
 
 /* Write and tell, as who has the pen. */

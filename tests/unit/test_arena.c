@@ -242,6 +242,29 @@ static void killed_with_the_pen(void **state)
 	while (e.vif != 2);
 }
 
+/* Killed with the last room of the event ring used, the host not yet told. */
+static void killed_before_the_interrupt(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_event_ring *ring;
+	struct event_link *link;
+	struct svnic_event e;
+
+	set_up(f);
+	while (sim_event_take(&f->host[0], &e))
+		;
+	assert_false(sim_event_arm(&f->host[0]));
+	link = &arena_link(f->core, 0)->event;
+	ring = sim_page(&f->host[0],
+			(uint32_t)((link->addr - SIM_BASE) / SVNIC_PAGE_SIZE));
+	link->prod += SIM_EVENTS;
+	ring->prod = link->prod;
+	sim_link(0)->irqs[SVNIC_VECTOR_EVENT] = 0;
+	move(f);
+	sim_settle(f->core);
+	assert_int_equal(sim_link(0)->irqs[SVNIC_VECTOR_EVENT], 1);
+}
+
 /* Killed when a queue was restarted, before its guest was told. */
 static void killed_in_a_reset(void **state)
 {
@@ -384,6 +407,7 @@ int main(void)
 		TEST(killed_in_the_middle_of_a_burst),
 		TEST(killed_with_the_pen),
 		TEST(killed_in_a_reset),
+		TEST(killed_before_the_interrupt),
 		TEST(doorbells_after_a_restart),
 		TEST(queues_rest_until_the_host_is_back),
 		TEST(a_faulted_queue_stays_faulted),
