@@ -108,11 +108,14 @@ void journal_repair(struct core *core)
 
 	for (i = 0; i < core->config.nr_links; i++) {
 		const struct journal *j = &arena_link(core, i)->journal;
+		struct vif *vif = arena_vif(core, j->vif);
 
+		/* Of a link that was reset meanwhile it may be another's. */
 		if (j->state == JOURNAL_BEGUN &&
 		    svnic_cpu16(j->cmd.opcode) == SVNIC_OP_VIF_SET &&
-		    j->vif < core->config.max_vifs)
-			arena_vif(core, j->vif)->config = j->config;
+		    j->vif < core->config.max_vifs && vif->link == i &&
+		    vif->id == svnic_cpu16(j->cmd.vif))
+			vif->config = j->config;
 	}
 }
 

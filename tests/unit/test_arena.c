@@ -265,6 +265,24 @@ static void killed_before_the_interrupt(void **state)
 	assert_int_equal(sim_link(0)->irqs[SVNIC_VECTOR_EVENT], 1);
 }
 
+/* Another link's command, cut short, changes nothing of this one's VIFs. */
+static void half_a_command_is_of_its_link(void **state)
+{
+	struct fixture *f = *state;
+	struct journal *j;
+
+	set_up(f);
+	j = &arena_link(f->core, 1)->journal;
+	memset(j, 0, sizeof(*j));
+	j->cmd.opcode = svnic_le16(SVNIC_OP_VIF_SET);
+	j->cmd.vif = svnic_le16(2);
+	j->vif = (uint16_t)arena_vif_idx(f->core, vif_find(f->core, 0, 2));
+	j->config = fixture_config(0x33);
+	j->state = JOURNAL_BEGUN;
+	move(f);
+	assert_all_works(f);
+}
+
 /* Killed when a queue was restarted, before its guest was told. */
 static void killed_in_a_reset(void **state)
 {
@@ -408,6 +426,7 @@ int main(void)
 		TEST(killed_with_the_pen),
 		TEST(killed_in_a_reset),
 		TEST(killed_before_the_interrupt),
+		TEST(half_a_command_is_of_its_link),
 		TEST(doorbells_after_a_restart),
 		TEST(queues_rest_until_the_host_is_back),
 		TEST(a_faulted_queue_stays_faulted),
