@@ -169,13 +169,20 @@ static struct core *first_head(struct board *board,
 static void create(struct board *board, size_t size,
 		   const struct core_config *config)
 {
+	const size_t kept = offsetof(struct board, hash);
 	struct core *core;
 	unsigned int i;
 
-	/* Memory that was never used is zero and is better not touched. */
+	board->magic = 0;
+	mem_commit();
+	/*
+	 * Memory that was never used is zero and is better not touched.  What
+	 * says that it was used outlasts a wipe that is cut short.
+	 */
 	if (board->layout)
-		memset(board, 0, size);
+		memset((char *)board + kept, 0, size - kept);
 	board->layout = ARENA_LAYOUT;
+	mem_commit();
 	board->hash = config_hash(config);
 	board->size = size;
 	place_heads(board, config);
@@ -268,6 +275,7 @@ int core_init(void *arena, size_t size, const struct core_config *config,
 		create(board, need, config);
 	core = first_head(board, config);
 	derive(core);
+	mem_commit();
 	board->magic = ARENA_MAGIC;
 	*out = core;
 	return 0;

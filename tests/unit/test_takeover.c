@@ -15,8 +15,9 @@
 
 #ifndef CUTS	      /* more: a long run */
 #define CUTS	  40u /* of each command */
-#define BUDGET_NS 10000000000ull
+#define BUDGET_NS 8000000000ull
 #endif
+#define ANEW 4000u /* instructions */
 
 /*
  * Steps are slow on a busy machine: no more of them after this.  So that all
@@ -30,8 +31,23 @@ static void ring(struct takeover_world *w)
 	core_reg_write(w->f.core, 0, SVNIC_REG_SQ_TAIL, w->f.host[0].tail);
 }
 
+static void work(struct takeover_world *w)
+{
+	ring(w);
+	sim_poll(w->f.core);
+	sim_poll(w->f.core);
+}
+
+static void lay_out(struct takeover_world *w)
+{
+	struct fixture *f = &w->f;
+
+	core_init(f->arena, f->arena_size, &f->config, &f->core, &f->adopted);
+}
+
 /* The core's process, followed instruction by instruction. */
-static pid_t start_traced(struct takeover_world *w)
+static pid_t start_traced(struct takeover_world *w,
+			  void (*run)(struct takeover_world *))
 {
 	pid_t pid = fork();
 	int status;
@@ -41,9 +57,7 @@ static pid_t start_traced(struct takeover_world *w)
 		if (ptrace(PTRACE_TRACEME, 0, 0, 0) < 0)
 			_exit(77);
 		raise(SIGSTOP);
-		ring(w);
-		sim_poll(w->f.core);
-		sim_poll(w->f.core);
+		run(w);
 		_exit(0);
 	}
 	assert_true(pid > 0);
@@ -55,9 +69,10 @@ static pid_t start_traced(struct takeover_world *w)
  * Let it do @steps instructions, then kill it: how many it did; UINT32_MAX
  * when that cannot be had here.
  */
-static unsigned int cut(struct takeover_world *w, unsigned int steps)
+static unsigned int cut(struct takeover_world *w, unsigned int steps,
+			void (*run)(struct takeover_world *))
 {
-	pid_t pid = start_traced(w);
+	pid_t pid = start_traced(w, run);
 	unsigned int n;
 	int status = 0;
 
@@ -120,7 +135,7 @@ static void play(struct takeover_world *w, const struct scene *s,
 	for (i = 1; i <= 2; i++)
 		w->f.guest[i].kick = sim_guest_bell(&w->f.guest[i])->kick;
 	s->submit(w);
-	cut(w, steps);
+	cut(w, steps, work);
 	if (rand() % 2)
 		cut_takeover(w);
 	take_over(&w->f);
@@ -147,7 +162,7 @@ static void killed_at_any_instruction(void **state)
 
 	start = w->f;
 	deadline = takeover_now_ns() + BUDGET_NS;
-	if (cut(w, 0) == UINT32_MAX)
+	if (cut(w, 0, work) == UINT32_MAX)
 		skip();
 	first = malloc(takeover_saved_size(w));
 	takeover_save(w);
@@ -168,7 +183,7 @@ static void killed_at_any_instruction(void **state)
 		before = w->f;
 		takeover_save(w);
 		s->submit(w);
-		total = cut(w, UINT32_MAX);
+		total = cut(w, UINT32_MAX, work);
 		for (done = 0; done < CUTS && takeover_now_ns() < share; done++)
 			play(w, s, (unsigned int)rand() % (total + 1), &before);
 		/* Once more, but by then it has come to its end. */
@@ -179,9 +194,43 @@ static void killed_at_any_instruction(void **state)
 	free(first);
 }
 
+/* An arena of which nothing is kept, and not even that was finished. */
+static void killed_while_it_starts_anew(void **state)
+{
+	struct takeover_world *w = *state;
+	struct fixture *f = &w->f;
+	unsigned int steps;
+
+	deadline = UINT64_MAX;
+	if (cut(w, 0, work) == UINT32_MAX)
+		skip();
+	takeover_save(w);
+	for (steps = 0; steps < ANEW; steps += 1 + steps / 32) {
+		takeover_restore(w);
+		core_arena_forget(f->arena);
+		cut(w, steps, lay_out);
+		lay_out(w);
+		if (f->adopted)
+			continue;
+		assert_int_equal(core_reg_read(f->core, 0, SVNIC_REG_STATUS),
+				 0);
+		assert_int_equal(core_reg_read(f->core, 0, SVNIC_REG_EPOCH),
+				 f->config.epoch);
+		assert_int_equal(arena_link(f->core, 0)->nr_vifs, 0);
+		arena_check(f->core);
+	}
+	sim_host_init(&f->host[0], f->core, 0);
+	fixture_guest(f, 1);
+	fixture_guest(f, 2);
+	takeover_assert_traffic(f);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(killed_while_it_starts_anew,
+						takeover_setup,
+						takeover_teardown),
 		cmocka_unit_test_setup_teardown(killed_at_any_instruction,
 						takeover_setup,
 						takeover_teardown),
