@@ -5,7 +5,7 @@
  * who has none out says so.  Then worker 0 has the card to itself, as if it
  * were the only one, and commands need no locks (rule R52).  A worker that
  * sleeps holds nothing either and need not be woken.
- * tests/model/halt.pml is this protocol.
+ * tests/model/halt.pml is this protocol, told.pml that of worker_tell().
  */
 #include "arena.h"
 #include "core.h"
