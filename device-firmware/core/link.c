@@ -3,8 +3,8 @@
  * Host links come and go; see link.h.  The admin queue's memory stands for all
  * of the host's: while it cannot be reached, no guest of the link is served
  * and none is blamed.  Each worker looks for itself, and after its own queues.
- * Called by poll.c at the start of a round, core_link_reset by the HAL and
- * regs.c.
+ * Called by poll.c at the start of a round and worker.c in a halt,
+ * core_link_reset by the HAL and regs.c.
  */
 #include "arena.h"
 #include "hal.h"
@@ -34,11 +34,22 @@ static void wake_queues(struct core *core, unsigned int link)
 	}
 }
 
+void link_forget(struct core *core)
+{
+	uint32_t epoch = hal_dma_epoch();
+
+	if (core->dma_epoch == epoch)
+		return;
+	core->dma_epoch = epoch;
+	core->round++;
+}
+
 void link_poll(struct core *core)
 {
 	unsigned int i;
 	uint32_t bit;
 
+	link_forget(core);
 	for (i = 0; i < core->config.nr_links; i++) {
 		bit = 1u << i;
 		if (!is_there(core, i)) {
@@ -59,6 +70,9 @@ void core_link_reset(struct core *core, unsigned int link)
 	if (link >= core->config.nr_links)
 		return;
 	l = arena_link(core, link);
+	/* Memory may have gone since the last round. */
+	for (i = 0; i < core->config.nr_workers; i++)
+		link_forget(arena_head(core, i));
 	for (i = 0; i < SVNIC_MAX_VIFS && l->nr_vifs; i++) {
 		vif = vif_find(core, link, i);
 		if (vif)

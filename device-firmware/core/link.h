@@ -23,7 +23,15 @@ struct link {
 	struct journal journal;
 };
 
-/* See which links' memory is there; wake the queues of those that came. */
+/*
+ * Memory of hosts may have come or gone: pointers into what was there are not
+ * used again.
+ */
+void link_forget(struct core *core);
+/*
+ * The same, and see which links' memory is there; wake the queues of those that
+ * came.
+ */
 void link_poll(struct core *core);
 
 #endif /* CORE_LINK_H */

@@ -23,10 +23,6 @@ static unsigned int run_commands(struct core *core)
 static void begin(struct core *core)
 {
 	core->now_ns = hal_clock_ns();
-	if (core->dma_epoch != hal_dma_epoch()) {
-		core->dma_epoch = hal_dma_epoch();
-		core->round++;
-	}
 	worker_hear(core);
 	link_poll(core);
 }

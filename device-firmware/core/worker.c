@@ -109,6 +109,8 @@ unsigned int worker_finish(struct core *core)
 
 	if (parcel_is_there(core)) {
 		run(core);
+		/* It had no round since the last halt, perhaps. */
+		link_poll(core);
 		done = parcel_poll(core);
 		vif_rx_publish(core);
 		event_flush(core);
@@ -159,8 +161,10 @@ bool core_halt(struct core *core)
 	 */
 	if (core->nr_out || !all_rest(core) || !all_rest(core))
 		return false;
-	for (i = 1; i < core->config.nr_workers; i++)
+	for (i = 1; i < core->config.nr_workers; i++) {
 		arena_head(core, i)->now_ns = core->now_ns;
+		link_forget(arena_head(core, i));
+	}
 	return true;
 }
 
