@@ -13,6 +13,7 @@
 /* What the owner of the card would pass on. */
 struct takeover_mailbox {
 	volatile uint32_t tail;
+	volatile uint32_t irqs; /* of link 0's event ring */
 };
 
 struct takeover_world {
