@@ -91,7 +91,8 @@ static ssize_t read_events(struct pf_file *f, bool wait, char __user *to,
  * The end of a turn: what rings within its time, as read() would report it.
  * That there is nothing more to come of this card, read() says.
  */
-static int wait_in_turn(struct pf_file *f, struct svnic_pf_turn __user *user)
+static int wait_in_turn(struct pf_file *f, struct svnic_pf_turn __user *user,
+			bool is_over)
 {
 	struct pf_card *card = f->card;
 	u32 wait_ms, room;
@@ -104,6 +105,8 @@ static int wait_in_turn(struct pf_file *f, struct svnic_pf_turn __user *user)
 		return -EFAULT;
 	if (!room)
 		return 0;
+	if (is_over)
+		return put_user(0u, &user->nr_events);
 	wait_event_interruptible_timeout(
 		card->events.readers,
 		is_readable(f) || svnic_pf_is_lost(card) ||
@@ -146,7 +149,7 @@ static long file_ioctl(struct pf_file *f, unsigned int cmd, void __user *user)
 	switch (cmd) {
 	case SVNIC_PF_TURN:
 		err = svnic_pf_turn(f->card, f->turn, f->ports, user);
-		return err ? err : wait_in_turn(f, user);
+		return err < 0 ? err : wait_in_turn(f, user, err);
 	case SVNIC_PF_PORT_BIND:
 		if (copy_from_user(&port, user, sizeof(port)))
 			return -EFAULT;

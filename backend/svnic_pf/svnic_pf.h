@@ -354,7 +354,7 @@ bool svnic_pf_port_waits(struct pf_ports *s);
 /* turn.c */
 struct pf_turn *svnic_pf_turn_create(void);
 void svnic_pf_turn_free(struct pf_turn *t);
-/* SVNIC_PF_TURN; @user: its struct svnic_pf_turn. */
+/* SVNIC_PF_TURN but for its wait; 1: a piece failed.  @user: its argument. */
 int svnic_pf_turn(struct pf_card *card, struct pf_turn *t, struct pf_ports *s,
 		  void __user *user);
 

@@ -2,7 +2,8 @@
 /*
  * A turn of svnicd's netif path: the event channels that it rings and the
  * pieces that it copies, from and to pages of its own that this driver
- * allocated.  Those need no pinning, and one call serves many guests.
+ * allocated.  Those need no pinning, and one call serves many guests.  What
+ * guests are to see of the pieces is stored in svnicd's mapping of their rings.
  *
  * The pieces are svnicd's word, which passes on what guests wrote: the copy of
  * them is checked whole before Xen sees the first one.
@@ -23,6 +24,8 @@ struct pf_turn {
 	struct svnic_pf_piece piece[SVNIC_PF_TURN_PIECES];
 	struct page *page[SVNIC_PF_TURN_PIECES];
 	struct gnttab_copy op[SVNIC_PF_TURN_PIECES];
+	struct svnic_pf_slot slot[SVNIC_PF_TURN_SLOTS];
+	struct svnic_pf_post post[SVNIC_PF_TURN_POSTS];
 };
 
 struct pf_turn *svnic_pf_turn_create(void)
@@ -134,20 +137,78 @@ out_put:
 	return err;
 }
 
-static int run(struct pf_card *card, struct pf_turn *t, struct pf_ports *s)
+/* Guests see the responses, then that there are some. */
+static int store(const struct pf_turn *t)
+{
+	u32 i;
+
+	for (i = 0; i < t->arg.nr_slots; i++)
+		if (put_user(t->slot[i].value,
+			     (u64 __user *)u64_to_user_ptr(t->slot[i].at)))
+			return -EFAULT;
+	smp_wmb(); /* pairs with the guest's, after it looked at its index */
+	for (i = 0; i < t->arg.nr_posts; i++)
+		if (put_user(t->post[i].value,
+			     (u32 __user *)u64_to_user_ptr(t->post[i].word)))
+			return -EFAULT;
+	return 0;
+}
+
+/* The index that its guest waits for was passed, or is just what it became. */
+static int wants_ring(const struct svnic_pf_post *p)
+{
+	u32 event;
+
+	if (get_user(event, (u32 __user *)u64_to_user_ptr(p->event)))
+		return -EFAULT;
+	return p->value - event < p->value - p->old;
+}
+
+static int post(struct pf_turn *t, struct pf_ports *s)
+{
+	u32 port[SVNIC_PF_TURN_POSTS];
+	u32 i, nr = 0;
+	int err = store(t);
+
+	if (err)
+		return err;
+	smp_mb(); /* pairs with the guest's, which sets its index and looks */
+	for (i = 0; i < t->arg.nr_posts; i++) {
+		err = wants_ring(&t->post[i]);
+		if (err < 0)
+			return err;
+		if (!err)
+			continue;
+		t->arg.rung |= 1u << i;
+		port[nr++] = t->post[i].port;
+	}
+	svnic_pf_ports_act(s, port, nr, 0);
+	return 0;
+}
+
+static int copy_pieces(struct pf_card *card, struct pf_turn *t)
 {
 	int err;
+
+	down_read(&card->gone_sem);
+	err = svnic_pf_is_removed(card) ? -ENODEV : copy(card, t);
+	up_read(&card->gone_sem);
+	return err;
+}
+
+static int run(struct pf_card *card, struct pf_turn *t, struct pf_ports *s)
+{
+	int err = 0;
 
 	if (!xen_domain())
 		return -EOPNOTSUPP;
 	if (t->arg.nr_ports || t->arg.nr_unmask)
 		svnic_pf_ports_act(s, t->arg.port, t->arg.nr_ports,
 				   t->arg.nr_unmask);
-	if (!t->arg.nr_pieces)
-		return 0;
-	down_read(&card->gone_sem);
-	err = svnic_pf_is_removed(card) ? -ENODEV : copy(card, t);
-	up_read(&card->gone_sem);
+	if (t->arg.nr_pieces)
+		err = copy_pieces(card, t);
+	if (!err && !t->arg.failed && t->arg.nr_posts)
+		err = post(t, s);
 	return err;
 }
 
@@ -156,12 +217,19 @@ static int copy_in(struct pf_turn *t, const void __user *user)
 	if (copy_from_user(&t->arg, user, sizeof(t->arg)))
 		return -EFAULT;
 	t->arg.failed = 0;
+	t->arg.rung = 0;
 	if (t->arg.nr_pieces > SVNIC_PF_TURN_PIECES ||
+	    t->arg.nr_slots > SVNIC_PF_TURN_SLOTS ||
+	    t->arg.nr_posts > SVNIC_PF_TURN_POSTS ||
 	    t->arg.nr_ports > SVNIC_PF_TURN_PORTS ||
 	    t->arg.nr_unmask > SVNIC_PF_TURN_PORTS - t->arg.nr_ports)
 		return -EINVAL;
 	if (copy_from_user(t->piece, u64_to_user_ptr(t->arg.pieces),
-			   t->arg.nr_pieces * sizeof(t->piece[0])))
+			   t->arg.nr_pieces * sizeof(t->piece[0])) ||
+	    copy_from_user(t->slot, u64_to_user_ptr(t->arg.slots),
+			   t->arg.nr_slots * sizeof(t->slot[0])) ||
+	    copy_from_user(t->post, u64_to_user_ptr(t->arg.posts),
+			   t->arg.nr_posts * sizeof(t->post[0])))
 		return -EFAULT;
 	return check(t);
 }
@@ -170,7 +238,8 @@ static int copy_out(const struct pf_turn *t, void __user *user)
 {
 	struct svnic_pf_turn __user *to = user;
 
-	if (put_user(t->arg.failed, &to->failed))
+	if (put_user(t->arg.failed, &to->failed) ||
+	    put_user(t->arg.rung, &to->rung))
 		return -EFAULT;
 	if (!t->arg.failed)
 		return 0;
@@ -192,6 +261,8 @@ int svnic_pf_turn(struct pf_card *card, struct pf_turn *t, struct pf_ports *s,
 		err = run(card, t, s);
 	if (!err)
 		err = copy_out(t, user);
+	if (!err && t->arg.failed)
+		err = 1;
 	mutex_unlock(&t->lock);
 	return err;
 }

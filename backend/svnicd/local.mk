@@ -19,6 +19,8 @@ SVNICD_COMMON = \
 	backend/svnicd/log.c backend/svnicd/log.h \
 	backend/svnicd/netif/adopt.c \
 	backend/svnicd/netif/batch.c \
+	backend/svnicd/netif/call.c \
+	backend/svnicd/netif/call.h \
 	backend/svnicd/netif/filter.c \
 	backend/svnicd/netif/groups.c backend/svnicd/netif/groups.h \
 	backend/svnicd/netif/hash.c backend/svnicd/netif/hash.h \
@@ -30,6 +32,8 @@ SVNICD_COMMON = \
 	backend/svnicd/netif/port.c \
 	backend/svnicd/netif/priv.h \
 	backend/svnicd/netif/rx.c \
+	backend/svnicd/netif/rx_answer.c \
+	backend/svnicd/netif/rx_turn.h \
 	backend/svnicd/netif/slow.c \
 	backend/svnicd/netif/sring.c backend/svnicd/netif/sring.h \
 	backend/svnicd/netif/staging.c backend/svnicd/netif/staging.h \

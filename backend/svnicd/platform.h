@@ -128,6 +128,21 @@ struct platform_copy {
 	bool failed; /* out: this piece was not copied */
 };
 
+/* Eight octets for a tenant, at a multiple of 8 of a page of grant_map(). */
+struct platform_slot {
+	void *at;
+	uint64_t value;
+};
+
+/* An index in such a page moves from @old to @value (xen/io/ring.h). */
+struct platform_post {
+	void *word;
+	const void *event; /* the index at which the tenant is rung ... */
+	uint32_t old, value;
+	uint32_t port; /* ... by this one */
+	bool rung;     /* out: it was */
+};
+
 /* What a turn of the netif path asks of the system. */
 struct platform_turn {
 	const uint32_t *ring; /* ports */
@@ -136,7 +151,14 @@ struct platform_turn {
 	unsigned int nr_unmask;
 	struct platform_copy *copy; /* of any tenants */
 	unsigned int nr_copies;
-	unsigned int wait_ms; /* without copies: until something rings */
+	const struct platform_slot *slot; /* for the posts */
+	unsigned int nr_slots;
+	struct platform_post *post; /* once all copies are made */
+	unsigned int nr_posts;
+	/* Before anything that rang is told, @posted or not; NULL: none. */
+	void (*done)(void *arg, bool posted);
+	void *arg;
+	unsigned int wait_ms; /* until something rings */
 };
 
 /* The tenant rang port @port, which is masked from now on. */
@@ -327,10 +349,12 @@ struct platform_ops {
 			 uint32_t gref, bool writable, void **page);
 	void (*grant_unmap)(struct platform *p, void *page);
 	/*
-	 * Ring, unmask, copy, then wait, in as few calls of the system as there
-	 * can be.  The tenants see all stores of ours before they are woken.
-	 * What rings meanwhile is told from within; where the platform cannot
-	 * wait it returns at once, and the event loop tells it.
+	 * Ring, unmask, copy, post, then wait, in as few calls of the system as
+	 * there can be.  The tenants see all stores of ours before they are
+	 * woken.  Nothing is posted, and nobody waits, if a copy failed, or
+	 * where the platform cannot post in this moment.  What rings meanwhile
+	 * is told from within; where the platform cannot wait it returns at
+	 * once, and the event loop tells it.
 	 */
 	void (*turn)(struct platform *p, const struct platform_turn *turn);
 	/*

@@ -128,26 +128,55 @@ SVNIC_ABI_SIZE(struct svnic_pf_piece, 24);
 #define SVNIC_PF_TO_GUEST    0x1
 #define SVNIC_PF_TURN_PIECES 1024
 #define SVNIC_PF_TURN_PORTS  18
+#define SVNIC_PF_TURN_SLOTS  64
+#define SVNIC_PF_TURN_POSTS  16
 #define SVNIC_PF_TURN_WAIT   100 /* ms */
+
+/* A response: eight octets, in one store. */
+struct svnic_pf_slot {
+	__u64 at; /* user address, a multiple of 8 */
+	__u64 value;
+};
+SVNIC_ABI_SIZE(struct svnic_pf_slot, 16);
+
+/* The index of a ring that is shared with a guest moves on (xen/io/ring.h). */
+struct svnic_pf_post {
+	__u64 word;  /* user address of the index, rsp_prod */
+	__u64 event; /* ... of the one at which the guest is rung, rsp_event */
+	__u32 old;   /* what the guest sees so far */
+	__u32 value;
+	__u32 port; /* as SVNIC_PF_PORT_BIND gave it */
+	__u32 reserved;
+};
+SVNIC_ABI_SIZE(struct svnic_pf_post, 32);
 
 /*
  * What the netif path asks of the hypervisor, in one call: ring the first
- * nr_ports event channels, unmask the nr_unmask after them, copy, then wait for
- * what read() would report, which is taken as there.  With an error no piece was
- * copied.  Nothing to report within wait_ms, or a signal, is no error.
+ * nr_ports event channels, unmask the nr_unmask after them, copy; if all pieces
+ * were copied, store the slots, then post, ringing who wants it; then wait for
+ * what read() would report, which is taken as there.  A piece that was not
+ * copied ends the call: nothing is stored, nobody waits.  With an error no piece
+ * was copied; -EFAULT may also be a bad address of a slot or post.  Nothing to
+ * report within wait_ms, or a signal, is no error.
  */
 struct svnic_pf_turn {
 	__u64 pieces;	 /* user address of struct svnic_pf_piece[] */
 	__u64 events;	 /* ... of struct svnic_event[] */
+	__u64 slots;	 /* ... of struct svnic_pf_slot[] */
+	__u64 posts;	 /* ... of struct svnic_pf_post[] */
 	__u32 nr_pieces; /* 0 to SVNIC_PF_TURN_PIECES */
 	__u32 failed;	 /* out: pieces whose status is not 0 */
+	__u32 nr_slots;	 /* 0 to SVNIC_PF_TURN_SLOTS */
+	__u32 nr_posts;	 /* 0 to SVNIC_PF_TURN_POSTS */
+	__u32 rung;	 /* out: bit n: the guest of post n */
 	__u32 nr_events; /* room for them, 0: no wait; out: those taken */
 	__u32 wait_ms;	 /* at most SVNIC_PF_TURN_WAIT */
 	__u32 nr_ports;	 /* together at most SVNIC_PF_TURN_PORTS */
 	__u32 nr_unmask;
 	__u32 port[SVNIC_PF_TURN_PORTS]; /* as SVNIC_PF_PORT_BIND gave them */
+	__u32 reserved;
 };
-SVNIC_ABI_SIZE(struct svnic_pf_turn, 112);
+SVNIC_ABI_SIZE(struct svnic_pf_turn, 144);
 
 /*
  * A guest's event channel, bound for this file until it is closed.  When it

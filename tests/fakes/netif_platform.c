@@ -95,38 +95,81 @@ static void copy_one(struct world *w, struct platform_copy *c)
 		memcpy(c->mem, its, c->len);
 }
 
+static void ring(struct world *w, uint32_t port)
+{
+	world_check(w->port[port].rang != NULL, "no such port is rung");
+	w->port[port].notified++;
+}
+
+static void unmask(struct world *w, uint32_t port)
+{
+	struct world_port *o = &w->port[port];
+
+	world_check(o->rang && o->masked,
+		    "a port is unmasked that did not ring");
+	o->masked = false;
+	o->unmasked++;
+}
+
+/* As svnic_pf does. */
+static void post(struct world *w, const struct platform_turn *t)
+{
+	struct platform_post *o;
+	unsigned int i;
+	uint32_t event;
+
+	world_check(t->nr_slots >= t->nr_posts, "posts without slots");
+	for (i = 0; i < t->nr_slots; i++)
+		memcpy(t->slot[i].at, &t->slot[i].value, 8);
+	for (i = 0, o = t->post; i < t->nr_posts; i++, o++) {
+		memcpy(o->word, &o->value, sizeof(o->value));
+		memcpy(&event, o->event, sizeof(event));
+		o->rung = o->value - event < o->value - o->old;
+		if (o->rung)
+			ring(w, o->port);
+	}
+	w->nr_posts += t->nr_posts;
+}
+
+static bool copy(struct world *w, const struct platform_turn *t)
+{
+	bool failed = false;
+	unsigned int i;
+
+	if (!t->nr_copies)
+		return true;
+	w->nr_calls++;
+	w->nr_copies += t->nr_copies;
+	for (i = 0; i < t->nr_copies; i++) {
+		copy_one(w, &t->copy[i]);
+		failed |= t->copy[i].failed;
+	}
+	if (w->while_copying)
+		w->while_copying(w);
+	return !failed;
+}
+
 static void turn(struct platform *p, const struct platform_turn *t)
 {
 	struct world *w = p->w;
-	struct world_port *o;
+	bool posted;
 	unsigned int i;
 
-	for (i = 0; i < t->nr_ring; i++) {
-		o = &w->port[t->ring[i]];
-		world_check(o->rang != NULL, "no such port is rung");
-		o->notified++;
-	}
-	for (i = 0; i < t->nr_unmask; i++) {
-		o = &w->port[t->unmask[i]];
-		world_check(o->rang && o->masked,
-			    "a port is unmasked that did not ring");
-		o->masked = false;
-		o->unmasked++;
-	}
-	world_check(!t->wait_ms || !t->nr_copies, "a turn copies and waits");
-	if (t->wait_ms) {
-		w->nr_waits++;
-		if (w->while_waiting)
-			w->while_waiting(w);
-	}
-	if (!t->nr_copies)
+	for (i = 0; i < t->nr_ring; i++)
+		ring(w, t->ring[i]);
+	for (i = 0; i < t->nr_unmask; i++)
+		unmask(w, t->unmask[i]);
+	posted = copy(w, t) && !w->cannot_post;
+	if (posted)
+		post(w, t);
+	if (t->done)
+		t->done(t->arg, posted);
+	if (!t->wait_ms || (t->nr_copies && !posted))
 		return;
-	w->nr_calls++;
-	w->nr_copies += t->nr_copies;
-	for (i = 0; i < t->nr_copies; i++)
-		copy_one(w, &t->copy[i]);
-	if (w->while_copying)
-		w->while_copying(w);
+	w->nr_waits++;
+	w->nr_copy_waits += t->nr_copies > 0;
+	if (w->while_waiting)
+		w->while_waiting(w);
 }
 
 static int port_bind(struct platform *p, struct tenant *t, uint32_t remote,

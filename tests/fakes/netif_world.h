@@ -57,9 +57,12 @@ struct world {
 	unsigned int nr_mapped;
 	unsigned int nr_calls;	/* of turn() with pieces */
 	unsigned int nr_copies; /* pieces */
+	unsigned int nr_posts;	/* rings that turn() moved on */
+	bool cannot_post;
 	void (*while_copying)(struct world *w);
 	void (*while_waiting)(struct world *w);
-	unsigned int nr_waits;	     /* of turn() */
+	unsigned int nr_waits;	     /* of turn() ... */
+	unsigned int nr_copy_waits;  /* ... of which copied before */
 	unsigned int nr_card_events; /* for the first netif */
 	struct world_port port[WORLD_PORTS];
 	int bind_fails; /* this one of the next; 0: none */

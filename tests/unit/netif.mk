@@ -7,6 +7,7 @@ NETIF_TESTS = tests/unit/test_netif \
 	tests/unit/test_netif_headers \
 	tests/unit/test_netif_keys \
 	tests/unit/test_netif_multicast \
+	tests/unit/test_netif_post \
 	tests/unit/test_netif_rude \
 	tests/unit/test_netif_rx \
 	tests/unit/test_netif_turn \
@@ -44,6 +45,8 @@ tests_unit_test_netif_keys_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
 tests_unit_test_netif_keys_LDADD = $(NETIF_TEST_LDADD)
 tests_unit_test_netif_multicast_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
 tests_unit_test_netif_multicast_LDADD = $(NETIF_TEST_LDADD)
+tests_unit_test_netif_post_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
+tests_unit_test_netif_post_LDADD = $(NETIF_TEST_LDADD)
 tests_unit_test_netif_rude_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
 tests_unit_test_netif_rude_LDADD = $(NETIF_TEST_LDADD)
 tests_unit_test_netif_rx_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)

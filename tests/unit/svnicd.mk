@@ -73,12 +73,18 @@ tests_unit_test_batch_SOURCES = tests/unit/test_batch.c \
 	backend/svnicd/xen/batch.c
 tests_unit_test_batch_LDADD = $(SVNICD_TEST_LDADD)
 
-check_PROGRAMS += tests/unit/test_grant
-TESTS += tests/unit/test_grant
-tests_unit_test_grant_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
-tests_unit_test_grant_SOURCES = tests/unit/test_grant.c \
+GRANT_TESTS = tests/unit/test_grant tests/unit/test_grant_turn
+GRANT_SOURCES = tests/unit/grant_fixture.c tests/unit/grant_fixture.h \
 	backend/svnicd/xen/channel.c backend/svnicd/xen/grant.c
+check_PROGRAMS += $(GRANT_TESTS)
+TESTS += $(GRANT_TESTS)
+tests_unit_test_grant_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+tests_unit_test_grant_SOURCES = tests/unit/test_grant.c $(GRANT_SOURCES)
 tests_unit_test_grant_LDADD = $(SVNICD_TEST_LDADD)
+tests_unit_test_grant_turn_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
+tests_unit_test_grant_turn_SOURCES = tests/unit/test_grant_turn.c \
+	$(GRANT_SOURCES)
+tests_unit_test_grant_turn_LDADD = $(SVNICD_TEST_LDADD)
 
 check_PROGRAMS += tests/unit/test_memo
 TESTS += tests/unit/test_memo
@@ -115,7 +121,9 @@ tests_unit_test_store_restart_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
 tests_unit_test_store_restart_LDADD = libsvnicd_dom0.a $(SVNICD_TEST_LDADD)
 endif
 EXTRA_DIST += tests/unit/test_batch.c tests/unit/test_ctrl_ring.c \
-	tests/unit/test_grant.c tests/unit/test_memo.c \
+	tests/unit/test_grant.c tests/unit/test_grant_turn.c \
+	tests/unit/grant_fixture.c tests/unit/grant_fixture.h \
+	tests/unit/test_memo.c \
 	tests/unit/test_store.c tests/unit/test_store_guest.c \
 	tests/unit/test_store_limits.c tests/unit/test_store_restart.c \
 	tests/fakes/svnicd_dom0.c tests/fakes/svnicd_dom0.h \

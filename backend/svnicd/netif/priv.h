@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "log.h"
+#include "netif/call.h"
 #include "netif/groups.h"
 #include "netif/hash.h"
 #include "netif/netif.h"
@@ -50,7 +51,6 @@ struct netif_queue {
 	uint16_t head, tail;
 	uint32_t held; /* buffers */
 	uint32_t need; /* rx slots that the first one lacks, or 0 */
-	bool touched;  /* has responses to publish */
 	struct staging staging;
 	struct netif_queue_stats stats;
 };
@@ -154,6 +154,8 @@ void port_worked_tx(struct netif_queue *q, uint32_t nr);
 void port_worked_rx(struct netif_queue *q, uint32_t nr);
 void port_notify_tx(struct netif_queue *q);
 void port_notify_rx(struct netif_queue *q);
+/* The one that tells of received frames. */
+uint32_t port_of_rx(const struct netif_queue *q);
 /* Unmask what has rung, now or later. */
 void port_release(struct netif_queue *q);
 /* The clock has it: unmask those that rest. */
@@ -200,6 +202,7 @@ void tx_share(struct batch *b, unsigned int left);
 /* The number of ring slots that were taken. */
 unsigned int tx_gather(struct netif_queue *q, struct batch *b);
 void tx_begin(void);
+bool tx_is_empty(void);
 /* All frames of the turn, to the card; then, when it knows, their answers. */
 void tx_send(const struct batch *b);
 void tx_respond(void);
@@ -210,8 +213,12 @@ void rx_begin(void);
 unsigned int rx_pull(struct netif *n);
 void rx_share(struct batch *b, unsigned int left);
 unsigned int rx_gather(struct netif_queue *q, struct batch *b);
-void rx_finish(const struct batch *b);
 void rx_drop_all(struct netif *n);
+
+/* rx_answer.c: leave the responses of the turn to the call that copies, if they
+ * are few; then it is done, or not. */
+void rx_stage(struct call *c);
+void rx_finish(const struct batch *b, struct call *c, bool posted);
 
 /* batch.c
  * A piece of the guest's memory: from its mapping, or one of the batch. */

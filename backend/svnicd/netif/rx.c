@@ -3,8 +3,8 @@
  * Card -> guest.  Frames are sorted to the guest's queues and stay in the
  * card's own buffers until there are rx slots for them; with one queue those
  * buffers are the only bound, with several none may have more than half.  The
- * pieces are copied with those of all other frames of the turn; a response
- * always sits in the slot of the request that it consumes.
+ * pieces are copied with those of all other frames of the turn, and answered
+ * then (rx_answer.c).
  */
 #include <string.h>
 
@@ -13,12 +13,10 @@
 #include "checksum.h"
 #include "netif/offload.h"
 #include "netif/priv.h"
+#include "netif/rx_turn.h"
 #include "netif/view.h"
 
-#define FRAMES	256u
-#define SLOTS	1024u
-#define PULL	128u /* frames of a turn */
-#define SCRATCH (256u << 10)
+#define PULL 128u /* frames of a turn */
 /* What segments of one frame may need: half a ring, and its cuts. */
 #define LEAST_FRAMES (NETIF_RING / 2)
 #define LEAST_SLOTS  NETIF_RING
@@ -28,31 +26,7 @@
 #define LOOK_MS	     1000u /* ... and for those that do */
 #define GSO	     (SVNIC_META_GSO_TCPV4 | SVNIC_META_GSO_TCPV6)
 
-struct rx_slot {
-	uint16_t id;
-	uint16_t flags;
-	uint16_t len;
-	uint16_t first_copy, nr_copies;
-	bool is_extra;
-	struct wire_extra extra;
-};
-
-struct rx_out {
-	struct netif_queue *q;
-	uint16_t first_slot, nr_slots;
-	uint16_t buf; /* to be returned then, or NETIF_NONE */
-};
-
-/* One thread, and too large for the stack. */
-static struct rx_batch {
-	unsigned int nr;
-	unsigned int nr_slots;
-	unsigned int end, slots_end; /* of the netif that gathers */
-	uint32_t scratch_used;
-	struct rx_out out[FRAMES];
-	struct rx_slot slot[SLOTS];
-	uint8_t scratch[SCRATCH];
-} turn;
+struct rx_turn rx_turn;
 
 enum answer {
 	WAIT,
@@ -62,9 +36,9 @@ enum answer {
 
 void rx_begin(void)
 {
-	turn.nr = 0;
-	turn.nr_slots = 0;
-	turn.scratch_used = 0;
+	rx_turn.nr = 0;
+	rx_turn.nr_slots = 0;
+	rx_turn.scratch_used = 0;
 }
 
 /* The first of a turn gets at least what the largest frame may need. */
@@ -80,8 +54,9 @@ static unsigned int share(unsigned int used, unsigned int all,
 
 void rx_share(struct batch *b, unsigned int left)
 {
-	turn.end = share(turn.nr, FRAMES, left, LEAST_FRAMES);
-	turn.slots_end = share(turn.nr_slots, SLOTS, left, LEAST_SLOTS);
+	rx_turn.end = share(rx_turn.nr, RX_FRAMES, left, LEAST_FRAMES);
+	rx_turn.slots_end =
+		share(rx_turn.nr_slots, RX_SLOTS, left, LEAST_SLOTS);
 	b->end = share(b->nr, NETIF_COPIES, left, LEAST_COPIES);
 }
 
@@ -200,7 +175,7 @@ static bool has_slots(struct netif_queue *q, uint32_t need)
 
 static struct rx_slot *take_slot(struct netif_queue *q, struct wire_rx_req *req)
 {
-	struct rx_slot *s = &turn.slot[turn.nr_slots++];
+	struct rx_slot *s = &rx_turn.slot[rx_turn.nr_slots++];
 
 	sring_peek(&q->rx, 0, req);
 	q->rx.next++;
@@ -251,19 +226,19 @@ static void put_data(struct netif_queue *q, struct batch *b, struct view *v,
 static void put(struct netif_queue *q, struct batch *b, struct view *v,
 		uint16_t buf)
 {
-	struct rx_out *o = &turn.out[turn.nr++];
-	uint16_t first = (uint16_t)turn.nr_slots;
+	struct rx_out *o = &rx_turn.out[rx_turn.nr++];
+	uint16_t first = (uint16_t)rx_turn.nr_slots;
 	unsigned int i = 0;
 
 	o->q = q;
 	o->buf = buf;
 	o->first_slot = first;
 	put_data(q, b, v, &i);
-	turn.slot[first].flags |= v->flags;
+	rx_turn.slot[first].flags |= v->flags;
 	put_extras(q, v);
 	while (i < v->nr_pieces)
 		put_data(q, b, v, &i);
-	o->nr_slots = (uint16_t)(turn.nr_slots - first);
+	o->nr_slots = (uint16_t)(rx_turn.nr_slots - first);
 	q->stats.rx_frames++;
 	q->stats.rx_octets += v->len;
 	q->stats.rx_requests += o->nr_slots;
@@ -272,8 +247,8 @@ static void put(struct netif_queue *q, struct batch *b, struct view *v,
 static bool has_room(const struct batch *b, unsigned int frames, uint32_t slots)
 {
 	/* A piece may be cut once for each slot, and once for each piece. */
-	return turn.nr + frames <= turn.end &&
-	       turn.nr_slots + slots <= turn.slots_end &&
+	return rx_turn.nr + frames <= rx_turn.end &&
+	       rx_turn.nr_slots + slots <= rx_turn.slots_end &&
 	       b->nr + slots + frames * VIEW_PIECES <= b->end;
 }
 
@@ -302,11 +277,11 @@ static enum answer emit_plain(struct netif_queue *q, struct batch *b,
 
 static uint8_t *scratch(uint32_t len)
 {
-	uint8_t *mem = turn.scratch + turn.scratch_used;
+	uint8_t *mem = rx_turn.scratch + rx_turn.scratch_used;
 
-	if (len > SCRATCH - turn.scratch_used)
+	if (len > RX_SCRATCH - rx_turn.scratch_used)
 		return NULL;
-	turn.scratch_used += len;
+	rx_turn.scratch_used += len;
 	return mem;
 }
 
@@ -354,7 +329,7 @@ static enum answer emit_segments(struct netif_queue *q, struct batch *b,
 	each += v.nr_extras;
 	out = scratch(cut.payload + cut.nr * cut.end);
 	if (!out || !has_room(b, 1, cut.nr * (each + 1)) ||
-	    turn.nr + cut.nr > turn.end || !has_slots(q, cut.nr * each))
+	    rx_turn.nr + cut.nr > rx_turn.end || !has_slots(q, cut.nr * each))
 		return WAIT;
 	for (i = 0; i < cut.nr; i++, out += size) {
 		size = offload_segment(mem, &cut, i, out);
@@ -442,52 +417,4 @@ unsigned int rx_gather(struct netif_queue *q, struct batch *b)
 	q->stats.rx_batches += done > 0;
 	port_worked_rx(q, q->rx.seen - before);
 	return done;
-}
-
-/* Finishing ----------------------------------------------------------------- */
-
-/* Octets, or an error when a piece of it was not copied (rule R26). */
-static int16_t status_of(const struct rx_slot *s, const struct batch *b)
-{
-	unsigned int i;
-
-	for (i = 0; i < s->nr_copies; i++)
-		if (b->copy[s->first_copy + i].failed)
-			return WIRE_RSP_ERROR;
-	return (int16_t)s->len;
-}
-
-static bool respond(struct netif_queue *q, const struct rx_slot *s,
-		    const struct batch *b)
-{
-	struct wire_rx_rsp rsp = {
-		.id = s->id,
-		.offset = q->n->config.xdp_headroom,
-		.flags = s->flags,
-	};
-
-	if (s->is_extra) {
-		sring_respond(&q->rx, &s->extra, sizeof(s->extra));
-		return true;
-	}
-	rsp.status = status_of(s, b);
-	sring_respond(&q->rx, &rsp, sizeof(rsp));
-	return rsp.status >= 0;
-}
-
-void rx_finish(const struct batch *b)
-{
-	const struct rx_out *o;
-	unsigned int i, j;
-	bool ok;
-
-	for (i = 0; i < turn.nr; i++) {
-		o = &turn.out[i];
-		ok = true;
-		for (j = 0; j < o->nr_slots; j++)
-			ok &= respond(o->q, &turn.slot[o->first_slot + j], b);
-		o->q->stats.verdict[ok ? NETIF_V_OK : NETIF_V_RX_GRANT]++;
-		if (o->buf != NETIF_NONE)
-			slow_return(o->q->n, o->buf);
-	}
 }

@@ -11,6 +11,7 @@
 #include <svnic/ring.h>
 
 #include "netif/wire.h"
+#include "platform.h"
 
 static struct wire_ring *head(const struct sring *r)
 {
@@ -75,6 +76,28 @@ bool sring_publish(struct sring *r)
 	/* Xen's rsp_event names the index to reach, ours the one to pass. */
 	return svnic_ring_passes(svnic_peek32(&head(r)->rsp_event) - 1, r->rsp,
 				 old);
+}
+
+void sring_stage(struct sring *r, const void *rsp, struct platform_slot *s)
+{
+	s->at = slot(r, r->rsp++);
+	memcpy(&s->value, rsp, sizeof(s->value));
+}
+
+void sring_post(const struct sring *r, struct platform_post *p)
+{
+	p->word = &head(r)->rsp_prod;
+	p->event = &head(r)->rsp_event;
+	p->old = r->told;
+	p->value = r->rsp;
+}
+
+void sring_posted(struct sring *r, bool posted)
+{
+	if (posted)
+		r->told = r->rsp;
+	else
+		r->rsp = r->told;
 }
 
 bool sring_arm(struct sring *r, uint32_t need)

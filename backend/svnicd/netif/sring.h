@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct platform_post;
+struct platform_slot;
+
 struct sring {
 	char *page;
 	uint32_t slot_size;
@@ -34,6 +37,13 @@ void sring_peek(const struct sring *r, uint32_t ahead, void *req);
 void sring_respond(struct sring *r, const void *rsp, uint32_t size);
 /* The guest may see all responses; true when it wants to be woken. */
 bool sring_publish(struct sring *r);
+/*
+ * The same for others to store: the next response, for slots of 8 octets; that
+ * there are some, but for the port; and whether it was done, or nothing of it.
+ */
+void sring_stage(struct sring *r, const void *rsp, struct platform_slot *s);
+void sring_post(const struct sring *r, struct platform_post *p);
+void sring_posted(struct sring *r, bool posted);
 /*
  * The guest shall ring when there are @need requests; true when there are
  * already, and it will not.

@@ -30,17 +30,8 @@
 #define LOOKS	   256u /* between two looks at the clock, which may be a call */
 #define WAIT_MS	   4u	/* asleep, before the event loop sees to others */
 #define IDLE	   16u	/* turns without work before a netif leaves */
-#define LATE	   4u	/* calls that copy, before senders are rung */
-#define PORTS	   (2u * NETIF_MAX_QUEUES * TOGETHER)
-
-struct port_list {
-	unsigned int nr;
-	uint32_t port[PORTS];
-};
 
 struct netif_turns {
-	const struct platform_ops *ops;
-	struct platform *p;
 	struct event *event;
 	bool woken;
 	struct netif_list ready;
@@ -48,12 +39,9 @@ struct netif_turns {
 	struct netif_list known; /* who worked last is the first */
 	struct netif *in_turn[TOGETHER];
 	unsigned int nr_in_turn;
-	unsigned int hope;	     /* us without work before it sleeps */
-	unsigned int slept;	     /* times without hope */
-	struct port_list ring;	     /* with the next call */
-	struct port_list ring_later; /* ... that copies nothing */
-	struct port_list unmask;     /* before it sleeps */
-	unsigned int late; /* calls that left the second one waiting */
+	unsigned int hope;  /* us without work before it sleeps */
+	unsigned int slept; /* times without hope */
+	struct call call;
 	struct batch batch;
 };
 
@@ -65,94 +53,19 @@ static uint64_t now_us(void)
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-/* What the next call shall do ---------------------------------------------- */
-
-static bool has(const struct port_list *l, uint32_t port)
-{
-	unsigned int i;
-
-	for (i = 0; i < l->nr; i++)
-		if (l->port[i] == port)
-			return true;
-	return false;
-}
-
-static void forget(struct port_list *l, uint32_t port)
-{
-	unsigned int i;
-
-	for (i = 0; i < l->nr;)
-		if (l->port[i] == port)
-			l->port[i] = l->port[--l->nr];
-		else
-			i++;
-}
-
-/* All that waits for a call, and @b's pieces, which may be NULL. */
-static void call(struct netif_turns *t, struct batch *b, unsigned int wait_ms)
-{
-	const struct platform_turn turn = {
-		.ring = t->ring.port,
-		.nr_ring = t->ring.nr,
-		.unmask = t->unmask.port,
-		.nr_unmask = t->unmask.nr,
-		.copy = b ? b->copy : NULL,
-		.nr_copies = b ? b->nr : 0,
-		.wait_ms = wait_ms,
-	};
-
-	/* What rings meanwhile begins new lists. */
-	t->ring.nr = 0;
-	t->unmask.nr = 0;
-	t->ops->turn(t->p, &turn);
-}
-
-/* Those that had time have it no longer. */
-static void hurry(struct netif_turns *t)
-{
-	struct port_list *l = &t->ring_later;
-
-	for (; l->nr; l->nr--) {
-		if (t->ring.nr == PORTS)
-			call(t, NULL, 0);
-		if (!has(&t->ring, l->port[l->nr - 1]))
-			t->ring.port[t->ring.nr++] = l->port[l->nr - 1];
-	}
-	t->late = 0;
-}
-
-static void flush(struct netif_turns *t)
-{
-	hurry(t);
-	if (t->ring.nr || t->unmask.nr)
-		call(t, NULL, 0);
-}
-
-static void add(struct netif_turns *t, struct port_list *l, uint32_t port)
-{
-	if (l->nr == PORTS)
-		flush(t);
-	l->port[l->nr++] = port;
-}
-
 void turn_ring(struct netif_turns *t, uint32_t port, bool soon)
 {
-	if (soon && !has(&t->ring, port))
-		add(t, &t->ring, port);
-	else if (!soon && !has(&t->ring_later, port))
-		add(t, &t->ring_later, port);
+	call_ring(&t->call, port, soon);
 }
 
 void turn_unmask(struct netif_turns *t, uint32_t port)
 {
-	add(t, &t->unmask, port);
+	call_unmask(&t->call, port);
 }
 
 void turn_forget(struct netif_turns *t, uint32_t port)
 {
-	forget(&t->ring, port);
-	forget(&t->ring_later, port);
-	forget(&t->unmask, port);
+	call_forget(&t->call, port);
 }
 
 /* Who has turns ------------------------------------------------------------- */
@@ -272,14 +185,54 @@ static void choose(struct netif_turns *t)
 	TAILQ_INSERT_TAIL(&t->ready, n, link);
 }
 
-static unsigned int turn(struct netif_turns *t)
+/* Does it pay to look on?  If it has not lately, that is tried now and then. */
+static bool has_hope(struct netif_turns *t)
+{
+	if (t->hope < HOPE_MIN && ++t->slept % HOPE_AGAIN == 0)
+		t->hope = HOPE_MAX / 4;
+	return t->hope >= HOPE_MIN;
+}
+
+static bool can_sleep(struct netif *n)
+{
+	return n->started && !n->fault && !n->restarting && !netif_arm(n);
+}
+
+/*
+ * Is what was gathered the last for now, with nothing to do for it when it is
+ * copied?  Then the call that copies may wait, too.  Its netifs have left, and
+ * are armed, as with settle().
+ */
+static bool may_sleep_at_once(struct netif_turns *t)
+{
+	unsigned int i;
+
+	if (!t->call.nr_posts || !tx_is_empty() ||
+	    t->nr_ready > t->nr_in_turn || has_hope(t))
+		return false;
+	for (i = 0; i < t->nr_in_turn && can_sleep(t->in_turn[i]); i++)
+		;
+	if (i < t->nr_in_turn) {
+		do
+			netif_disarm(t->in_turn[i]);
+		while (i--);
+		return false;
+	}
+	while (i--) {
+		leave(t, t->in_turn[i]);
+		netif_release(t->in_turn[i]);
+	}
+	return true;
+}
+
+/* All that fits, of all in turn. */
+static unsigned int gather_all(struct netif_turns *t)
 {
 	struct batch *b = &t->batch;
 	unsigned int done = 0;
 	struct netif *n;
 	unsigned int i;
 
-	choose(t);
 	b->nr = 0;
 	tx_begin();
 	rx_begin();
@@ -290,12 +243,17 @@ static unsigned int turn(struct netif_turns *t)
 		if (n->worked)
 			note_work(t, n);
 	}
-	if (b->nr && ++t->late > LATE)
-		hurry(t);
-	if (b->nr)
-		call(t, b, 0);
-	tx_send(b);
-	rx_finish(b);
+	return done;
+}
+
+/* It is copied, and for receivers it is all done, or not. */
+static void pass_on(void *arg, bool posted)
+{
+	struct netif_turns *t = arg;
+	unsigned int i;
+
+	tx_send(&t->batch);
+	rx_finish(&t->batch, &t->call, posted);
 	/* Only what the card has is answered. */
 	for (i = 0; i < t->nr_in_turn; i++)
 		slow_kick(t->in_turn[i]);
@@ -304,6 +262,27 @@ static unsigned int turn(struct netif_turns *t)
 		netif_publish(t->in_turn[i]);
 		filter_turn(t->in_turn[i]);
 	}
+}
+
+static unsigned int turn(struct netif_turns *t)
+{
+	struct batch *b = &t->batch;
+	unsigned int done;
+	bool sleep;
+
+	choose(t);
+	done = gather_all(t);
+	if (!b->nr) {
+		pass_on(t, false);
+		return done;
+	}
+	rx_stage(&t->call);
+	sleep = may_sleep_at_once(t);
+	if (sleep)
+		call_hurry(&t->call);
+	else
+		call_is_late(&t->call);
+	call_copy(&t->call, b, sleep ? WAIT_MS : 0, pass_on, t);
 	return done;
 }
 
@@ -318,6 +297,8 @@ static bool may_leave(struct netif *n, bool sleep)
 
 static void settle_one(struct netif_turns *t, struct netif *n, bool sleep)
 {
+	if (!n->ready)
+		return;
 	if (n->started && n->fault) {
 		leave(t, n);
 		netif_report(n); /* it is gone then */
@@ -366,11 +347,9 @@ static bool is_worth_hoping(struct netif_turns *t)
 	for (i = 0; i < SOON; i++)
 		if (has_work(t))
 			return true;
-	if (t->hope < HOPE_MIN && ++t->slept % HOPE_AGAIN == 0)
-		t->hope = HOPE_MAX / 4;
-	if (t->hope < HOPE_MIN)
+	if (!has_hope(t))
 		return false;
-	flush(t);
+	call_flush(&t->call);
 	start = now_us();
 	for (i = 1; i % LOOKS || now_us() - start < t->hope; i++) {
 		if (!has_work(t))
@@ -385,8 +364,7 @@ static bool is_worth_hoping(struct netif_turns *t)
 /* Sleep, but not for long: the event loop has others, too. */
 static bool is_woken(struct netif_turns *t)
 {
-	hurry(t);
-	call(t, NULL, WAIT_MS);
+	call_wait(&t->call, WAIT_MS);
 	return !TAILQ_EMPTY(&t->ready);
 }
 
@@ -405,7 +383,7 @@ static void take_turns(evutil_socket_t fd, short what, void *arg)
 		done = turn(t);
 		settle(t, !done && !is_worth_hoping(t));
 	}
-	flush(t);
+	call_flush(&t->call);
 	t->woken = !TAILQ_EMPTY(&t->ready);
 	if (t->woken)
 		evtimer_add(t->event, &now);
@@ -419,8 +397,8 @@ struct netif_turns *netif_turns_create(struct event_base *base,
 
 	if (!t)
 		return NULL;
-	t->ops = ops;
-	t->p = p;
+	t->call.ops = ops;
+	t->call.p = p;
 	TAILQ_INIT(&t->ready);
 	TAILQ_INIT(&t->known);
 	t->hope = HOPE_MAX;

@@ -43,6 +43,11 @@ void tx_begin(void)
 	turn.nr_ids = 0;
 }
 
+bool tx_is_empty(void)
+{
+	return turn.nr == 0;
+}
+
 /* Also the eighth part of all this has room for the largest frame. */
 void tx_share(struct batch *b, unsigned int left)
 {

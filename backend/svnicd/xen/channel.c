@@ -282,6 +282,14 @@ bool channel_unmask(struct platform *p, uint32_t place, uint32_t *port)
 	return c->holder != BY_PF;
 }
 
+bool channel_is_own(const struct platform *p, uint32_t place, uint32_t *port)
+{
+	const struct channel *c = &p->channels[place];
+
+	*port = c->port;
+	return c->holder == BY_PF;
+}
+
 char *guest_read(struct platform *p, struct tenant *t, const char *key)
 {
 	(void)p;

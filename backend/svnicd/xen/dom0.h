@@ -298,6 +298,8 @@ void channel_unbind(struct platform *p, uint32_t port);
 /* True: done.  Else *@port of dom0 is svnic_pf's, and waits for a turn. */
 bool channel_ring(struct platform *p, uint32_t place, uint32_t *port);
 bool channel_unmask(struct platform *p, uint32_t place, uint32_t *port);
+/* Is it svnic_pf's, as @port? */
+bool channel_is_own(const struct platform *p, uint32_t place, uint32_t *port);
 /* svnic_pf says that this port of dom0 rang. */
 void channel_rang(struct platform *p, uint32_t port);
 /* The card's file was opened or closed: bind all there, or elsewhere. */

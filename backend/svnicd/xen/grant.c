@@ -17,6 +17,7 @@ static struct {
 	unsigned int nr;
 	struct svnic_pf_piece piece[SVNIC_PF_TURN_PIECES];
 	struct platform_copy *of[SVNIC_PF_TURN_PIECES];
+	bool failed; /* one of the turn */
 } own;
 
 static struct {
@@ -42,34 +43,24 @@ void grant_unmap(struct platform *p, void *page)
 	xengnttab_unmap(p->grants, page, 1);
 }
 
-/* One call of svnic_pf: what @t has of ports, then the pieces. */
-static void copy_own(struct platform *p, struct svnic_pf_turn *t)
+/* One call of svnic_pf: all that @t has, and the pieces. */
+static int call_own(struct platform *p, struct svnic_pf_turn *t)
 {
 	unsigned int i;
 	int err;
 
 	t->pieces = (uintptr_t)own.piece;
 	t->nr_pieces = own.nr;
+	t->failed = 0;
 	err = pf_call(p, SVNIC_PF_TURN, t, NULL);
 	for (i = 0; i < own.nr && (err || t->failed); i++)
 		if (err || own.piece[i].status != GNTST_okay)
 			own.of[i]->failed = true;
+	own.failed |= err || t->failed;
 	own.nr = 0;
 	t->nr_ports = 0;
 	t->nr_unmask = 0;
-}
-
-/* The last call of a turn. */
-static void wait_own(struct platform *p, struct svnic_pf_turn *t,
-		     unsigned int wait_ms)
-{
-	struct svnic_event e[PF_EVENTS];
-
-	t->events = (uintptr_t)e;
-	t->nr_events = PF_EVENTS;
-	t->wait_ms = wait_ms;
-	if (pf_call(p, SVNIC_PF_TURN, t, NULL) == 0)
-		pf_hand_on(p, e, t->nr_events);
+	return err;
 }
 
 static void copy_foreign(struct platform *p)
@@ -125,7 +116,7 @@ static void add_own(struct platform *p, struct svnic_pf_turn *t,
 		o->flags = c->to_guest ? SVNIC_PF_TO_GUEST : 0;
 		o->status = GNTST_general_error;
 		if (own.nr == SVNIC_PF_TURN_PIECES)
-			copy_own(p, t);
+			call_own(p, t);
 	}
 }
 
@@ -138,7 +129,72 @@ static void add_port(struct platform *p, struct svnic_pf_turn *t, uint32_t port,
 	else
 		t->nr_unmask++;
 	if (t->nr_ports + t->nr_unmask == SVNIC_PF_TURN_PORTS)
-		copy_own(p, t);
+		call_own(p, t);
+}
+
+/* What the last call of a turn does beside; false: it cannot, all of it. */
+static bool add_posts(struct platform *p, struct svnic_pf_turn *t,
+		      const struct platform_turn *turn)
+{
+	static struct svnic_pf_slot slot[SVNIC_PF_TURN_SLOTS];
+	static struct svnic_pf_post post[SVNIC_PF_TURN_POSTS];
+	const struct platform_post *o = turn->post;
+	unsigned int i;
+
+	if (own.failed || foreign.nr || turn->nr_slots > SVNIC_PF_TURN_SLOTS ||
+	    turn->nr_posts > SVNIC_PF_TURN_POSTS)
+		return false;
+	for (i = 0; i < turn->nr_posts; i++, o++) {
+		if (!channel_is_own(p, o->port, &post[i].port))
+			return false;
+		post[i].word = (uintptr_t)o->word;
+		post[i].event = (uintptr_t)o->event;
+		post[i].old = o->old;
+		post[i].value = o->value;
+	}
+	for (i = 0; i < turn->nr_slots; i++) {
+		slot[i].at = (uintptr_t)turn->slot[i].at;
+		slot[i].value = turn->slot[i].value;
+	}
+	t->slots = (uintptr_t)slot;
+	t->nr_slots = turn->nr_slots;
+	t->posts = (uintptr_t)post;
+	t->nr_posts = turn->nr_posts;
+	return true;
+}
+
+/* The last call of a turn. */
+static void finish_own(struct platform *p, struct svnic_pf_turn *t,
+		       const struct platform_turn *turn)
+{
+	struct svnic_event e[PF_EVENTS];
+	unsigned int i;
+	int err;
+
+	if (turn->wait_ms) {
+		t->events = (uintptr_t)e;
+		t->nr_events = PF_EVENTS;
+		t->wait_ms = turn->wait_ms;
+	}
+	err = call_own(p, t);
+	for (i = 0; i < turn->nr_posts; i++)
+		turn->post[i].rung = !err && t->rung & 1u << i;
+	if (turn->done)
+		turn->done(turn->arg, !own.failed);
+	if (!err)
+		pf_hand_on(p, e, t->nr_events);
+}
+
+/* ... where nothing can be posted. */
+static void finish_foreign(struct platform *p, struct svnic_pf_turn *t,
+			   const struct platform_turn *turn)
+{
+	if (own.nr || t->nr_ports || t->nr_unmask)
+		call_own(p, t);
+	if (foreign.nr)
+		copy_foreign(p);
+	if (turn->done)
+		turn->done(turn->arg, false);
 }
 
 void grant_turn(struct platform *p, const struct platform_turn *turn)
@@ -148,6 +204,7 @@ void grant_turn(struct platform *p, const struct platform_turn *turn)
 	uint32_t port;
 	unsigned int i;
 
+	own.failed = false;
 	for (i = 0; i < turn->nr_ring; i++)
 		if (!channel_ring(p, turn->ring[i], &port))
 			add_port(p, &t, port, true);
@@ -161,10 +218,8 @@ void grant_turn(struct platform *p, const struct platform_turn *turn)
 		else
 			add_foreign(p, &c[i]);
 	}
-	if (turn->wait_ms && !turn->nr_copies)
-		wait_own(p, &t, turn->wait_ms);
-	else if (own.nr || t.nr_ports || t.nr_unmask)
-		copy_own(p, &t);
-	if (foreign.nr)
-		copy_foreign(p);
+	if ((turn->wait_ms || turn->nr_posts) && add_posts(p, &t, turn))
+		finish_own(p, &t, turn);
+	else
+		finish_foreign(p, &t, turn);
 }
