@@ -66,6 +66,68 @@ static void test_pcap(void **state)
 	unlink(path);
 }
 
+static unsigned int count_frames(const char *path)
+{
+	char error[PCAP_ERRBUF_SIZE];
+	pcap_t *in = pcap_open_offline(path, error);
+	struct pcap_pkthdr *h;
+	const uint8_t *data;
+	unsigned int nr = 0;
+	int ret;
+
+	assert_non_null(in);
+	while ((ret = pcap_next_ex(in, &h, &data)) == 1)
+		nr++;
+	assert_int_equal(ret, PCAP_ERROR_BREAK);
+	pcap_close(in);
+	return nr;
+}
+
+static void record_on(const char *path, const struct wire_legacy *legacy)
+{
+	struct wire_config config;
+	struct svnic_meta m;
+	char arg[64];
+	struct wire w;
+
+	snprintf(arg, sizeof(arg), "pcap:,%s", path);
+	assert_true(wire_parse(arg, &config));
+	assert_int_equal(wire_open(&w, 0, &config, legacy), 0);
+	wire_frame_make(&wire_patterns[0], &m);
+	record_frame(&w, &wire_patterns[0]);
+	record_frame(&w, &wire_patterns[0]);
+	wire_close(&w);
+}
+
+/* A core that was killed left half a frame, or half a header, or nothing. */
+static void test_pcap_goes_on(void **state)
+{
+	const struct wire_legacy legacy = { .fd = -1, .is_first = false };
+	const struct {
+		long left; /* octets; from the end if below 0 */
+		unsigned int nr;
+	} cuts[] = { { -7, 3 }, { -70, 3 }, { 30, 2 },
+		     { 24, 2 }, { 9, 2 },   { 0, 2 } };
+	char path[] = "/tmp/svnic-wire-XXXXXX";
+	int fd = mkstemp(path);
+	size_t i;
+
+	(void)state;
+	assert_true(fd >= 0);
+	for (i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		long size;
+
+		record_on(path, NULL);
+		size = (long)lseek(fd, 0, SEEK_END);
+		size = cuts[i].left < 0 ? size + cuts[i].left : cuts[i].left;
+		assert_int_equal(ftruncate(fd, size), 0);
+		record_on(path, &legacy);
+		assert_int_equal(count_frames(path), cuts[i].nr);
+	}
+	close(fd);
+	unlink(path);
+}
+
 /* Frames that a capture has in part, or that are none, are left out. */
 static void test_pcap_refused(void **state)
 {
@@ -107,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pcap),
+		cmocka_unit_test(test_pcap_goes_on),
 		cmocka_unit_test(test_pcap_refused),
 	};
 

@@ -7,8 +7,10 @@
  */
 #include <errno.h>
 #include <pcap/pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <svnic/order.h>
@@ -16,6 +18,7 @@
 #include "log.h"
 #include "wire.h"
 
+#define PCAP_HEADER    24 /* of the file */
 #define PCAP_FRAME_MAX (SVNIC_FRAME_MAX + VLAN_TAG_LEN)
 
 struct capture {
@@ -49,6 +52,35 @@ static int pcap_open_in(struct wire *w, struct capture *c)
 	return 0;
 }
 
+/*
+ * A core that was killed may have left a part of a frame, or of the header, at
+ * the end, behind which nobody would find another.
+ */
+static void pcap_mend(const struct wire *w, const char *path)
+{
+	char error[PCAP_ERRBUF_SIZE];
+	struct pcap_pkthdr *h;
+	const uint8_t *data;
+	struct stat st;
+	long end = 0;
+	pcap_t *p;
+
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	p = pcap_open_offline(path, error);
+	if (!p && st.st_size >= PCAP_HEADER)
+		return;
+	if (p) {
+		do
+			end = ftell(pcap_file(p));
+		while (pcap_next_ex(p, &h, &data) == 1);
+		pcap_close(p);
+	}
+	if (end < 0 || truncate(path, end) < 0)
+		log_warn("wire %u: cannot mend the recording %s", w->port,
+			 path);
+}
+
 static int pcap_open_out(struct wire *w, struct capture *c, const char *path)
 {
 	if (*path == '\0')
@@ -57,6 +89,8 @@ static int pcap_open_out(struct wire *w, struct capture *c, const char *path)
 		DLT_EN10MB, PCAP_FRAME_MAX, PCAP_TSTAMP_PRECISION_NANO);
 	if (!c->out)
 		return -ENOMEM;
+	if (w->goes_on)
+		pcap_mend(w, path);
 	c->dumper = w->goes_on ? pcap_dump_open_append(c->out, path)
 			       : pcap_dump_open(c->out, path);
 	if (!c->dumper) {
