@@ -23,13 +23,19 @@ static enum svnic_status event_ring(struct core *core, struct admin_call *call)
 	uint32_t len = svnic_cpu32(call->cmd.len);
 	uint64_t addr = svnic_cpu64(call->cmd.addr);
 	uint32_t entries = (len - SVNIC_PAGE_SIZE) / 8;
+	struct svnic_event_ring *ring;
 
 	if (len % 8 || entries < 64 || entries > 65536 ||
 	    entries & (entries - 1))
 		return SVNIC_ST_BAD_FIELD;
-	if (addr % SVNIC_PAGE_SIZE || !hal_dma(call->link, addr, len, true))
+	if (addr % SVNIC_PAGE_SIZE)
+		return SVNIC_ST_BAD_ADDRESS;
+	ring = hal_dma(call->link, addr, len, true);
+	if (!ring)
 		return SVNIC_ST_BAD_ADDRESS;
 	event_ring_set(core, call->link, addr, entries);
+	/* Events came by it, perhaps, if this is done after a takeover. */
+	svnic_poke32(&ring->prod, 0);
 	return SVNIC_ST_OK;
 }
 

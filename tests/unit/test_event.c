@@ -267,6 +267,31 @@ static void pending_goes_with_its_queue(void **state)
 	assert_false(sim_event_take(&f->host[0], &e));
 }
 
+/*
+ * A core was killed when it had taken the ring into use, the next one wrote to
+ * it, and then carried the command out once more: the host begins at 0.
+ */
+static void ring_begins_anew(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_event_ring *ring = sim_page(&f->host[0], 2);
+	struct svnic_admin_cmd cmd = {
+		.opcode = svnic_le16(SVNIC_OP_EVENT_RING),
+		.addr = svnic_le64(sim_addr(2)),
+		.len = svnic_le32(SVNIC_PAGE_SIZE + SIM_EVENTS * 8),
+	};
+
+	assert_int_equal(ring->prod, f->host[0].taken);
+	ring->prod = 3;
+	ring->cons = 0;
+	f->host[0].taken = 0;
+	assert_int_equal(sim_admin(&f->host[0], &cmd), SVNIC_ST_OK);
+	assert_int_equal(take_all(f, 2, SVNIC_EVENT_QUEUE), 0);
+	assert_false(svnic_arm(&f->guest[2].tx, &f->guest[2].rx, 0));
+	batch(f, 1);
+	assert_int_equal(take_all(f, 2, SVNIC_EVENT_QUEUE), 1);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, two_guests, fixture_teardown)
 
@@ -284,6 +309,7 @@ int main(void)
 		TEST(notify_goes_around_the_ring),
 		TEST(fault_says_why),
 		TEST(pending_goes_with_its_queue),
+		TEST(ring_begins_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
