@@ -27,6 +27,14 @@ static void queue_info(struct core *core, struct queue *q,
 		svnic_le32(svnic_peek32(&ctrl->rx_prod) - q->rx_next);
 }
 
+/* A core may have been killed between the counters of one frame. */
+static uint64_t nr_delivered(const struct vif *vif)
+{
+	uint64_t wire = vif->stats.tx_verdict[SVNIC_V_WIRE];
+
+	return vif->tx_frames > wire ? vif->tx_frames - wire : 0;
+}
+
 void stats_vif_info(struct core *core, struct vif *vif,
 		    struct svnic_vif_info *info)
 {
@@ -46,8 +54,8 @@ void stats_vif_info(struct core *core, struct vif *vif,
 	info->stats.tx_octets = svnic_le64(vif->tx_octets);
 	info->stats.rx_frames = svnic_le64(vif->rx_frames);
 	info->stats.rx_octets = svnic_le64(vif->rx_octets);
-	info->stats.tx_verdict[SVNIC_V_DELIVERED] = svnic_le64(
-		vif->tx_frames - vif->stats.tx_verdict[SVNIC_V_WIRE]);
+	info->stats.tx_verdict[SVNIC_V_DELIVERED] =
+		svnic_le64(nr_delivered(vif));
 	info->stats.rx_verdict[SVNIC_V_DELIVERED] = svnic_le64(vif->rx_frames);
 }
 

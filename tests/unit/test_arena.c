@@ -265,6 +265,20 @@ static void killed_before_the_interrupt(void **state)
 	assert_int_equal(sim_link(0)->irqs[SVNIC_VECTOR_EVENT], 1);
 }
 
+/* Killed between two counters of a frame that went by the wire. */
+static void killed_while_it_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	set_up(f);
+	fixture_frame(frame, 100, 99, 1);
+	fixture_send(f, 1, frame, 100);
+	vif_find(f->core, 0, 1)->tx_frames--;
+	move(f);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 1);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_DELIVERED), 0);
+}
+
 /* Another link's command, cut short, changes nothing of this one's VIFs. */
 static void half_a_command_is_of_its_link(void **state)
 {
@@ -426,6 +440,7 @@ int main(void)
 		TEST(killed_with_the_pen),
 		TEST(killed_in_a_reset),
 		TEST(killed_before_the_interrupt),
+		TEST(killed_while_it_counted),
 		TEST(half_a_command_is_of_its_link),
 		TEST(doorbells_after_a_restart),
 		TEST(queues_rest_until_the_host_is_back),
