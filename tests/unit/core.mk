@@ -98,6 +98,7 @@ tests_unit_test_switch_SOURCES = tests/unit/test_switch.c $(CORE_FIXTURE)
 tests_unit_test_switch_LDADD = $(CORE_TEST_LDADD)
 
 TAKEOVER_WORLD = tests/unit/arena_check.c tests/unit/arena_check.h \
+	tests/unit/takeover_lists.c \
 	tests/unit/takeover_scenes.c tests/unit/takeover_scenes.h \
 	tests/unit/takeover_world.c tests/unit/takeover_world.h
 

@@ -7,7 +7,7 @@
 
 static uint8_t frame[2048];
 
-static void push(struct takeover_world *w, const struct svnic_admin_cmd *cmd)
+void scene_push(struct takeover_world *w, const struct svnic_admin_cmd *cmd)
 {
 	struct sim_host *h = &w->f.host[0];
 	struct svnic_admin_cmd *sq = sim_page(h, 0);
@@ -26,7 +26,7 @@ void scene_create(struct takeover_world *w)
 		.arg.vif_config = fixture_config(9),
 	};
 
-	push(w, &cmd);
+	scene_push(w, &cmd);
 }
 
 static void verify_create(struct takeover_world *w)
@@ -37,7 +37,7 @@ static void verify_create(struct takeover_world *w)
 			 SVNIC_ST_OK);
 }
 
-static void prepare_vif(struct takeover_world *w)
+void scene_prepare(struct takeover_world *w)
 {
 	const uint8_t mac[6] = { 2, 0, 0, 0, 0, 0x42 };
 	struct svnic_vif_config c = fixture_config(9);
@@ -61,7 +61,7 @@ static void submit_op(struct takeover_world *w, unsigned int op)
 		memcpy(cmd.arg.filter.mac, "\2\0\0\0\0\103", 6);
 	if (op == SVNIC_OP_FILTER_DEL)
 		memcpy(cmd.arg.filter.mac, "\2\0\0\0\0\102", 6);
-	push(w, &cmd);
+	scene_push(w, &cmd);
 }
 
 void scene_destroy(struct takeover_world *w)
@@ -83,7 +83,7 @@ void scene_set(struct takeover_world *w)
 	};
 
 	cmd.arg.vif_config.segment = svnic_le16(3);
-	push(w, &cmd);
+	scene_push(w, &cmd);
 }
 
 static void verify_set(struct takeover_world *w)
@@ -103,7 +103,7 @@ static void submit_bad_set(struct takeover_world *w)
 		.arg.vif_config = fixture_config(1),
 	};
 
-	push(w, &cmd);
+	scene_push(w, &cmd);
 }
 
 static void verify_bad_set(struct takeover_world *w)
@@ -126,7 +126,7 @@ static void submit_pages(struct takeover_world *w, unsigned int op)
 
 	for (i = 0; i < 16; i++)
 		list[i] = svnic_le64(sim_addr(900 + i));
-	push(w, &cmd);
+	scene_push(w, &cmd);
 }
 
 void scene_map(struct takeover_world *w)
@@ -143,7 +143,7 @@ static void verify_map(struct takeover_world *w)
 
 static void prepare_mapped(struct takeover_world *w)
 {
-	prepare_vif(w);
+	scene_prepare(w);
 	assert_int_equal(sim_pages_map(&w->f.host[0], 9,
 				       VIF_CHUNK_PAGES * 2 - 8, 900, 16),
 			 SVNIC_ST_OK);
@@ -165,7 +165,7 @@ static void verify_unmap(struct takeover_world *w)
 /* ... some of which were never there. */
 static void prepare_holes(struct takeover_world *w)
 {
-	prepare_vif(w);
+	scene_prepare(w);
 	assert_int_equal(sim_pages_map(&w->f.host[0], 9,
 				       VIF_CHUNK_PAGES * 2 - 6, 902, 10),
 			 SVNIC_ST_OK);
@@ -194,7 +194,7 @@ static void verify_stop(struct takeover_world *w)
 
 static void prepare_stopped(struct takeover_world *w)
 {
-	prepare_vif(w);
+	scene_prepare(w);
 	assert_int_equal(sim_vif_command(&w->f.host[0], SVNIC_OP_QUEUE_STOP, 9),
 			 SVNIC_ST_OK);
 }
@@ -230,123 +230,6 @@ static void submit_filter_del(struct takeover_world *w)
 static void verify_filter_del(struct takeover_world *w)
 {
 	assert_int_equal(vif_find(w->f.core, 0, 9)->nr_filters, 0);
-}
-
-/* The first @nr of 10.0.0.1 and on. */
-static struct svnic_source source_list(unsigned int nr)
-{
-	struct svnic_source list = { .nr = svnic_le16((uint16_t)nr) };
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		list.address[i] = (struct svnic_address) {
-			.addr = { 10, 0, 0, (uint8_t)(i + 1) },
-			.prefix = 32,
-			.family = 4,
-		};
-	return list;
-}
-
-static struct svnic_groups group_list(unsigned int nr)
-{
-	struct svnic_groups list = { .nr = svnic_le16((uint16_t)nr) };
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		list.group[i].mac[0] = 1;
-		list.group[i].mac[5] = (uint8_t)i;
-	}
-	return list;
-}
-
-static void submit_list(struct takeover_world *w, unsigned int op,
-			const void *list, size_t len)
-{
-	struct svnic_admin_cmd cmd = {
-		.opcode = svnic_le16((uint16_t)op),
-		.vif = svnic_le16(9),
-		.addr = svnic_le64(sim_payload_addr()),
-		.len = svnic_le32((uint32_t)len),
-	};
-
-	memcpy(sim_payload(&w->f.host[0]), list, len);
-	push(w, &cmd);
-}
-
-static void prepare_lists(struct takeover_world *w)
-{
-	struct svnic_source source = source_list(16);
-	struct svnic_groups groups = group_list(64);
-
-	prepare_vif(w);
-	assert_int_equal(sim_source_set(&w->f.host[0], 9, &source),
-			 SVNIC_ST_OK);
-	assert_int_equal(sim_groups_set(&w->f.host[0], 9, &groups),
-			 SVNIC_ST_OK);
-}
-
-static void submit_source(struct takeover_world *w)
-{
-	struct svnic_source list = source_list(3);
-
-	submit_list(w, SVNIC_OP_SOURCE_SET, &list, sizeof(list));
-}
-
-/* One that is refused changes nothing. */
-static void submit_bad_source(struct takeover_world *w)
-{
-	struct svnic_source list = source_list(3);
-
-	list.address[2].prefix = 33;
-	submit_list(w, SVNIC_OP_SOURCE_SET, &list, sizeof(list));
-}
-
-static void submit_groups(struct takeover_world *w)
-{
-	struct svnic_groups list = group_list(2);
-
-	submit_list(w, SVNIC_OP_GROUPS_SET, &list, sizeof(list));
-}
-
-static const struct source *source_of(struct takeover_world *w)
-{
-	const struct vif *vif = vif_find(w->f.core, 0, 9);
-
-	assert_in_range(vif->source, 1, SOURCE_LISTS);
-	assert_true(vif->lane & VIF_LANE_IP);
-	return (const struct source *)arena_part(w->f.core, ARENA_SOURCES) +
-	       arena_vif_idx(w->f.core, vif) * SOURCE_LISTS + vif->source - 1;
-}
-
-static void verify_groups_of(struct takeover_world *w, unsigned int nr)
-{
-	const struct vif *vif = vif_find(w->f.core, 0, 9);
-	struct svnic_groups all = group_list(64);
-	unsigned int i;
-
-	assert_in_range(vif->groups, 1, GROUP_LISTS);
-	for (i = 0; i < 64; i++)
-		assert_int_equal(group_wanted(w->f.core, vif,
-					      mem_mac(all.group[i].mac)),
-				 i < nr);
-}
-
-static void verify_source(struct takeover_world *w)
-{
-	assert_int_equal(source_of(w)->nr_ipv4, 3);
-	assert_int_equal(source_of(w)->nr_ipv6, 0);
-	verify_groups_of(w, 64);
-}
-
-static void verify_bad_source(struct takeover_world *w)
-{
-	assert_int_equal(source_of(w)->nr_ipv4, 16);
-}
-
-static void verify_groups(struct takeover_world *w)
-{
-	assert_int_equal(source_of(w)->nr_ipv4, 16);
-	verify_groups_of(w, 2);
 }
 
 static void submit_frames(struct takeover_world *w)
@@ -405,7 +288,7 @@ static void verify_fault(struct takeover_world *w)
 
 static void prepare_faulted(struct takeover_world *w)
 {
-	prepare_vif(w);
+	scene_prepare(w);
 	submit_fault(w);
 }
 
@@ -428,29 +311,65 @@ static void verify_reset(struct takeover_world *w)
 	assert_int_equal(g->tx.ctrl->rx_done, 0);
 }
 
+/* Whoever asked asks again, until it is answered. */
+static void reset_link(struct takeover_world *w)
+{
+	while (!core_halt(w->f.core))
+		sim_poll(w->f.core);
+	core_reg_write(w->f.core, 0, SVNIC_REG_CONTROL, SVNIC_CONTROL_RESET);
+	core_go(w->f.core);
+}
+
+static void submit_link_reset(struct takeover_world *w)
+{
+	w->ask = reset_link;
+}
+
+static void verify_link_reset(struct takeover_world *w)
+{
+	struct fixture *f = &w->f;
+	unsigned int i;
+
+	assert_int_equal(arena_link(f->core, 0)->nr_vifs, 0);
+	assert_int_equal(core_reg_read(f->core, 0, SVNIC_REG_STATUS), 0);
+	assert_int_not_equal(core_reg_read(f->core, 0, SVNIC_REG_EPOCH),
+			     f->config.epoch);
+	for (i = 0; i < f->config.nr_links; i++)
+		assert_int_equal(arena_link(f->core, i)->journal.state,
+				 JOURNAL_IDLE);
+	sim_host_init(&f->host[0], f->core, 0);
+	fixture_guest(f, 1);
+	fixture_guest(f, 2);
+}
+
 const struct scene scene_table[] = {
 	{ "create", NULL, scene_create, verify_create, 0, false },
-	{ "destroy", prepare_vif, scene_destroy, verify_destroy, 0, false },
-	{ "set", prepare_vif, scene_set, verify_set, 0, false },
-	{ "bad set", prepare_vif, submit_bad_set, verify_bad_set,
+	{ "destroy", scene_prepare, scene_destroy, verify_destroy, 0, false },
+	{ "set", scene_prepare, scene_set, verify_set, 0, false },
+	{ "bad set", scene_prepare, submit_bad_set, verify_bad_set,
 	  SVNIC_ST_MAC_IN_USE, false },
-	{ "map", prepare_vif, scene_map, verify_map, 0, false },
+	{ "map", scene_prepare, scene_map, verify_map, 0, false },
 	{ "unmap", prepare_mapped, scene_unmap, verify_unmap, 0, false },
 	{ "unmap holes", prepare_holes, scene_unmap, verify_holes,
 	  SVNIC_ST_NOT_MAPPED, false },
-	{ "stop", prepare_vif, submit_stop, verify_stop, 0, false },
+	{ "stop", scene_prepare, submit_stop, verify_stop, 0, false },
 	{ "start", prepare_stopped, submit_start, verify_start, 0, false },
-	{ "filter add", prepare_vif, scene_filter_add, verify_filter_add, 0,
+	{ "filter add", scene_prepare, scene_filter_add, verify_filter_add, 0,
 	  false },
-	{ "filter del", prepare_vif, submit_filter_del, verify_filter_del, 0,
+	{ "filter del", scene_prepare, submit_filter_del, verify_filter_del, 0,
 	  false },
-	{ "source", prepare_lists, submit_source, verify_source, 0, false },
-	{ "bad source", prepare_lists, submit_bad_source, verify_bad_source,
-	  SVNIC_ST_BAD_FIELD, false },
-	{ "groups", prepare_lists, submit_groups, verify_groups, 0, false },
-	{ "fault", prepare_vif, submit_fault, verify_fault, 0, true },
+	{ "source", lists_prepare, lists_submit_source, lists_verify_source, 0,
+	  false },
+	{ "bad source", lists_prepare, lists_submit_bad_source,
+	  lists_verify_bad_source, SVNIC_ST_BAD_FIELD, false },
+	{ "groups", lists_prepare, lists_submit_groups, lists_verify_groups, 0,
+	  false },
+	{ "rss", scene_prepare, lists_submit_rss, lists_verify_rss, 0, false },
+	{ "link reset", prepare_mapped, submit_link_reset, verify_link_reset, 0,
+	  true },
+	{ "fault", scene_prepare, submit_fault, verify_fault, 0, true },
 	{ "reset", prepare_faulted, submit_reset, verify_reset, 0, true },
-	{ "frames", prepare_vif, submit_frames, verify_frames, 0, true },
+	{ "frames", scene_prepare, submit_frames, verify_frames, 0, true },
 };
 
 const size_t scene_nr = sizeof(scene_table) / sizeof(scene_table[0]);

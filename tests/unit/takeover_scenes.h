@@ -23,6 +23,21 @@ struct scene {
 extern const struct scene scene_table[];
 extern const size_t scene_nr;
 
+/* VIF 9, and a command in place. */
+void scene_prepare(struct takeover_world *w);
+void scene_push(struct takeover_world *w, const struct svnic_admin_cmd *cmd);
+
+/* takeover_lists.c: commands that bring a list for VIF 9. */
+void lists_prepare(struct takeover_world *w);
+void lists_submit_source(struct takeover_world *w);
+void lists_submit_bad_source(struct takeover_world *w);
+void lists_submit_groups(struct takeover_world *w);
+void lists_submit_rss(struct takeover_world *w);
+void lists_verify_source(struct takeover_world *w);
+void lists_verify_bad_source(struct takeover_world *w);
+void lists_verify_groups(struct takeover_world *w);
+void lists_verify_rss(struct takeover_world *w);
+
 /* Commands on the last VIF that was made; nobody rings for them. */
 void scene_create(struct takeover_world *w);
 void scene_map(struct takeover_world *w);

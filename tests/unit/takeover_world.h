@@ -19,6 +19,8 @@ struct takeover_mailbox {
 struct takeover_world {
 	struct fixture f;
 	struct takeover_mailbox *box;
+	/* What the host writes to registers; a submit may set another. */
+	void (*ask)(struct takeover_world *w);
 	/* All of it as it was before a command. */
 	uint8_t *saved;
 };

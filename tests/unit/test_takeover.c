@@ -33,7 +33,7 @@ static void ring(struct takeover_world *w)
 
 static void work(struct takeover_world *w)
 {
-	ring(w);
+	w->ask(w);
 	sim_poll(w->f.core);
 	sim_poll(w->f.core);
 }
@@ -101,7 +101,7 @@ static void cut_takeover(struct takeover_world *w)
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		take_over(&w->f);
-		ring(w);
+		w->ask(w);
 		sim_poll(w->f.core);
 		_exit(0);
 	}
@@ -141,7 +141,7 @@ static void play(struct takeover_world *w, const struct scene *s,
 	take_over(&w->f);
 	arena_check(w->f.core);
 	/* Who asked for it is not answered, so it is asked for again. */
-	ring(w);
+	w->ask(w);
 	sim_settle(w->f.core);
 	if (!s->is_traffic)
 		check_answer(w, s->status);
@@ -160,6 +160,7 @@ static void killed_at_any_instruction(void **state)
 	uint8_t *first;
 	size_t k;
 
+	w->ask = ring;
 	start = w->f;
 	deadline = takeover_now_ns() + BUDGET_NS;
 	if (cut(w, 0, work) == UINT32_MAX)
@@ -177,6 +178,7 @@ static void killed_at_any_instruction(void **state)
 		memcpy(w->saved, first, takeover_saved_size(w));
 		takeover_restore(w);
 		w->f = start;
+		w->ask = ring;
 		if (s->prepare)
 			s->prepare(w);
 		sim_settle(w->f.core);
@@ -202,6 +204,7 @@ static void killed_while_it_starts_anew(void **state)
 	unsigned int steps;
 
 	deadline = UINT64_MAX;
+	w->ask = ring;
 	if (cut(w, 0, work) == UINT32_MAX)
 		skip();
 	takeover_save(w);
