@@ -36,6 +36,7 @@ static int do_info(struct pf_card *card, struct pf_call *call)
 	struct svnic_pf_info *info = &call->arg.info;
 
 	memset(info, 0, sizeof(*info));
+	info->interface = SVNIC_PF_INTERFACE;
 	info->version = card->id.version;
 	info->features = card->id.features;
 	info->link = card->id.link;

@@ -28,6 +28,9 @@
 
 #define SVNIC_PF_DOMID_SELF 0x7ff0 /* as Xen's DOMID_SELF */
 
+/* Changes with this file: both sides must be of one kind. */
+#define SVNIC_PF_INTERFACE 2
+
 struct svnic_pf_info {
 	__u32 version; /* SVNIC_ABI_VERSION of the card */
 	__u32 features;
@@ -40,8 +43,10 @@ struct svnic_pf_info {
 	__u64 doorbell;	 /* machine frame number of doorbell page 0 */
 	char pci[16];	 /* "0000:00:04.0" */
 	char netdev[16]; /* name of dom0's netdev, or "" */
+	__u32 interface; /* SVNIC_PF_INTERFACE */
+	__u32 reserved;
 };
-SVNIC_ABI_SIZE(struct svnic_pf_info, 72);
+SVNIC_ABI_SIZE(struct svnic_pf_info, 80);
 
 /* One admin command; not those that name grants, pages or queues. */
 struct svnic_pf_admin {

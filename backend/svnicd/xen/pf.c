@@ -112,6 +112,9 @@ static int try_open(struct platform *p, const char *path)
 		return -errno;
 	p->fd = fd;
 	err = pf_call(p, SVNIC_PF_INFO, &p->info, NULL);
+	/* The call has the size of its answer in its number. */
+	if (err == -ENOTTY || (!err && p->info.interface != SVNIC_PF_INTERFACE))
+		err = -EPROTONOSUPPORT;
 	if (!err && !(p->info.status & SVNIC_STATUS_READY))
 		err = -ENODEV;
 	p->pf_event = event_new(p->base, fd, EV_READ | EV_PERSIST, readable, p);
@@ -161,6 +164,11 @@ static void say_missing(struct platform *p, int err)
 		log_warnx(
 			"card",
 			"%s is in use by another svnicd; stop that one; svnicd waits for it",
+			path);
+	else if (err == -EPROTONOSUPPORT)
+		log_warnx(
+			"card",
+			"%s is of a svnic_pf from another release than this svnicd; install both from one, then rmmod svnic_pf and modprobe it; svnicd waits for it",
 			path);
 	else
 		log_warnx("card", "%s cannot be used: %s; svnicd waits for it",
