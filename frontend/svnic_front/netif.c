@@ -44,12 +44,13 @@ static int poll(struct napi_struct *napi, int budget)
 		done = svnic_front_rx_poll(q, budget);
 	if (done >= budget)
 		return budget;
-	if (!napi_complete_done(napi, done) ||
-	    READ_ONCE(q->front->netif.broken))
-		return done;
-	RING_FINAL_CHECK_FOR_RESPONSES(&q->rx.ring, more);
+	/* While it is ours still: the next owner of NAPI may be another CPU,
+	 * and its event index must not be replaced by an older one. */
+	if (!READ_ONCE(q->front->netif.broken))
+		RING_FINAL_CHECK_FOR_RESPONSES(&q->rx.ring, more);
 	if (more)
-		napi_schedule(napi);
+		return budget;
+	napi_complete_done(napi, done);
 	return done;
 }
 
