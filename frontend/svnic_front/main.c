@@ -204,6 +204,8 @@ static void look(struct work_struct *work)
 	const struct cell *cell;
 	int r;
 
+	if (READ_ONCE(f->leaving))
+		return;
 	if (peer >= PEER_STATE_NR)
 		peer = XenbusStateUnknown;
 	if (peer == XenbusStateUnknown || peer == XenbusStateClosed)
@@ -282,13 +284,15 @@ static void remove(struct xenbus_device *dev)
 {
 	struct svnic_front *f = dev_get_drvdata(&dev->dev);
 
+	/* Until all is down its own watches, svnic_net, and NAPI ask for it. */
+	WRITE_ONCE(f->leaving, true);
 	cancel_delayed_work_sync(&f->work);
 	if (xenbus_read_driver_state(dev->otherend) != XenbusStateConnected)
 		WRITE_ONCE(f->gone, true);
 	farewell(f);
 	if (f->net)
 		svnic_net_destroy(f->net);
-	/* Neither a watch nor svnic_net can ask for it any more. */
+	/* Nobody can ask for it any more. */
 	cancel_delayed_work_sync(&f->work);
 	svnic_front_netif_fini(f);
 	kvfree(f->direct.gref);

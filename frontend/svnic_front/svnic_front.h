@@ -90,9 +90,10 @@ struct svnic_front {
 	unsigned int state;		/* enum front_state */
 	unsigned int patience;		/* seconds before the next attempt */
 	unsigned long closed;		/* jiffies */
-	bool failed; /* the last attempt, for a reason of ours */
-	bool gone;   /* any: the backend is not to be asked any more */
-	bool anew;   /* any: give all up and connect again */
+	bool failed;  /* the last attempt, for a reason of ours */
+	bool gone;    /* any: the backend is not to be asked any more */
+	bool anew;    /* any: give all up and connect again */
+	bool leaving; /* remove(): the work finds nothing to do any more */
 };
 
 /* main.c */
