@@ -45,6 +45,7 @@ static bool has_news(const struct svnic_net_queue *q)
 	return svnic_peek32(&c->rx_done) != READ_ONCE(q->rx.ring.done) ||
 	       svnic_peek32(&c->state) != SVNIC_QUEUE_RUNNING ||
 	       (netif_tx_queue_stopped(svnic_net_txq(q)) &&
+		svnic_net_is_direct(q) &&
 		svnic_peek32(&c->tx_cons) != READ_ONCE(q->tx.ring.done));
 }
 

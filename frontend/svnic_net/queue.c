@@ -123,7 +123,8 @@ static bool arm(struct svnic_net_queue *q)
 	bool more;
 
 	__netif_tx_lock(txq, smp_processor_id());
-	if (netif_xmit_stopped(txq))
+	/* Of a queue that went another way nothing is taken back. */
+	if (netif_xmit_stopped(txq) && svnic_net_is_direct(q))
 		behind = (q->tx.published - q->tx.ring.done) / 2;
 	more = svnic_arm(&q->tx.ring, &q->rx.ring, behind);
 	__netif_tx_unlock(txq);
