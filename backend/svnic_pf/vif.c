@@ -76,7 +76,8 @@ static int table_add(struct pf_vif *vif)
 	int err = -EPROTO;
 
 	spin_lock_irq(&card->event_lock);
-	if (vif->nr < SVNIC_MAX_VIFS && !card->vifs[vif->nr]) {
+	/* A larger one has no doorbell page: what is there is not the card's. */
+	if (vif->nr < card->id.max_vifs && !card->vifs[vif->nr]) {
 		kref_get(&vif->ref);
 		card->vifs[vif->nr] = vif;
 		err = 0;
@@ -103,7 +104,7 @@ struct pf_vif *svnic_pf_vif_create(struct pf_card *card,
 	struct pf_vif *vif;
 	int err;
 
-	if (create->vif >= SVNIC_MAX_VIFS && create->vif != SVNIC_VIF_NONE)
+	if (create->vif >= card->id.max_vifs && create->vif != SVNIC_VIF_NONE)
 		return ERR_PTR(-EINVAL);
 	vif = vif_alloc(card);
 	if (!vif)
