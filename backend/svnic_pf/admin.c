@@ -133,12 +133,10 @@ int svnic_pf_admin_enable(struct pf_card *card)
 	write_bus(card, SVNIC_REG_CQ_LO, bus + SQ_OCTETS);
 	iowrite32(SVNIC_CONTROL_ENABLE, card->regs + SVNIC_REG_CONTROL);
 	err = wait_ready(card, SVNIC_STATUS_READY);
-	if (err) {
+	if (err)
 		dev_err(card->dev,
 			"the card does not serve its admin queue (status %08x): restart svnic-fw\n",
 			ioread32(card->regs + SVNIC_REG_STATUS));
-		svnic_pf_link_reset(card);
-	}
 	return err;
 }
 

@@ -328,7 +328,7 @@ static int card_up(struct pf_card *card)
 		goto err_events;
 	err = svnic_pf_admin_enable(card);
 	if (err)
-		goto err_irqs;
+		goto err_reset;
 	err = svnic_pf_events_enable(card);
 	if (err)
 		goto err_reset;
@@ -336,7 +336,6 @@ static int card_up(struct pf_card *card)
 
 err_reset:
 	svnic_pf_quiesce(card);
-err_irqs:
 	irqs_down(card);
 	cancel_work_sync(&card->lost_work);
 err_events:

@@ -231,7 +231,10 @@ void svnic_pf_admin_init(struct pf_card *card);
 int svnic_pf_admin_alloc(struct pf_card *card);
 /* The link is reset by then. */
 void svnic_pf_admin_free(struct pf_card *card);
-/* Reset the link and take the queues into use; disabled by a reset. */
+/*
+ * Reset the link and take the queues into use; disabled by a reset, with an
+ * error too: the card may have taken them.
+ */
 int svnic_pf_admin_enable(struct pf_card *card);
 /* Wait until the link is reset: 0, -ETIMEDOUT, or -ENODEV: nobody there. */
 int svnic_pf_link_reset(struct pf_card *card);
