@@ -189,6 +189,8 @@ static int xen_map(struct batch *b)
 		flags = MAP_FLAGS | (is_read_only(b, i) ? GNTMAP_readonly : 0);
 		gnttab_set_map_op(&b->map[i], addr, flags, gref_of(b, i),
 				  (domid_t)b->g->domid);
+		/* What no hypercall has looked at is not mapped. */
+		b->map[i].status = GNTST_general_error;
 	}
 	err = gnttab_map_refs(b->map, NULL, b->page, b->g->count);
 	first_err = check_mapped(b);
