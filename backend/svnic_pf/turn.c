@@ -146,7 +146,7 @@ static int store(const struct pf_turn *t)
 		if (put_user(t->slot[i].value,
 			     (u64 __user *)u64_to_user_ptr(t->slot[i].at)))
 			return -EFAULT;
-	smp_wmb(); /* pairs with the guest's, after it looked at its index */
+	virt_wmb(); /* pairs with the guest's, after it looked at its index */
 	for (i = 0; i < t->arg.nr_posts; i++)
 		if (put_user(t->post[i].value,
 			     (u32 __user *)u64_to_user_ptr(t->post[i].word)))
@@ -172,7 +172,7 @@ static int post(struct pf_turn *t, struct pf_ports *s)
 
 	if (err)
 		return err;
-	smp_mb(); /* pairs with the guest's, which sets its index and looks */
+	virt_mb(); /* pairs with the guest's, which sets its index and looks */
 	for (i = 0; i < t->arg.nr_posts; i++) {
 		err = wants_ring(&t->post[i]);
 		if (err < 0)
