@@ -19,9 +19,11 @@ SVNICD_COMMON = \
 	backend/svnicd/log.c backend/svnicd/log.h \
 	backend/svnicd/netif/adopt.c \
 	backend/svnicd/netif/batch.c \
+	backend/svnicd/netif/batch.h \
 	backend/svnicd/netif/call.c \
 	backend/svnicd/netif/call.h \
 	backend/svnicd/netif/filter.c \
+	backend/svnicd/netif/filter.h \
 	backend/svnicd/netif/groups.c backend/svnicd/netif/groups.h \
 	backend/svnicd/netif/hash.c backend/svnicd/netif/hash.h \
 	backend/svnicd/netif/headers.c backend/svnicd/netif/headers.h \
@@ -30,15 +32,20 @@ SVNICD_COMMON = \
 	backend/svnicd/netif/netif.c backend/svnicd/netif/netif.h \
 	backend/svnicd/netif/offload.c backend/svnicd/netif/offload.h \
 	backend/svnicd/netif/port.c \
+	backend/svnicd/netif/port.h \
 	backend/svnicd/netif/priv.h \
 	backend/svnicd/netif/rx.c \
+	backend/svnicd/netif/rx.h \
 	backend/svnicd/netif/rx_answer.c \
 	backend/svnicd/netif/rx_turn.h \
 	backend/svnicd/netif/slow.c \
+	backend/svnicd/netif/slow.h \
 	backend/svnicd/netif/sring.c backend/svnicd/netif/sring.h \
 	backend/svnicd/netif/staging.c backend/svnicd/netif/staging.h \
 	backend/svnicd/netif/turn.c \
+	backend/svnicd/netif/turn.h \
 	backend/svnicd/netif/tx.c \
+	backend/svnicd/netif/tx.h \
 	backend/svnicd/netif/txreq.c backend/svnicd/netif/txreq.h \
 	backend/svnicd/netif/verdict.c \
 	backend/svnicd/netif/view.c backend/svnicd/netif/view.h \
@@ -46,7 +53,7 @@ SVNICD_COMMON = \
 	backend/svnicd/number.c backend/svnicd/number.h \
 	backend/svnicd/names.c backend/svnicd/names.h \
 	backend/svnicd/ownq.c backend/svnicd/ownq.h \
-	backend/svnicd/platform.h \
+	backend/svnicd/platform.h backend/svnicd/platform_turn.h \
 	backend/svnicd/policy.c backend/svnicd/policy.h \
 	backend/svnicd/report.c backend/svnicd/report.h \
 	backend/svnicd/report_limits.c \
@@ -70,19 +77,30 @@ SVNICD_LOCAL = \
 
 SVNICD_XEN = \
 	backend/svnicd/xen/batch.c \
+	backend/svnicd/xen/batch.h \
 	backend/svnicd/xen/channel.c \
+	backend/svnicd/xen/channel.h \
 	backend/svnicd/xen/connect.c \
 	backend/svnicd/xen/dom0.h \
 	backend/svnicd/xen/grant.c \
+	backend/svnicd/xen/grant.h \
 	backend/svnicd/xen/guest.c \
+	backend/svnicd/xen/guest.h \
 	backend/svnicd/xen/memo.c \
+	backend/svnicd/xen/memo.h \
 	backend/svnicd/xen/nodes.c \
+	backend/svnicd/xen/nodes.h \
 	backend/svnicd/xen/pf.c \
+	backend/svnicd/xen/pf.h \
 	backend/svnicd/xen/pf_pages.c \
 	backend/svnicd/xen/ring.c \
+	backend/svnicd/xen/ring.h \
 	backend/svnicd/xen/start.c \
+	backend/svnicd/xen/start.h \
 	backend/svnicd/xen/store.c \
+	backend/svnicd/xen/store.h \
 	backend/svnicd/xen/window.c \
+	backend/svnicd/xen/window.h \
 	backend/svnicd/xen/xen.c
 
 SVNICD_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/backend/svnicd \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "platform.h"
+#include "platform_turn.h"
 
 #define NEVER	0x80000000u
 #define LAYOUT	0x51000001u /* and the shape; another meaning, another one */

@@ -24,9 +24,10 @@
 
 struct event_base;
 struct netif_key;
-struct platform; /* the running platform's own state */
-struct tenant;	 /* the platform's side of a VIF: who uses it, and how */
-struct vif;	 /* the daemon's side of the same VIF */
+struct platform;      /* the running platform's own state */
+struct platform_turn; /* see platform_turn.h */
+struct tenant;	      /* the platform's side of a VIF: who uses it, and how */
+struct vif;	      /* the daemon's side of the same VIF */
 
 #define PLATFORM_OWN	NULL	       /* as a tenant: the daemon itself */
 #define PLATFORM_PATH	"svnic-path"   /* key: "direct", where it can be had, */
@@ -107,58 +108,6 @@ struct platform_offer {
 	uint32_t epoch; /* another VIF, another value */
 	uint8_t mac[6];
 	uint16_t mtu;
-};
-
-#define PLATFORM_ELSEWHERE UINT32_MAX /* memory of no page table */
-
-/*
- * One piece of a grant copy: @len octets between @mem, ours, and octet @offset
- * of @tenant's page @gref, which it does not leave.
- */
-struct platform_copy {
-	struct tenant *tenant;
-	void *mem; /* may cross pages */
-	unsigned int
-		nr; /* @mem is in memory of pages_alloc() for this VIF, ... */
-	uint32_t page; /* ... in this page, or PLATFORM_ELSEWHERE */
-	uint32_t gref;
-	uint16_t offset;
-	uint16_t len;
-	bool to_guest;
-	bool failed; /* out: this piece was not copied */
-};
-
-/* Eight octets for a tenant, at a multiple of 8 of a page of grant_map(). */
-struct platform_slot {
-	void *at;
-	uint64_t value;
-};
-
-/* An index in such a page moves from @old to @value (xen/io/ring.h). */
-struct platform_post {
-	void *word;
-	const void *event; /* the index at which the tenant is rung ... */
-	uint32_t old, value;
-	uint32_t port; /* ... by this one */
-	bool rung;     /* out: it was */
-};
-
-/* What a turn of the netif path asks of the system. */
-struct platform_turn {
-	const uint32_t *ring; /* ports */
-	unsigned int nr_ring;
-	const uint32_t *unmask; /* ports that rang */
-	unsigned int nr_unmask;
-	struct platform_copy *copy; /* of any tenants */
-	unsigned int nr_copies;
-	const struct platform_slot *slot; /* for the posts */
-	unsigned int nr_slots;
-	struct platform_post *post; /* once all copies are made */
-	unsigned int nr_posts;
-	/* Before anything that rang is told, @posted or not; NULL: none. */
-	void (*done)(void *arg, bool posted);
-	void *arg;
-	unsigned int wait_ms; /* until something rings */
 };
 
 /* The tenant rang port @port, which is masked from now on. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "netif/priv.h"
+#include "platform_turn.h"
 
 void world_check(bool ok, const char *what)
 {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* See svnicd_dom0.h. */
 #include "fakes/svnicd_dom0.h"
+#include "xen/guest.h"
+#include "xen/start.h"
+#include "xen/store.h"
 
 #include <string.h>
 

@@ -10,6 +10,9 @@
 #include <svnic/order.h>
 
 #include "log.h"
+#include "xen/channel.h"
+#include "xen/guest.h"
+#include "xen/pf.h"
 
 struct fake_pf pf;
 struct fake_xen xen;

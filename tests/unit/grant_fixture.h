@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "xen/dom0.h"
+#include "platform_turn.h"
 
 #define MAX_CALLS 64
 

@@ -4,6 +4,7 @@
  * becomes of pieces that fail (rule R26).
  */
 #include "grant_fixture.h"
+#include "xen/grant.h"
 
 #include <errno.h>
 

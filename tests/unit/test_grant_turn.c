@@ -4,6 +4,8 @@
  * port belongs to while the card goes and comes.
  */
 #include "grant_fixture.h"
+#include "xen/channel.h"
+#include "xen/grant.h"
 
 #include <errno.h>
 #include <string.h>

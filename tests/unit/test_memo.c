@@ -21,6 +21,7 @@
 #include <event2/event.h>
 
 #include "xen/dom0.h"
+#include "xen/memo.h"
 
 #define BE "backend/vif/3/0"
 #define FE "/local/domain/3/device/vif/0"

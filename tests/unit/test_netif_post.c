@@ -10,6 +10,7 @@
 #include <event2/event.h>
 
 #include "netif/priv.h"
+#include "netif/call.h"
 
 static int begin(void **state)
 {

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "fakes/svnicd_dom0.h"
+#include "xen/store.h"
+#include "xen/window.h"
 
 static void test_attach(void **state)
 {

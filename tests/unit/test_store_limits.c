@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fakes/svnicd_dom0.h"
+#include "xen/guest.h"
 
 static void test_rate(void **state)
 {

@@ -14,6 +14,7 @@
 #include <svnic/order.h>
 
 #include "netif/priv.h"
+#include "netif/slow.h"
 #include "vif.h"
 
 /* The buffer that was offered in slot @i; NETIF_NONE: none of ours. */

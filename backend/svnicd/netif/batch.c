@@ -2,6 +2,8 @@
 /*
  * The pieces that a turn copies.
  */
+#include "netif/batch.h"
+
 #include <string.h>
 
 #include "netif/priv.h"

@@ -5,6 +5,7 @@
  */
 #include "netif/call.h"
 
+#include "netif/batch.h"
 #include "netif/priv.h"
 
 #define LATE 4u /* calls that copy, before senders are rung */

@@ -4,6 +4,8 @@
  * into the slow queue.  A guest may change its mind with every request; the
  * card is asked now and then.  rx.c looks at each frame all the same.
  */
+#include "netif/filter.h"
+
 #include <string.h>
 
 #include <svnic/order.h>

@@ -11,6 +11,7 @@
 #include <svnic/order.h>
 
 #include "netif/priv.h"
+#include "platform_turn.h"
 
 struct args {
 	uint32_t data[3];

@@ -14,7 +14,12 @@
 #include <event2/event.h>
 
 #include "daemon.h"
+#include "netif/filter.h"
+#include "netif/port.h"
 #include "netif/priv.h"
+#include "netif/rx.h"
+#include "netif/slow.h"
+#include "netif/turn.h"
 #include "vif.h"
 
 uint64_t netif_now_ms(void)

@@ -4,9 +4,12 @@
  * work is done, and longer each time for a guest that rings without work
  * (rule R20).
  */
+#include "netif/port.h"
+
 #include <errno.h>
 
 #include "netif/priv.h"
+#include "netif/turn.h"
 
 #define IDLE_FREE 2u  /* rings without work in a row ... */
 #define IDLE_MAX  12u /* ... and from then on 2 to 2^10 ms */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the netif path share.  netif.c takes turns; in a turn tx.c
- * and rx.c gather pieces to copy from all queues, one call copies them, then
- * both finish what they gathered.
+ * The state of a netif.  In a turn (turn.c) tx.c and rx.c gather pieces to copy
+ * from all queues, one call copies them, then both finish what they gathered.
  */
 #ifndef SVNICD_NETIF_PRIV_H
 #define SVNICD_NETIF_PRIV_H
@@ -10,7 +9,6 @@
 #include <sys/queue.h>
 
 #include "log.h"
-#include "netif/call.h"
 #include "netif/groups.h"
 #include "netif/hash.h"
 #include "netif/netif.h"
@@ -24,12 +22,10 @@ struct event;
 
 TAILQ_HEAD(netif_list, netif);
 
-#define NETIF_TX_PAGES	128u /* of the slow queue: for frames to the card */
-#define NETIF_RX_PAGES	256u /* ... from the card, a buffer each */
-#define NETIF_TX_MEM	(NETIF_TX_PAGES * SVNIC_PAGE_SIZE)
-#define NETIF_COPIES	1024u /* pieces of a turn */
-#define NETIF_TX_COPIES 384u  /* ... of which for tx */
-#define NETIF_NONE	0xffffu
+#define NETIF_TX_PAGES 128u /* of the slow queue: for frames to the card */
+#define NETIF_RX_PAGES 256u /* ... from the card, a buffer each */
+#define NETIF_TX_MEM   (NETIF_TX_PAGES * SVNIC_PAGE_SIZE)
+#define NETIF_NONE     0xffffu
 
 /* One event channel; masked from its ring until its work is done. */
 struct netif_port {
@@ -108,14 +104,7 @@ struct netif {
 	struct netif_queue queue[NETIF_MAX_QUEUES];
 };
 
-/* What a turn copies; there is one, as there is one thread. */
-struct batch {
-	unsigned int nr;
-	unsigned int end; /* the netif that gathers stops there */
-	struct platform_copy copy[NETIF_COPIES];
-};
-
-/* netif.c */
+/* For the other files; the rest is netif.h's.  The guest broke a rule. */
 void netif_fault(struct netif *n, enum netif_verdict v);
 /* Have a turn soon; or in @ms at the latest. */
 void netif_wake(struct netif *n);
@@ -133,96 +122,5 @@ bool netif_has_work(const struct netif *n);
 void netif_release(struct netif *n);
 /* Its guest broke a rule; nothing of @n may be touched afterwards. */
 void netif_report(struct netif *n);
-
-/* turn.c: have a turn soon, or none any more. */
-void turn_add(struct netif_turns *t, struct netif *n);
-void turn_del(struct netif_turns *t, struct netif *n);
-/*
- * With the next call of the system, which is not far; those who only get back
- * what they sent (not @soon) may wait for a few calls.
- */
-void turn_ring(struct netif_turns *t, uint32_t port, bool soon);
-/* From within a turn, or before turn_add(). */
-void turn_unmask(struct netif_turns *t, uint32_t port);
-/* It is about to be unbound. */
-void turn_forget(struct netif_turns *t, uint32_t port);
-
-/* port.c: all or nothing; and what a turn does with them at its end. */
-int port_bind_queue(struct netif_queue *q, const struct netif_queue_config *c);
-void port_unbind_queue(struct netif_queue *q);
-void port_worked_tx(struct netif_queue *q, uint32_t nr);
-void port_worked_rx(struct netif_queue *q, uint32_t nr);
-void port_notify_tx(struct netif_queue *q);
-void port_notify_rx(struct netif_queue *q);
-/* The one that tells of received frames. */
-uint32_t port_of_rx(const struct netif_queue *q);
-/* Unmask what has rung, now or later. */
-void port_release(struct netif_queue *q);
-/* The clock has it: unmask those that rest. */
-void port_wake(struct netif_queue *q);
-
-/* slow.c */
-int slow_start(struct netif *n);
-void slow_stop(struct netif *n, bool lost);
-/* Take descriptors back; false while the queue is of no use. */
-bool slow_reclaim(struct netif *n);
-/* It shows nonsense, or the card stopped it. */
-void slow_fail(struct netif *n);
-/*
- * Room for a frame in the tx pages, where *@at names it; false: none.  If it
- * must cross pages, it does so at its octet @lead.
- */
-bool slow_reserve(struct netif *n, uint32_t len, uint32_t lead, uint32_t *at);
-uint8_t *slow_tx_mem(struct netif *n, uint32_t at);
-/* Provide the frame of @len octets at @at. */
-void slow_send(struct netif *n, uint32_t at, uint32_t len,
-	       const struct svnic_meta *meta);
-uint8_t *slow_rx_mem(struct netif *n, uint16_t buf);
-/* Offer a buffer again. */
-void slow_return(struct netif *n, uint16_t buf);
-/* The next frame's first buffer, NETIF_NONE when there is none. */
-uint16_t slow_take(struct netif *n);
-void slow_kick(struct netif *n);
-/* Offer buffer @buf, which nobody has. */
-void slow_provide(struct netif *n, uint16_t buf);
-
-/*
- * adopt.c: go on with the queue that an earlier daemon left, with the frames
- * that came meanwhile.  False: there is none that makes sense, and no queue.
- */
-bool slow_adopt(struct netif *n, const struct ownq_shape *shape);
-
-/* filter.c: refilter says that the groups changed. */
-void filter_start(struct netif *n);
-void filter_turn(struct netif *n);
-void filter_stop(struct netif *n, bool lost);
-
-/* tx.c.  What is shared by @left netifs from now on, with the one that comes. */
-void tx_share(struct batch *b, unsigned int left);
-/* The number of ring slots that were taken. */
-unsigned int tx_gather(struct netif_queue *q, struct batch *b);
-void tx_begin(void);
-bool tx_is_empty(void);
-/* All frames of the turn, to the card; then, when it knows, their answers. */
-void tx_send(const struct batch *b);
-void tx_respond(void);
-
-/* rx.c */
-void rx_begin(void);
-/* Take frames from the card; the number of them. */
-unsigned int rx_pull(struct netif *n);
-void rx_share(struct batch *b, unsigned int left);
-unsigned int rx_gather(struct netif_queue *q, struct batch *b);
-void rx_drop_all(struct netif *n);
-
-/* rx_answer.c: leave the responses of the turn to the call that copies, if they
- * are few; then it is done, or not. */
-void rx_stage(struct call *c);
-void rx_finish(const struct batch *b, struct call *c, bool posted);
-
-/* batch.c
- * A piece of the guest's memory: from its mapping, or one of the batch. */
-void batch_add(struct batch *b, struct netif_queue *q, void *mem, uint32_t gref,
-	       uint32_t offset, uint32_t len, bool to_guest);
 
 #endif /* SVNICD_NETIF_PRIV_H */

@@ -6,14 +6,19 @@
  * pieces are copied with those of all other frames of the turn, and answered
  * then (rx_answer.c).
  */
+#include "netif/rx.h"
+
 #include <string.h>
 
 #include <svnic/order.h>
 
 #include "checksum.h"
+#include "netif/batch.h"
 #include "netif/offload.h"
+#include "netif/port.h"
 #include "netif/priv.h"
 #include "netif/rx_turn.h"
+#include "netif/slow.h"
 #include "netif/view.h"
 
 #define PULL 128u /* frames of a turn */

@@ -7,8 +7,13 @@
  */
 #include <string.h>
 
+#include "netif/batch.h"
+#include "netif/call.h"
+#include "netif/port.h"
 #include "netif/priv.h"
+#include "netif/rx.h"
 #include "netif/rx_turn.h"
+#include "netif/slow.h"
 
 /* Its response, with @status octets or an error. */
 static void answer(const struct netif_queue *q, const struct rx_slot *s,

@@ -9,10 +9,13 @@
  * then is no guest's secret and no harm but to the guest: the queue is started
  * afresh, not more than once in a while.
  */
+#include "netif/slow.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "netif/priv.h"
+#include "netif/rx.h"
 #include "vif.h"
 
 #define TX_ORDER    9u

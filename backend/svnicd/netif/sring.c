@@ -11,7 +11,7 @@
 #include <svnic/ring.h>
 
 #include "netif/wire.h"
-#include "platform.h"
+#include "platform_turn.h"
 
 static struct wire_ring *head(const struct sring *r)
 {

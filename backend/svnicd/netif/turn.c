@@ -13,13 +13,21 @@
  * What one guest sends comes back from the card as another's, so all that worked
  * lately have turns with the one that rang.
  */
+#include "netif/turn.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <event2/event.h>
 
+#include "netif/batch.h"
+#include "netif/call.h"
+#include "netif/filter.h"
 #include "netif/priv.h"
+#include "netif/rx.h"
+#include "netif/slow.h"
+#include "netif/tx.h"
 
 #define TURNS	   16u	/* in a row, before the event loop sees to others */
 #define TOGETHER   8u	/* netifs of one turn */

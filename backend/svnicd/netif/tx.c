@@ -5,12 +5,17 @@
  * handed to the card, and only then answered, in the order of the ring: so a
  * daemon that takes over sends a few frames twice, and none is lost.
  */
+#include "netif/tx.h"
+
 #include <string.h>
 
 #include <svnic/order.h>
 
+#include "netif/batch.h"
 #include "netif/headers.h"
+#include "netif/port.h"
 #include "netif/priv.h"
+#include "netif/slow.h"
 #include "netif/txreq.h"
 
 #define FRAMES 256u /* of a turn */

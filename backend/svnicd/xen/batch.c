@@ -10,6 +10,8 @@
  * What was read is of one moment: watches are there before, and batch_drop()
  * comes before the event loop goes on.
  */
+#include "batch.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,6 +10,8 @@
  * A channel that rang stays masked until whoever bound it has done its work
  * (rule R20).
  */
+#include "channel.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,8 @@
 
 #include "../log.h"
 #include "dom0.h"
+#include "guest.h"
+#include "pf.h"
 
 #define AT_ONCE 64u	/* ports of one read() */
 #define GROW	64u	/* more places, when all are taken */

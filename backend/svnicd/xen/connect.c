@@ -9,6 +9,7 @@
 
 #include "../text.h"
 #include "dom0.h"
+#include "guest.h"
 
 /* A number that the guest wrote: 0, -ENOENT, or -EINVAL with the sentence. */
 static int guest_number(struct tenant *t, const char *key, uint32_t *out,

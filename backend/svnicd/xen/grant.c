@@ -5,10 +5,15 @@
  * through gntdev, which pins ours each time.  A call that works says nothing of
  * its pieces, each has a status of its own (rule R26).
  */
+#include "grant.h"
+
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "../platform_turn.h"
 #include "dom0.h"
+#include "channel.h"
+#include "pf.h"
 
 #define BATCH 128u /* pieces of one call to gntdev */
 

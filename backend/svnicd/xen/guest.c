@@ -3,6 +3,8 @@
  * One guest's vif: its two directories in XenStore.  What stands in the
  * frontend's is hostile; what stands in ours is the toolstack's word.
  */
+#include "guest.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +17,9 @@
 #include "../netif/netif.h"
 #include "../text.h"
 #include "dom0.h"
+#include "memo.h"
+#include "store.h"
+#include "window.h"
 
 #define STATE_UNKNOWN 0xffffu /* no number at all */
 #define CLEAR_AFTER_S 3

@@ -11,6 +11,8 @@
  * node is seen to differ; it is written again a moment later.  So a file that
  * is there tells no lie that its daemon knew of.
  */
+#include "memo.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>

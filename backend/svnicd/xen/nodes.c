@@ -4,6 +4,8 @@
  * one: those that guest.c, connect.c and netif read.  One that is missing here
  * is asked for by itself, which costs an answer to wait for and is no error.
  */
+#include "nodes.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 

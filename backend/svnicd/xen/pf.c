@@ -4,6 +4,8 @@
  * device may be missing, or vanish, at any moment; it is looked for once a
  * second then.
  */
+#include "pf.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -18,6 +20,9 @@
 
 #include "../log.h"
 #include "dom0.h"
+#include "channel.h"
+#include "start.h"
+#include "window.h"
 
 #define OF_GUEST     ((1u << SVNIC_SLOW_QUEUE) - 1)
 #define PF_TAKE_OVER 100 /* times 20 ms for an old daemon to let go */

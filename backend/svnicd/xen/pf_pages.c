@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "dom0.h"
+#include "pf.h"
 
 int pf_pages_add(struct platform *p, unsigned int nr, struct tenant *tenant,
 		 uint32_t first, const struct svnic_gref_entry *entries,

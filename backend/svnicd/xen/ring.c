@@ -8,6 +8,8 @@
  * The event channel stays masked until the work is done; a guest that rings
  * without work waits longer each time (rule R20).
  */
+#include "ring.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

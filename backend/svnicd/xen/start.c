@@ -8,6 +8,8 @@
  * knows, then the watches: a new watch fires once by itself, so what changed
  * in between is found.
  */
+#include "start.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,9 @@
 
 #include "../log.h"
 #include "dom0.h"
+#include "guest.h"
+#include "memo.h"
+#include "store.h"
 
 #define GROW 64u
 

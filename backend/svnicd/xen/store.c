@@ -5,6 +5,8 @@
  * backend/vif, one on each frontend's state node (rule R22), one on the death
  * of domains.
  */
+#include "store.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,9 @@
 #include "../log.h"
 #include "../text.h"
 #include "dom0.h"
+#include "guest.h"
+#include "memo.h"
+#include "nodes.h"
 
 #define ROOT	    "backend/vif"
 #define DRAIN_MAX   65536

@@ -9,6 +9,8 @@
  * queues of whoever gets the page next.  So such a page goes to no other guest
  * while the first one lives.
  */
+#include "window.h"
+
 #include <errno.h>
 
 #include "../log.h"

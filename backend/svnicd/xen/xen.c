@@ -11,6 +11,12 @@
 
 #include "../log.h"
 #include "dom0.h"
+#include "channel.h"
+#include "grant.h"
+#include "guest.h"
+#include "pf.h"
+#include "start.h"
+#include "store.h"
 
 /* A guest can cause what the libraries would say; we say it, and less often. */
 static void no_message(struct xentoollog_logger *logger, xentoollog_level level,
