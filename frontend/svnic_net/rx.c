@@ -283,7 +283,8 @@ static bool meta_apply(struct svnic_net_queue *q, struct sk_buff *skb,
 	u32 start = svnic_cpu16(m->csum_start);
 
 	if (flags & SVNIC_META_CSUM_BLANK) {
-		if (start + m->csum_offset + sizeof(__sum16) >
+		if (start < ETH_HLEN ||
+		    start + m->csum_offset + sizeof(__sum16) >
 			    skb_headlen(skb) ||
 		    !skb_partial_csum_set(skb, (u16)start, m->csum_offset))
 			return false;
