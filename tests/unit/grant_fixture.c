@@ -83,14 +83,17 @@ int pf_call(struct platform *platform, unsigned long request, void *arg,
 
 	(void)platform;
 	(void)status;
+	/* What was bound is the file's, and it may be told until it closes. */
+	if (request == SVNIC_PF_PORT_UNBIND) {
+		pf.unbound++;
+		return 0;
+	}
 	if (!pf.is_there)
 		return -ENODEV;
 	if (request == SVNIC_PF_TURN)
 		return turn(arg);
 	if (request == SVNIC_PF_PORT_BIND)
 		port->port = 40 + pf.bound++;
-	else if (request == SVNIC_PF_PORT_UNBIND)
-		pf.unbound++;
 	return 0;
 }
 

@@ -223,12 +223,9 @@ void channel_card_lost(struct platform *p)
 {
 	uint32_t i;
 
-	for (i = 0; i < p->nr_channels; i++) {
-		if (!p->channels[i].rang || p->channels[i].holder != BY_PF)
-			continue;
-		p->channels[i].holder = NOBODY; /* it went with the file */
-		move(p, i, bind_evtchn);
-	}
+	for (i = 0; i < p->nr_channels; i++)
+		if (p->channels[i].rang && p->channels[i].holder == BY_PF)
+			move(p, i, bind_evtchn);
 }
 
 int channel_bind(struct platform *p, struct tenant *t, uint32_t remote,

@@ -18,7 +18,8 @@ bool channel_unmask(struct platform *p, uint32_t place, uint32_t *port);
 bool channel_is_own(const struct platform *p, uint32_t place, uint32_t *port);
 /* svnic_pf says that this port of dom0 rang. */
 void channel_rang(struct platform *p, uint32_t port);
-/* The card's file was opened or closed: bind all there, or elsewhere. */
+/* The card came, or its file is about to be closed: bind all there, or
+ * elsewhere. */
 void channel_card_came(struct platform *p);
 void channel_card_lost(struct platform *p);
 void channel_close(struct platform *p);

@@ -65,8 +65,9 @@ static void look_again(struct platform *p)
 
 static void lost(struct platform *p, const char *why)
 {
-	pf_close(p);
+	/* By the file, which what is mapped of it keeps for a while. */
 	channel_card_lost(p);
+	pf_close(p);
 	p->told = true;
 	p->up->card_lost(p->core, why);
 	look_again(p);
