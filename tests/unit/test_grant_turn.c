@@ -222,6 +222,14 @@ static void test_posts_nothing(void **state)
 	c.page = PLATFORM_ELSEWHERE;
 	assert_false(posts(&c, 1, place, 1, NULL));
 	assert_int_equal(xen.nr_pieces, 1);
+	/* ... or gntdev had as many as it takes in a call, and one failed. */
+	for (i = 0; i < 128; i++) {
+		many[i] = copy_of(0, 0, 8, i ? 10 : 9);
+		many[i].page = PLATFORM_ELSEWHERE;
+	}
+	xen.bad = 9;
+	assert_false(posts(many, 128, place, 1, NULL));
+	assert_true(many[0].failed && !many[1].failed);
 	c = copy_of(0, 0, 100, 9);
 	pf.err = -EINTR;
 	assert_false(posts(&c, 1, place, 1, NULL));

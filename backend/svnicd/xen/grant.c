@@ -73,9 +73,12 @@ static void copy_foreign(struct platform *p)
 	bool err = xengnttab_grant_copy(p->grants, foreign.nr, foreign.seg);
 	unsigned int i;
 
-	for (i = 0; i < foreign.nr; i++)
-		if (err || foreign.seg[i].status != GNTST_okay)
-			foreign.of[i]->failed = true;
+	for (i = 0; i < foreign.nr; i++) {
+		if (!err && foreign.seg[i].status == GNTST_okay)
+			continue;
+		foreign.of[i]->failed = true;
+		own.failed = true;
+	}
 	foreign.nr = 0;
 }
 
