@@ -36,10 +36,12 @@ static int poll(struct napi_struct *napi, int budget)
 	struct netif_queue *q = container_of(napi, struct netif_queue, napi);
 	int done = 0, more = 0;
 
-	svnic_front_tx_poll(q);
-	if (!budget) /* netpoll */
+	if (!budget) {
+		svnic_front_tx_netpoll(q);
 		return 0;
+	}
 	q->polls++;
+	svnic_front_tx_poll(q);
 	if (!READ_ONCE(q->front->netif.broken))
 		done = svnic_front_rx_poll(q, budget);
 	if (done >= budget)

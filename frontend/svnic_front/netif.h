@@ -116,11 +116,14 @@ extern const struct svnic_net_slow svnic_front_slow;
 /* netif_sysfs.c: what xen-netfront has in sysfs. */
 extern const struct attribute_group svnic_front_rxbuf_group;
 
-/* netif_tx.c: under the tx lock, but for the last. */
+/* netif_tx.c: under the tx lock, but for the last two. */
 void svnic_front_tx_init(struct netif_queue *q);
 netdev_tx_t svnic_front_tx_xmit(struct netif_queue *q, struct sk_buff *skb);
 /* Take back what the backend has returned; wake the stack.  From NAPI. */
 void svnic_front_tx_poll(struct netif_queue *q);
+/* The same for netpoll, unless somebody has the tx lock: us, perhaps, who were
+ * about to print something. */
+void svnic_front_tx_netpoll(struct netif_queue *q);
 
 /* netif_rx.c: from NAPI. */
 void svnic_front_rx_init(struct netif_queue *q);

@@ -109,11 +109,10 @@ static bool arm(struct netif_tx *tx)
 	return (s32)(READ_ONCE(ring->sring->rsp_prod) - want) >= 0;
 }
 
-void svnic_front_tx_poll(struct netif_queue *q)
+static void poll_locked(struct netif_queue *q)
 {
 	struct netdev_queue *txq = txq_of(q);
 
-	__netif_tx_lock(txq, smp_processor_id());
 	do {
 		if (!q->live || READ_ONCE(q->front->netif.broken))
 			break;
@@ -125,6 +124,24 @@ void svnic_front_tx_poll(struct netif_queue *q)
 			break;
 		}
 	} while (arm(&q->tx));
+}
+
+void svnic_front_tx_poll(struct netif_queue *q)
+{
+	struct netdev_queue *txq = txq_of(q);
+
+	__netif_tx_lock(txq, smp_processor_id());
+	poll_locked(q);
+	__netif_tx_unlock(txq);
+}
+
+void svnic_front_tx_netpoll(struct netif_queue *q)
+{
+	struct netdev_queue *txq = txq_of(q);
+
+	if (!__netif_tx_trylock(txq))
+		return;
+	poll_locked(q);
 	__netif_tx_unlock(txq);
 }
 

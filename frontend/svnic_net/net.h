@@ -257,6 +257,9 @@ void svnic_net_tx_leave(struct svnic_net_queue *q);
 void svnic_net_tx_drain(struct svnic_net_queue *q);
 /* Take descriptors back, wake the stack.  From NAPI. */
 void svnic_net_tx_poll(struct svnic_net_queue *q);
+/* The same for netpoll, unless somebody has the tx lock: us, perhaps, who were
+ * about to print something. */
+void svnic_net_tx_netpoll(struct svnic_net_queue *q);
 /* Forget all that is in flight; no one else uses the queue. */
 void svnic_net_tx_rewind(struct svnic_net_queue *q);
 

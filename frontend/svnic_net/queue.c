@@ -149,13 +149,14 @@ int svnic_net_poll(struct napi_struct *napi, int budget)
 		container_of(napi, struct svnic_net_queue, napi);
 	int done = 0;
 
-	if (budget) /* else netpoll: NAPI may be asleep, leave it armed */
-		q->polls++;
+	if (!budget) { /* netpoll: NAPI may be asleep, leave it armed */
+		svnic_net_tx_netpoll(q);
+		return 0;
+	}
+	q->polls++;
 	if (q->broken)
 		goto out_complete;
 	svnic_net_tx_poll(q);
-	if (!budget)
-		return 0;
 	if (q->armed) {
 		svnic_disarm(&q->tx.ring, &q->rx.ring);
 		q->armed = false;
@@ -172,8 +173,7 @@ int svnic_net_poll(struct napi_struct *napi, int budget)
 out_complete:
 	if (q->broken)
 		leave(q);
-	if (budget)
-		napi_complete_done(napi, done);
+	napi_complete_done(napi, done);
 	return done;
 }
 

@@ -114,18 +114,34 @@ static void want_pages(struct svnic_net_queue *q)
 	schedule_work(&q->net->grow);
 }
 
+static void poll_locked(struct svnic_net_queue *q)
+{
+	struct netdev_queue *txq = svnic_net_txq(q);
+
+	if (!svnic_net_is_direct(q))
+		return;
+	pages_learn(&q->tx);
+	reclaim(q);
+	if (netif_tx_queue_stopped(txq) && !q->broken && has_much_room(&q->tx))
+		netif_tx_wake_queue(txq);
+}
+
 void svnic_net_tx_poll(struct svnic_net_queue *q)
 {
 	struct netdev_queue *txq = svnic_net_txq(q);
 
 	__netif_tx_lock(txq, smp_processor_id());
-	if (svnic_net_is_direct(q)) {
-		pages_learn(&q->tx);
-		reclaim(q);
-		if (netif_tx_queue_stopped(txq) && !q->broken &&
-		    has_much_room(&q->tx))
-			netif_tx_wake_queue(txq);
-	}
+	poll_locked(q);
+	__netif_tx_unlock(txq);
+}
+
+void svnic_net_tx_netpoll(struct svnic_net_queue *q)
+{
+	struct netdev_queue *txq = svnic_net_txq(q);
+
+	if (!__netif_tx_trylock(txq))
+		return;
+	poll_locked(q);
 	__netif_tx_unlock(txq);
 }
 
