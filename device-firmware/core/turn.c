@@ -187,8 +187,9 @@ static void give_way(struct core *core, const struct vif *served,
 
 	for (i = 0; i < ARENA_PROMISED && core->promised[i]; i++) {
 		vif = arena_vif(core, core->promised[i] - 1u);
-		if (vif != served && vif->place == VIF_AT_REST &&
-		    vif->config.min_rate)
+		/* It may be another one by now, of another worker. */
+		if (vif != served && vif->worker == core->worker &&
+		    vif->place == VIF_AT_REST && vif->config.min_rate)
 			sched_peek(core, vif);
 	}
 	if (!core->urgent.nr)

@@ -9,6 +9,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_group \
 	tests/unit/test_guard \
 	tests/unit/test_halt \
+	tests/unit/test_interplay \
 	tests/unit/test_queue \
 	tests/unit/test_regs \
 	tests/unit/test_rss \
@@ -61,6 +62,10 @@ tests_unit_test_guard_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_halt_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_halt_SOURCES = tests/unit/test_halt.c $(CORE_FIXTURE)
 tests_unit_test_halt_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_interplay_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_interplay_SOURCES = tests/unit/test_interplay.c $(CORE_FIXTURE)
+tests_unit_test_interplay_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_queue_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_queue_SOURCES = tests/unit/test_queue.c $(CORE_FIXTURE)
