@@ -187,6 +187,7 @@ static void rewind(struct core *core, struct queue *q, uint32_t word)
 	q->wait_until = 0;
 	q->retry_ns = 0;
 	q->sent = 0;
+	q->paid = 0;
 	q->is_hurried = 0;
 	q->is_stalled = 0;
 	q->paced = 0;

@@ -77,7 +77,8 @@ struct queue {
 	uint32_t tx_seen;  /* tx_cons when event_due() looked last */
 	uint8_t is_marked; /* on the list of the round's events */
 	uint8_t pending;   /* QUEUE_EVENT_*: on the link's list if not zero */
-	uint8_t reserved1[6];
+	uint8_t reserved1[2];
+	uint32_t paid; /* tx: octets of the first frame, charged already */
 	uint64_t hold_until; /* the guest's event waits until then; 0: not */
 	uint64_t wait_until; /* the first frame waits until then; 0: not */
 

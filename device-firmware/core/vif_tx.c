@@ -135,20 +135,30 @@ static void move_to(struct queue *q, uint32_t end)
 		q->is_hurried = 0;
 }
 
-static void charge(struct vif *vif, uint32_t octets, unsigned int frames,
-		   bool promised)
+static void charge(struct vif *vif, struct queue *q, uint32_t octets,
+		   unsigned int frames, bool promised)
 {
+	octets -= q->paid < octets ? q->paid : octets;
+	q->paid = 0;
 	sched_sent(vif, octets, (int32_t)(octets + frames * FRAME_CHARGE),
 		   promised);
 }
 
-/* Some of its segments may have gone; the others wait no longer than that. */
+/*
+ * Some of its segments may have gone; the others wait no longer than that.
+ * They are paid for now: its guest may take the rest back.
+ */
 static void stay(struct core *core, struct vif *vif, struct queue *q,
-		 const struct frame *f)
+		 const struct frame *f, bool promised)
 {
-	vif->deficit -= (int32_t)f->extra;
-	if (f->sent != q->sent)
+	uint32_t octets;
+
+	if (f->sent != q->sent) {
+		octets = (f->sent - q->sent) * svnic_cpu16(f->meta.gso_size);
 		q->wait_until = 0;
+		q->paid += octets;
+		sched_sent(vif, octets, (int32_t)(octets + f->extra), promised);
+	}
 	q->sent = f->sent;
 	if (f->v == -EAGAIN && !q->wait_until) {
 		q->wait_until = core->now_ns + WAIT_NS;
@@ -208,7 +218,7 @@ static int settle(struct core *core, struct vif *vif, struct queue *q,
 		move_to(q, f[i - 1].end);
 		vif->tx_frames += by_lane;
 		vif->tx_octets += lane_octets;
-		charge(vif, octets, i, p->promised);
+		charge(vif, q, octets, i, p->promised);
 	}
 	if (i == p->nr)
 		return 0;
@@ -216,7 +226,7 @@ static int settle(struct core *core, struct vif *vif, struct queue *q,
 		f[i].v = -EINPROGRESS;
 	/* A part of a frame is work, too. */
 	*done += f[i].v == -EINPROGRESS;
-	stay(core, vif, q, &f[i]);
+	stay(core, vif, q, &f[i], p->promised);
 	return f[i].v;
 }
 
@@ -238,7 +248,7 @@ static void settle_lane(struct vif *vif, struct queue *q,
 	move_to(q, p->frame[p->nr - 1].end);
 	vif->tx_frames += p->nr;
 	vif->tx_octets += octets;
-	charge(vif, octets, p->nr, p->promised);
+	charge(vif, q, octets, p->nr, p->promised);
 }
 
 /* Deliver a burst that is for this worker alone; see settle(). */

@@ -8,6 +8,12 @@
 
 static uint8_t frame[SVNIC_FRAME_MAX];
 
+static int setup(void **state)
+{
+	setenv("SVNIC_SIM_WORKERS", "1", 1);
+	return fixture_setup(state);
+}
+
 /* VIFs 1 and 2 on workers 0 and 1, 3 on worker 0 again, 4 on worker 1. */
 static int setup_two(void **state)
 {
@@ -69,11 +75,99 @@ static void promises_stay_with_their_worker(void **state)
 	assert_int_equal(fixture_tx(f, 4, SVNIC_V_WIRE), 1);
 }
 
+/* A TCP frame to nobody's address, to be cut into segments of @size octets. */
+static struct svnic_meta make_tcp(uint32_t len, uint16_t size)
+{
+	struct svnic_meta meta = {
+		.flags = svnic_le16(SVNIC_META_CSUM_BLANK |
+				    SVNIC_META_GSO_TCPV4),
+		.csum_start = svnic_le16(34),
+		.csum_offset = 16,
+		.gso_size = svnic_le16(size),
+	};
+
+	fixture_frame(frame, len, 99, 1);
+	memcpy(frame + 12, "\x08\x00\x45", 3);
+	frame[14 + 6] = 0x40;
+	frame[14 + 7] = 0;
+	frame[14 + 9] = 6;
+	frame[34 + 12] = 0x50;
+	return meta;
+}
+
+static struct svnic_port_info port_info(struct fixture *f)
+{
+	struct svnic_port_info info;
+	struct svnic_admin_cmd cmd = {
+		.opcode = SVNIC_OP_PORT_QUERY,
+		.addr = sim_payload_addr(),
+		.len = sizeof(info),
+	};
+
+	assert_int_equal(sim_admin(&f->host[0], &cmd), SVNIC_ST_OK);
+	memcpy(&info, sim_payload(&f->host[0]), sizeof(info));
+	return info;
+}
+
+/* What the wire has of a frame is paid for, even if the rest never goes. */
+static void segments_are_paid_as_they_go(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_vif_config c = fixture_config(1);
+	struct svnic_meta meta;
+	struct sim_guest *g;
+	unsigned int i;
+
+	c.rate = svnic_le64(1000000);
+	c.burst = svnic_le32(20000);
+	g = fixture_guest_with(f, 1, &c);
+	sim_port(0)->takes = 0;
+	sim_port(0)->is_sink = true;
+	meta = make_tcp(60054, 250);
+	for (i = 0; i < 20; i++) {
+		sim_send(g, frame, 60054, SVNIC_PAGE_SIZE, &meta);
+		sim_ring(g);
+		sim_poll(f->core);
+		assert_true(sim_queue_reset(g));
+	}
+	/* The burst, one frame more, and headers. */
+	assert_in_range(port_info(f).tx_octets, 20000, 20000 + 60000 + 16000);
+}
+
+/* ... and what is paid for is not paid twice. */
+static void segments_are_paid_once(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_vif_config c = fixture_config(1);
+	struct svnic_meta meta;
+	struct sim_guest *g;
+	unsigned int ms;
+
+	c.rate = svnic_le64(10000000);
+	c.burst = svnic_le32(20000);
+	g = fixture_guest_with(f, 1, &c);
+	sim_port(0)->takes = 0;
+	sim_port(0)->is_sink = true;
+	meta = make_tcp(60054, 250);
+	for (ms = 0; ms < 100; ms++) {
+		assert_true(svnic_tx_return(&g->tx) >= 0);
+		while (svnic_tx_space(&g->tx) >= 15)
+			sim_send(g, frame, 60054, SVNIC_PAGE_SIZE, &meta);
+		sim_ring(g);
+		sim_sleep(1000000);
+		sim_settle(f->core);
+	}
+	/* 1 MB, and the burst. */
+	assert_in_range(fixture_stats(f, 1).tx_octets, 950000, 1150000);
+}
+
 #define TEST(f, s) cmocka_unit_test_setup_teardown(f, s, fixture_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(segments_are_paid_as_they_go, setup),
+		TEST(segments_are_paid_once, setup),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
