@@ -87,13 +87,19 @@ static uint64_t mac_to(const struct frame *f)
 	return f->is_plain ? f->head[0] & LANE_MAC_MASK : mem_mac(frame_l2(f));
 }
 
-/* Has another worker delivered one behind frame @i, so that it cannot stay? */
+/* Was it delivered, or did a part of it go to the wire? */
+static bool has_begun(const struct frame *f)
+{
+	return f->v >= 0 || (f->v != FRAME_OPEN && f->extra);
+}
+
+/* Has another worker begun one behind frame @i, so that it cannot stay? */
 static bool is_overtaken(const struct parcel *p, unsigned int i)
 {
 	unsigned int k;
 
 	for (k = i + 1; p->is_away && k < p->nr; k++) {
-		if (p->frame[k].v >= 0)
+		if (has_begun(&p->frame[k]))
 			return true;
 	}
 	return false;
@@ -129,6 +135,23 @@ static int to_one(struct core *core, struct parcel *p, unsigned int i)
 	return v;
 }
 
+/* An enum svnic_verdict, or why it waits; see to_one(). */
+static int to_wire(struct core *core, struct parcel *p, unsigned int i)
+{
+	struct frame *f = &p->frame[i];
+	int v = wire_tx(core, f);
+
+	if (v == -EAGAIN && is_in_the_way(p, i)) {
+		f->patience = FRAME_DROP;
+		v = wire_tx(core, f);
+	}
+	while (v == -EINPROGRESS && is_overtaken(p, i)) {
+		f->patience = FRAME_DROP;
+		v = wire_tx(core, f);
+	}
+	return v;
+}
+
 /* FRAME_OPEN, or why it waits.  Other workers have had it or will. */
 static int to_many(struct core *core, struct parcel *p, unsigned int i)
 {
@@ -136,15 +159,7 @@ static int to_many(struct core *core, struct parcel *p, unsigned int i)
 	int v;
 
 	if (!f->is_wired) {
-		v = wire_tx(core, f);
-		if (v == -EAGAIN && is_in_the_way(p, i)) {
-			f->patience = FRAME_DROP;
-			v = wire_tx(core, f);
-		}
-		while (v == -EINPROGRESS && is_overtaken(p, i)) {
-			f->patience = FRAME_DROP;
-			v = wire_tx(core, f);
-		}
+		v = to_wire(core, p, i);
 		if (v < 0)
 			return v;
 		f->wire = (uint8_t)v;

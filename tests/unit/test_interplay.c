@@ -161,6 +161,32 @@ static void segments_are_paid_once(void **state)
 	assert_in_range(fixture_stats(f, 1).tx_octets, 950000, 1150000);
 }
 
+/* A frame waits for a VIF; of the one behind it a part has gone already. */
+static void a_part_that_went_is_not_sent_again(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_meta meta;
+	struct sim_guest *g;
+	unsigned int i;
+
+	g = fixture_guest(f, 1);
+	fixture_guest(f, 2);
+	sim_port(0)->takes = 0;
+	sim_port(0)->is_sink = true;
+	for (i = 0; i < 33; i++) {
+		fixture_frame(frame, 60, 2, 1);
+		sim_send(g, frame, 60, SVNIC_PAGE_SIZE, NULL);
+	}
+	meta = make_tcp(30054, 100);
+	sim_send(g, frame, 30054, SVNIC_PAGE_SIZE, &meta);
+	sim_ring(g);
+	sim_settle(f->core);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_DELIVERED), 32);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_NO_BUFFER), 1);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 1);
+	assert_int_equal(port_info(f).tx_frames, 300);
+}
+
 #define TEST(f, s) cmocka_unit_test_setup_teardown(f, s, fixture_teardown)
 
 int main(void)
@@ -168,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(segments_are_paid_as_they_go, setup),
 		TEST(segments_are_paid_once, setup),
+		TEST(a_part_that_went_is_not_sent_again, setup_two),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
