@@ -15,6 +15,8 @@
 #include "switch.h"
 #include "wire.h"
 
+#define OVERTAKEN_PARTS 4u /* of a large frame that cannot stay, in a row */
+
 void switch_find(const struct core *core, struct frame *f)
 {
 	const uint8_t *to = frame_l2(f);
@@ -139,6 +141,7 @@ static int to_one(struct core *core, struct parcel *p, unsigned int i)
 static int to_wire(struct core *core, struct parcel *p, unsigned int i)
 {
 	struct frame *f = &p->frame[i];
+	unsigned int left = OVERTAKEN_PARTS;
 	int v = wire_tx(core, f);
 
 	if (v == -EAGAIN && is_in_the_way(p, i)) {
@@ -147,7 +150,7 @@ static int to_wire(struct core *core, struct parcel *p, unsigned int i)
 	}
 	while (v == -EINPROGRESS && is_overtaken(p, i)) {
 		f->patience = FRAME_DROP;
-		v = wire_tx(core, f);
+		v = --left ? wire_tx(core, f) : SVNIC_V_WIRE_FULL;
 	}
 	return v;
 }

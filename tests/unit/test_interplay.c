@@ -187,6 +187,34 @@ static void a_part_that_went_is_not_sent_again(void **state)
 	assert_int_equal(port_info(f).tx_frames, 300);
 }
 
+/* A frame that was overtaken cannot stay, but nor does it take all the time. */
+static void an_overtaken_frame_has_an_end(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_meta meta;
+	struct sim_guest *g;
+
+	fixture_guest(f, 1);
+	g = fixture_guest(f, 2);
+	fixture_guest(f, 3);
+	fixture_guest(f, 4);
+	sim_port(0)->takes = 0;
+	sim_port(0)->is_sink = true;
+	meta = make_tcp(12054, 1);
+	frame[11] = 2;
+	sim_send(g, frame, 12054, SVNIC_PAGE_SIZE, &meta);
+	fixture_frame(frame, 60, 4, 2);
+	sim_send(g, frame, 60, SVNIC_PAGE_SIZE, NULL);
+	sim_ring(g);
+	core_poll(worker(f, 1));
+	core_poll(worker(f, 0));
+	assert_in_range(port_info(f).tx_frames, 64, 256);
+	sim_settle(f->core);
+	fixture_expect(&f->guest[4], frame, 60);
+	assert_int_equal(fixture_tx(f, 2, SVNIC_V_WIRE_FULL), 1);
+	assert_in_range(port_info(f).tx_frames, 64, 256);
+}
+
 #define TEST(f, s) cmocka_unit_test_setup_teardown(f, s, fixture_teardown)
 
 int main(void)
@@ -195,6 +223,7 @@ int main(void)
 		TEST(segments_are_paid_as_they_go, setup),
 		TEST(segments_are_paid_once, setup),
 		TEST(a_part_that_went_is_not_sent_again, setup_two),
+		TEST(an_overtaken_frame_has_an_end, setup_two),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
