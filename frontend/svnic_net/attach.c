@@ -10,6 +10,7 @@
 #include "net.h"
 
 #define WATCH_S	    1  /* seconds between two looks at an idle queue */
+#define STOPPED_S   30 /* a small rate may hold a large frame back for long */
 #define GROW_WAIT_S 10 /* seconds after more pages were refused */
 
 int svnic_net_queues_down(struct svnic_net *net, bool ask)
@@ -95,7 +96,7 @@ static int attach(struct svnic_net *net)
 	svnic_net_promote(net);
 	svnic_net_carrier(net);
 	svnic_net_groups_load(net);
-	schedule_delayed_work(&net->watch, WATCH_S * HZ);
+	svnic_net_watch(net);
 	return 0;
 }
 
@@ -206,6 +207,33 @@ static void reset_work(struct work_struct *work)
 	mutex_unlock(&net->lock);
 }
 
+/*
+ * The kernel's watchdog, which ndo_tx_timeout would bring, warns as of a bug of
+ * ours: of a queue that stands still because its peer is away for a while, and
+ * of one that was not used for long and is stopped to change its way.
+ */
+static void look_at_stopped(struct svnic_net *net)
+{
+	struct net_device *dev = net->dev;
+	u32 i;
+
+	if (!net->up || !netif_carrier_ok(dev))
+		return;
+	for (i = 0; i < dev->real_num_tx_queues; i++) {
+		struct netdev_queue *txq = netdev_get_tx_queue(dev, i);
+
+		if (!netif_xmit_stopped(txq) ||
+		    time_before(jiffies,
+				READ_ONCE(txq->trans_start) + STOPPED_S * HZ))
+			continue;
+		/* Not again before the same time has passed. */
+		txq_trans_cond_update(txq);
+		local_bh_disable();
+		svnic_net_tx_timeout(net, i);
+		local_bh_enable();
+	}
+}
+
 /* A fault or an event that got lost must not stop an idle queue for ever. */
 static void watch_work(struct work_struct *work)
 {
@@ -214,6 +242,7 @@ static void watch_work(struct work_struct *work)
 	u32 i;
 
 	mutex_lock(&net->lock);
+	look_at_stopped(net);
 	for (i = 0; net->attached && i < net->shape.nr_queues; i++) {
 		struct svnic_net_queue *q = &net->queue[i];
 
@@ -222,9 +251,14 @@ static void watch_work(struct work_struct *work)
 			napi_schedule(&q->napi);
 		local_bh_enable();
 	}
-	if (net->attached)
-		schedule_delayed_work(&net->watch, WATCH_S * HZ);
+	if (net->attached || net->slow_on)
+		svnic_net_watch(net);
 	mutex_unlock(&net->lock);
+}
+
+void svnic_net_watch(struct svnic_net *net)
+{
+	schedule_delayed_work(&net->watch, WATCH_S * HZ);
 }
 
 void svnic_net_works_init(struct svnic_net *net)

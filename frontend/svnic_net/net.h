@@ -174,6 +174,8 @@ bool svnic_net_has_direct(const struct svnic_net *net);
 /* attach.c: under svnic_net.lock, unless told otherwise. */
 void svnic_net_works_init(struct svnic_net *net);
 void svnic_net_works_cancel(struct svnic_net *net); /* without the lock */
+/* Look at the queues now and then, as long as there is a path. */
+void svnic_net_watch(struct svnic_net *net);
 int svnic_net_queues_up(struct svnic_net *net);
 int svnic_net_queues_down(struct svnic_net *net, bool ask);
 /* Change rings and queues; -errno leaves those that were.  Under RTNL,
@@ -250,7 +252,8 @@ void svnic_net_poller_missed(struct svnic_net_queue *q);
 
 /* tx.c */
 netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev);
-void svnic_net_tx_timeout(struct net_device *dev, unsigned int queue);
+/* A tx queue was stopped for long.  Under the lock of @net, softirqs off. */
+void svnic_net_tx_timeout(struct svnic_net *net, u32 queue);
 /* Frames of the queue do not go to the card any more.  Under its tx lock. */
 void svnic_net_tx_leave(struct svnic_net_queue *q);
 /* Wait a moment until the card has taken what it was given. */

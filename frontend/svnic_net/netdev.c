@@ -208,7 +208,6 @@ static const struct net_device_ops netdev_ops = {
 	.ndo_select_queue = net_select_queue,
 	.ndo_features_check = net_features_check,
 	.ndo_fix_features = net_fix_features,
-	.ndo_tx_timeout = svnic_net_tx_timeout,
 	.ndo_get_stats64 = net_get_stats64,
 	.ndo_set_mac_address = net_set_mac,
 	.ndo_set_rx_mode = svnic_net_set_rx_mode,
@@ -225,8 +224,6 @@ void svnic_net_dev_init(struct svnic_net *net)
 	dev->sysfs_groups[0] = config->group;
 	dev->netdev_ops = &netdev_ops;
 	dev->ethtool_ops = &svnic_net_ethtool_ops;
-	/* A small rate may hold a large frame back for long. */
-	dev->watchdog_timeo = 30 * HZ;
 	dev->min_mtu = SVNIC_MTU_MIN;
 	dev->max_mtu = config->max_mtu;
 	dev->mtu = min(config->mtu, config->max_mtu);

@@ -240,6 +240,7 @@ int svnic_net_slow_on(struct svnic_net *net,
 		svnic_net_slow_start(net);
 	svnic_net_carrier(net);
 	svnic_net_groups_load(net);
+	svnic_net_watch(net);
 	mutex_unlock(&net->lock);
 out_unlock:
 	rtnl_unlock();

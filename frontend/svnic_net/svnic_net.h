@@ -90,7 +90,7 @@ struct svnic_net_slow {
 	void (*down)(void *owner);
 	/* Frames that were taken and are not yet with the peer, roughly. */
 	u32 (*pending)(void *owner);
-	/* The watchdog of a tx queue; any context. */
+	/* The tx queue was stopped for long; softirqs are off. */
 	void (*look)(void *owner, u32 queue);
 
 	/* The following at any time. */

@@ -397,12 +397,11 @@ netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev)
 }
 
 /*
- * The watchdog.  A slow receiver is no fault, so look and ring; but where there
- * is another way, a card that takes nothing for so long is left.
+ * A slow receiver is no fault, so look and ring; but where there is another way,
+ * a card that takes nothing for so long is left.
  */
-void svnic_net_tx_timeout(struct net_device *dev, unsigned int queue)
+void svnic_net_tx_timeout(struct svnic_net *net, u32 queue)
 {
-	struct svnic_net *net = svnic_net_of(dev);
 	struct svnic_net_queue *q = NULL;
 
 	if (queue < net->nr_alloc)
