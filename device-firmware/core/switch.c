@@ -62,6 +62,25 @@ static void fan_out_domain(struct core *core, uint16_t domain, struct frame *f)
 		fan_out(core, &d->unknown, ARENA_UNKNOWN_NODES, f);
 }
 
+static unsigned int nr_copies(const struct core *core, uint16_t domain,
+			      const struct frame *f)
+{
+	const struct domain *d;
+
+	if (domain == DEMUX_NONE)
+		return 0;
+	d = arena_domain(core, domain);
+	return frame_l2(f)[0] & 1 ? d->members.nr : d->unknown.nr;
+}
+
+unsigned int switch_nr_copies(const struct core *core, const struct frame *f)
+{
+	uint16_t trunk = arena_board(core)->trunk[f->segment];
+	unsigned int nr = nr_copies(core, f->domain, f);
+
+	return trunk == f->domain ? nr : nr + nr_copies(core, trunk, f);
+}
+
 void switch_fan_out(struct core *core, struct frame *f)
 {
 	uint16_t trunk = arena_board(core)->trunk[f->segment];

@@ -16,6 +16,8 @@ struct parcel;
 
 /* Whose a frame is, its header copied and its domain known: dest, is_many. */
 void switch_find(const struct core *core, struct frame *f);
+/* At most so many VIFs get it, if it is for many. */
+unsigned int switch_nr_copies(const struct core *core, const struct frame *f);
 /*
  * Deliver what of a parcel is for this worker's VIFs, and for the uplinks if
  * they are its own, in order, until one has to wait (-EAGAIN, -EINPROGRESS):

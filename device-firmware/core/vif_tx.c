@@ -21,6 +21,7 @@
 
 #define WAIT_NS	 2000000u /* how long a frame waits for its receiver */
 #define RETRY_NS 10000u	  /* between two tries, if nobody tells when */
+#define COPIES	 256u	  /* of a burst's frames, and then it ends */
 
 /* Descriptors up to the cursor are the guest's again. */
 static void tx_return(struct core *core, struct queue *q)
@@ -94,12 +95,16 @@ static bool is_group(const struct frame *f)
 	return frame_l2(f)[0] & 1;
 }
 
-/* Look at all frames of a burst: the other workers that are to see them. */
+/*
+ * Look at all frames of a burst: the other workers that are to see them.  What
+ * is behind too many copies is left for another burst.
+ */
 static unsigned int plan(struct core *core, struct vif *vif, struct queue *q,
 			 struct parcel *p)
 {
 	unsigned int workers = 0;
 	unsigned int groups = 0;
+	unsigned int copies = 0;
 	unsigned int i;
 
 	p->has_many = 0;
@@ -109,6 +114,10 @@ static unsigned int plan(struct core *core, struct vif *vif, struct queue *q,
 	for (i = 0; i < p->nr; i++) {
 		struct frame *f = &p->frame[i];
 
+		if (copies > COPIES) {
+			p->nr = (uint8_t)i;
+			break;
+		}
 		if (!f->is_plain || f->dest == DEMUX_NONE)
 			vif_tx_prepare(core, vif, q, f);
 		if (f->v != FRAME_OPEN)
@@ -121,6 +130,7 @@ static unsigned int plan(struct core *core, struct vif *vif, struct queue *q,
 			f->v = SVNIC_V_STORM;
 			continue;
 		}
+		copies += switch_nr_copies(core, f);
 		p->has_many = 1;
 		workers = ~0u;
 	}
@@ -328,6 +338,7 @@ enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 	struct gather g = { .fault = SVNIC_V_DELIVERED };
 	struct parcel *p = parcel_open(core);
 	unsigned int others;
+	unsigned int nr;
 	int64_t octets;
 	uint32_t end;
 	int avail;
@@ -360,7 +371,8 @@ enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 	p->sender = q->vif;
 	p->promised = vif->place == VIF_AT_HEAD;
 	p->is_away = 0;
-	p->nr = (uint8_t)gather_burst(core, vif, q, &g, p->frame);
+	nr = gather_burst(core, vif, q, &g, p->frame);
+	p->nr = (uint8_t)nr;
 	others = plan(core, vif, q, p);
 	if (others)
 		return send_away(core, q, p, others);
@@ -368,7 +380,7 @@ enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 	tx_return(core, q);
 	if (err)
 		return err == -EAGAIN ? VIF_TX_WAIT : VIF_TX_MORE;
-	if (g.fault != SVNIC_V_DELIVERED)
+	if (g.fault != SVNIC_V_DELIVERED && p->nr == nr)
 		return stop(core, vif, q, g.fault);
 	return q->tx_next == end ? VIF_TX_EMPTY : VIF_TX_MORE;
 }

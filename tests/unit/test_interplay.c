@@ -215,6 +215,35 @@ static void an_overtaken_frame_has_an_end(void **state)
 	assert_in_range(port_info(f).tx_frames, 64, 256);
 }
 
+/* Group frames for many are done a few at a time, however small they are. */
+static void copies_are_part_of_the_work(void **state)
+{
+	struct fixture *f = *state;
+	struct sim_guest *g = fixture_guest(f, 1);
+	struct svnic_vif_config c;
+	struct svnic_meta bad = { .flags = svnic_le16(SVNIC_META_FLAGS + 1) };
+	unsigned int i;
+
+	for (i = 2; i < 16; i++) {
+		c = fixture_config(i);
+		assert_int_equal(sim_vif_create(&f->host[0], i, &c),
+				 SVNIC_ST_OK);
+	}
+	fixture_frame(frame, 60, 255, 1);
+	for (i = 0; i < 30; i++)
+		sim_send(g, frame, 60, SVNIC_PAGE_SIZE, NULL);
+	sim_send(g, frame, 60, SVNIC_PAGE_SIZE, &bad);
+	sim_ring(g);
+	sim_poll(f->core);
+	assert_in_range(svnic_peek32(&g->tx.ctrl->tx_cons), 1, 20);
+	/* None is lost, and what is behind them counts when its turn comes. */
+	assert_int_equal(fixture_stats(f, 1).faults, 0);
+	sim_settle(f->core);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 30);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_BAD_CHAIN), 1);
+	assert_int_equal(fixture_stats(f, 1).faults, 1);
+}
+
 #define TEST(f, s) cmocka_unit_test_setup_teardown(f, s, fixture_teardown)
 
 int main(void)
@@ -224,6 +253,7 @@ int main(void)
 		TEST(segments_are_paid_once, setup),
 		TEST(a_part_that_went_is_not_sent_again, setup_two),
 		TEST(an_overtaken_frame_has_an_end, setup_two),
+		TEST(copies_are_part_of_the_work, setup),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
