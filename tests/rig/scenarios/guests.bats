@@ -123,6 +123,27 @@ refused() {
 	answers a $B
 }
 
+@test "a driver that lets go while its nodes are written does only that" {
+	local be fe
+	be=$(backend a 0)
+	fe=$(frontend a 0)
+	dom0 "end=\$((\$(date +%s) + 15))
+		while [ \$(date +%s) -lt \$end ]; do
+			xenstore-write $be/carrier 1 $fe/mtu 1500
+		done" &
+	local writer=$!
+	in_guest a 'cd /sys/bus/xen/drivers/svnic_front
+		for i in 1 2 3 4 5; do
+			echo vif-0 >unbind; echo vif-0 >bind; sleep 2
+		done'
+	wait $writer
+	readdress a 10.77.0.11
+	until_true 20 "the direct path" vif_direct a 0
+	answers a $B
+	run in_guest a dmesg
+	[[ $output != *'Call Trace'* ]]
+}
+
 @test "a rate holds" {
 	"$rig" guest r --type=svnic --vif-opts=rate=20Mb/s
 	in_guest r 'iperf3 -c 10.77.0.1 -t 5 -J' |
