@@ -148,14 +148,15 @@ int svnic_pf_port_unbind(struct pf_ports *s, u32 port)
 static void unmask(struct pf_port *p)
 {
 	struct pf_ports *s = p->ports;
-	bool masked;
+	bool is_done;
 
 	spin_lock_irq(&s->rung_lock);
-	masked = p->masked;
-	p->masked = false;
-	list_del_init(&p->link);
+	/* What read() has not told yet cannot be done. */
+	is_done = p->masked && list_empty(&p->link);
+	if (is_done)
+		p->masked = false;
 	spin_unlock_irq(&s->rung_lock);
-	if (masked)
+	if (is_done)
 		xen_irq_lateeoi((unsigned int)p->irq, 0);
 }
 
