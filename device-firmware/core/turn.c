@@ -407,8 +407,10 @@ unsigned int sched_run(struct core *core)
 	wheel_turn(core);
 	core->turn_owed = UINT32_MAX;
 	done = all_turns(core, 1);
-	/* Nobody could send, but for what earlier turns used too much. */
-	if (done == 0 && core->turn_owed && core->turn_owed != UINT32_MAX)
+	/* Nobody could send, but for what earlier turns used too much; nor has
+	 * anybody frames that are away. */
+	if (done == 0 && !core->nr_out && core->turn_owed &&
+	    core->turn_owed != UINT32_MAX)
 		done = all_turns(core, core->turn_owed);
 	vif_rx_publish(core);
 	return done;

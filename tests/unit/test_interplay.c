@@ -244,6 +244,30 @@ static void copies_are_part_of_the_work(void **state)
 	assert_int_equal(fixture_stats(f, 1).faults, 1);
 }
 
+/* Who used too much waits for those whose frames are with other workers. */
+static void a_debt_is_paid_while_frames_are_away(void **state)
+{
+	struct fixture *f = *state;
+	struct vif *vif;
+	unsigned int i;
+
+	fixture_guest(f, 1);
+	fixture_guest(f, 2);
+	fixture_guest(f, 3);
+	vif = vif_find(f->core, 0, 1);
+	vif->deficit = -1000000;
+	send(f, 1, 99, 60);
+	for (i = 0; i < 10; i++) {
+		send(f, 3, 2, 60);
+		core_poll(worker(f, 0));
+		assert_int_equal(f->guest[1].tx.ctrl->tx_cons, 0);
+		core_poll(worker(f, 1));
+	}
+	assert_true(vif->deficit < -500000);
+	sim_settle(f->core);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 1);
+}
+
 #define TEST(f, s) cmocka_unit_test_setup_teardown(f, s, fixture_teardown)
 
 int main(void)
@@ -254,6 +278,7 @@ int main(void)
 		TEST(a_part_that_went_is_not_sent_again, setup_two),
 		TEST(an_overtaken_frame_has_an_end, setup_two),
 		TEST(copies_are_part_of_the_work, setup),
+		TEST(a_debt_is_paid_while_frames_are_away, setup_two),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
