@@ -49,7 +49,9 @@ int sched_may_send(struct core *core, struct vif *vif);
  * It sent frames; @cost: what its turn is charged for them; @promised: its turn
  * came for its min_rate.
  */
-void sched_sent(struct vif *vif, uint32_t octets, int32_t cost, bool promised);
+void sched_sent(struct vif *vif, uint32_t octets, uint32_t cost, bool promised);
+/* It caused work of so many octets beside that. */
+void sched_owe(struct vif *vif, uint32_t octets);
 /*
  * How many frames of it are worked on together: fewer while somebody who was
  * promised something may be waiting for the end of that.

@@ -21,6 +21,7 @@
 #define ROUND_FRAMES  512u	/* then the round ends */
 #define PUBLISH	      64u	/* receivers that are shown what they got */
 #define URGENT_TURNS  4u	/* for each of the others' */
+#define DEBT_MAX      (1 << 30) /* octets; what is beyond is forgiven */
 #define PENDING_RETRY 100000ull /* an event ring is full: ns */
 #define KILO	      1000ull
 
@@ -143,13 +144,20 @@ int sched_may_send(struct core *core, struct vif *vif)
 	return 0;
 }
 
-void sched_sent(struct vif *vif, uint32_t octets, int32_t cost, bool promised)
+void sched_owe(struct vif *vif, uint32_t octets)
+{
+	int64_t deficit = (int64_t)vif->deficit - octets;
+
+	vif->deficit = deficit > -DEBT_MAX ? (int32_t)deficit : -DEBT_MAX;
+}
+
+void sched_sent(struct vif *vif, uint32_t octets, uint32_t cost, bool promised)
 {
 	if (vif->config.rate)
 		bucket_take(&vif->tx, octets);
 	if (promised)
 		bucket_take(&vif->min, octets);
-	vif->deficit -= cost;
+	sched_owe(vif, cost);
 }
 
 unsigned int sched_burst(const struct core *core, const struct vif *vif)

@@ -150,8 +150,7 @@ static void charge(struct vif *vif, struct queue *q, uint32_t octets,
 {
 	octets -= q->paid < octets ? q->paid : octets;
 	q->paid = 0;
-	sched_sent(vif, octets, (int32_t)(octets + frames * FRAME_CHARGE),
-		   promised);
+	sched_sent(vif, octets, octets + frames * FRAME_CHARGE, promised);
 }
 
 /*
@@ -167,7 +166,7 @@ static void stay(struct core *core, struct vif *vif, struct queue *q,
 		octets = (f->sent - q->sent) * svnic_cpu16(f->meta.gso_size);
 		q->wait_until = 0;
 		q->paid += octets;
-		sched_sent(vif, octets, (int32_t)(octets + f->extra), promised);
+		sched_sent(vif, octets, octets + f->extra, promised);
 	}
 	q->sent = f->sent;
 	if (f->v == -EAGAIN && !q->wait_until) {
@@ -181,8 +180,7 @@ static void settle_one(struct core *core, struct vif *vif, struct frame *f)
 {
 	stats_tx(vif, (enum svnic_verdict)f->v, f->len);
 	/* Its copies cost nobody but the sender. */
-	vif->deficit -=
-		(int32_t)(f->copies * (f->len + FRAME_CHARGE) + f->extra);
+	sched_owe(vif, f->copies * (f->len + FRAME_CHARGE) + f->extra);
 	if (f->v != SVNIC_V_STORM && f->is_many && is_group(f) &&
 	    vif->config.storm)
 		bucket_take(&vif->storm, 1);

@@ -268,6 +268,33 @@ static void a_debt_is_paid_while_frames_are_away(void **state)
 	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 1);
 }
 
+/*
+ * Each of a VIF's queues may have a burst under way before any is charged;
+ * with thousands of copies of large frames that is more than 2^31.
+ */
+static void a_debt_does_not_wrap(void **state)
+{
+	struct fixture *f = *state;
+	struct vif *vif;
+
+	fixture_guest(f, 1);
+	fixture_guest(f, 2);
+	fixture_guest(f, 3);
+	vif = vif_find(f->core, 0, 1);
+	send(f, 1, 255, 1500);
+	core_poll(worker(f, 0));
+	assert_int_equal(worker(f, 0)->nr_out, 1);
+	/* As if those before it had come home. */
+	vif->deficit = INT32_MIN + 2000;
+	core_poll(worker(f, 1));
+	/* While others have work, it waits. */
+	send(f, 3, 99, 60);
+	core_poll(worker(f, 0));
+	assert_true(vif->deficit < 0);
+	sim_settle(f->core);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 1);
+}
+
 #define TEST(f, s) cmocka_unit_test_setup_teardown(f, s, fixture_teardown)
 
 int main(void)
@@ -279,6 +306,7 @@ int main(void)
 		TEST(an_overtaken_frame_has_an_end, setup_two),
 		TEST(copies_are_part_of_the_work, setup),
 		TEST(a_debt_is_paid_while_frames_are_away, setup_two),
+		TEST(a_debt_does_not_wrap, setup_two),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
