@@ -18,6 +18,7 @@
 #include "sched.h"
 #include "stats.h"
 #include "switch.h"
+#include "wire.h"
 
 #define WAIT_NS	 2000000u /* how long a frame waits for its receiver */
 #define RETRY_NS 10000u	  /* between two tries, if nobody tells when */
@@ -360,8 +361,9 @@ enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 		return VIF_TX_EMPTY;
 	if (!sched_may_send(core, vif))
 		return VIF_TX_THROTTLED;
-	if (!parcel_nr_free(core))
-		return VIF_TX_MORE;
+	if (core->config.nr_workers > 1 &&
+	    parcel_nr_free(core) <= wire_needs(core))
+		return VIF_TX_WAIT;
 	g.avail = (uint32_t)avail;
 	octets = g.octets = sched_octets(vif);
 	end = q->tx_next + g.avail;

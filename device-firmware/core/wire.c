@@ -243,6 +243,14 @@ static bool take_burst(struct core *core, unsigned int port, unsigned int *done)
 	return false;
 }
 
+unsigned int wire_needs(const struct core *core)
+{
+	/* Each of a burst's parcels comes back to be used for the next. */
+	if (core->worker != 0 || !core->config.nr_ports)
+		return 0;
+	return core->config.nr_workers - core->wire_burst.nr_out;
+}
+
 /* Frames of one wire at a time are with other workers. */
 static bool may_take(const struct core *core)
 {

@@ -27,6 +27,8 @@ struct port {
 int wire_tx(struct core *core, struct frame *f);
 /* Take frames of all ports; how many. */
 unsigned int wire_poll(struct core *core);
+/* Of the worker's parcels, how many are left for what the wires bring next. */
+unsigned int wire_needs(const struct core *core);
 /* A parcel of frames that came by a wire has been everywhere. */
 void wire_home(struct core *core, struct parcel *p);
 

@@ -14,6 +14,13 @@ static int setup(void **state)
 	return fixture_setup(state);
 }
 
+/* VIFs 1 to 8 on workers 0 to 7, 9 on worker 0 again. */
+static int setup_eight(void **state)
+{
+	setenv("SVNIC_SIM_WORKERS", "8", 1);
+	return fixture_setup(state);
+}
+
 /* VIFs 1 and 2 on workers 0 and 1, 3 on worker 0 again, 4 on worker 1. */
 static int setup_two(void **state)
 {
@@ -295,6 +302,48 @@ static void a_debt_does_not_wrap(void **state)
 	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 1);
 }
 
+/* Keep a ring full of small frames for a VIF that takes none. */
+static void feed(struct sim_guest *g, unsigned int from, unsigned int to)
+{
+	assert_true(svnic_tx_return(&g->tx) >= 0);
+	fixture_frame(frame, 60, to, from);
+	while (svnic_tx_space(&g->tx))
+		sim_send(g, frame, 60, SVNIC_PAGE_SIZE, NULL);
+	sim_ring(g);
+}
+
+/* Many queues with frames for other workers leave the wire its parcels. */
+static void senders_leave_the_wire_its_parcels(void **state)
+{
+	static struct sim_guest g[12];
+	struct fixture *f = *state;
+	struct svnic_vif_config c;
+	unsigned int i;
+	unsigned int k;
+
+	for (i = 1; i <= 9; i++) {
+		c = fixture_config(i);
+		c.flags = svnic_le32(SVNIC_VIF_CLASS);
+		assert_int_equal(sim_vif_create(&f->host[0], i, &c),
+				 SVNIC_ST_OK);
+	}
+	for (i = 0; i < 12; i++)
+		sim_guest_init(&g[i], &f->host[0], i < 6 ? 1 : 9, i % 6, 6);
+	fixture_frame(frame, 60, 99, 98);
+	for (i = 0; i < 100; i++)
+		assert_true(sim_wire_push(0, frame, 60, NULL));
+	for (k = 0; k < 100; k++) {
+		for (i = 0; i < 12; i++)
+			feed(&g[i], i < 6 ? 1 : 9, 2 + i % 7);
+		core_poll(worker(f, 0));
+		core_poll(worker(f, 1 + k % 7));
+	}
+	assert_in_range(arena_board(f->core)->port[0].info.rx_frames, 100, 100);
+	assert_true(
+		vif_find(f->core, 0, 1)->stats.tx_verdict[SVNIC_V_NOT_RUNNING] >
+		1000);
+}
+
 #define TEST(f, s) cmocka_unit_test_setup_teardown(f, s, fixture_teardown)
 
 int main(void)
@@ -307,6 +356,7 @@ int main(void)
 		TEST(copies_are_part_of_the_work, setup),
 		TEST(a_debt_is_paid_while_frames_are_away, setup_two),
 		TEST(a_debt_does_not_wrap, setup_two),
+		TEST(senders_leave_the_wire_its_parcels, setup_eight),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
