@@ -13,7 +13,12 @@
 #include <linux/uaccess.h>
 #include <xen/xen.h>
 
+#include "chardev.h"
+#include "pages.h"
+#include "port.h"
 #include "svnic_pf.h"
+#include "turn.h"
+#include "vif.h"
 
 static DEFINE_IDA(numbers);
 static struct page *dead_doorbell;

@@ -14,6 +14,7 @@
 #include <xen/events.h>
 
 #include "svnic_pf.h"
+#include "vif.h"
 
 /* Events of one jiffy that are delivered in interrupt context. */
 #define BUDGET_IRQ 1024u

@@ -8,7 +8,10 @@
 #include <xen/xen.h>
 #include <xen/grant_table.h>
 
+#include "grant.h"
+#include "pages.h"
 #include "svnic_pf.h"
+#include "vif.h"
 
 #define MAP_FLAGS   (GNTMAP_host_map | GNTMAP_device_map)
 #define UNMAP_BATCH 32u /* on the stack: giving back never needs memory */

@@ -8,7 +8,12 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "chardev.h"
+#include "grant.h"
+#include "netdev.h"
+#include "pages.h"
 #include "svnic_pf.h"
+#include "vif.h"
 
 #define ARG_OCTETS 128
 

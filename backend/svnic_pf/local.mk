@@ -15,7 +15,16 @@ svnic_pf_files = \
 	backend/svnic_pf/ioctl.c \
 	backend/svnic_pf/port.c \
 	backend/svnic_pf/turn.c \
-	backend/svnic_pf/svnic_pf.h
+	backend/svnic_pf/admin.h \
+	backend/svnic_pf/chardev.h \
+	backend/svnic_pf/event.h \
+	backend/svnic_pf/grant.h \
+	backend/svnic_pf/netdev.h \
+	backend/svnic_pf/pages.h \
+	backend/svnic_pf/port.h \
+	backend/svnic_pf/svnic_pf.h \
+	backend/svnic_pf/turn.h \
+	backend/svnic_pf/vif.h
 svnic_pf_headers = \
 	include/svnic/abi.h \
 	include/svnic/order.h \

@@ -11,7 +11,10 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "chardev.h"
+#include "netdev.h"
 #include "svnic_pf.h"
+#include "vif.h"
 
 #define WATCH_MS     1000
 #define WATCH_MISSES 3

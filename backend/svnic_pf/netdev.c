@@ -9,7 +9,10 @@
 #include <linux/rtnetlink.h>
 #include <svnic_net.h>
 
+#include "netdev.h"
+#include "pages.h"
 #include "svnic_pf.h"
+#include "vif.h"
 
 static int pages_add(void *owner, u32 first, struct page **pages, u32 count)
 {

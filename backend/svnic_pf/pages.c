@@ -10,7 +10,10 @@
 #include <xen/xen.h>
 #include <xen/page.h>
 
+#include "grant.h"
+#include "pages.h"
 #include "svnic_pf.h"
+#include "vif.h"
 
 struct pf_page *svnic_pf_page(struct pf_vif *vif, u32 idx)
 {

@@ -12,7 +12,9 @@
 #include <xen/events.h>
 #include <xen/xen.h>
 
+#include "port.h"
 #include "svnic_pf.h"
+#include "vif.h"
 
 struct pf_port {
 	struct pf_ports *ports;

@@ -15,7 +15,11 @@
 #include <xen/page.h>
 #include <xen/xen.h>
 
+#include "pages.h"
+#include "port.h"
 #include "svnic_pf.h"
+#include "turn.h"
+#include "vif.h"
 
 /* What one turn needs while it is under way; as large as the largest one. */
 struct pf_turn {

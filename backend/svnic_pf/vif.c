@@ -8,7 +8,9 @@
 #include <xen/xen.h>
 #include <xen/events.h>
 
+#include "pages.h"
 #include "svnic_pf.h"
+#include "vif.h"
 
 static void vif_free(struct kref *ref)
 {
