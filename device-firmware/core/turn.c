@@ -305,6 +305,11 @@ static unsigned int serve(struct core *core, struct vif *vif, uint32_t quanta)
 	return done;
 }
 
+static bool is_up(const struct core *core, const struct vif *vif)
+{
+	return core->links_up & 1u << vif->link;
+}
+
 void sched_return(struct core *core, struct queue *q)
 {
 	struct vif *vif = arena_vif(core, q->vif);
@@ -312,7 +317,7 @@ void sched_return(struct core *core, struct queue *q)
 	vif->active |= (uint16_t)(1u << q->id);
 	if (vif->place != VIF_AT_REST)
 		return;
-	if (vif->deficit > 0 && !worker_is_halted(core))
+	if (vif->deficit > 0 && !worker_is_halted(core) && is_up(core, vif))
 		serve(core, vif, 0);
 	else
 		sched_ready(core, vif);
@@ -369,7 +374,7 @@ static unsigned int take_turn(struct core *core, struct list *list,
 
 	fetch_ahead(core, list->head);
 	/* Of a link that is away: looked at again when it is back. */
-	if (core->links_up & 1u << vif->link)
+	if (is_up(core, vif))
 		done = serve(core, vif, quanta);
 	else
 		list_push(list, nodes(core), idx);
@@ -432,7 +437,7 @@ static uint64_t list_next_due(const struct core *core, const struct list *list,
 
 	for (idx = list->head; idx != LIST_NONE; idx = nodes(core)[idx].next) {
 		vif = arena_vif(core, idx);
-		if (core->links_up & 1u << vif->link && vif->due_ns < due)
+		if (is_up(core, vif) && vif->due_ns < due)
 			due = vif->due_ns;
 	}
 	return due;

@@ -344,6 +344,38 @@ static void senders_leave_the_wire_its_parcels(void **state)
 		1000);
 }
 
+static void go_away(unsigned int link, bool away)
+{
+	sim_link(link)->gone = SIM_BASE;
+	sim_link(link)->gone_len = away ? sim_link(link)->size : 0;
+}
+
+/* A guest is not blamed for memory that goes while frames of it are away. */
+static void nobody_is_blamed_for_a_link(void **state)
+{
+	struct fixture *f = *state;
+	struct sim_guest *g = fixture_guest(f, 1);
+	unsigned int i;
+
+	sim_provide(fixture_guest(f, 2), 16, FIXTURE_BUFFER);
+	sim_ring(&f->guest[2]);
+	fixture_frame(frame, 60, 2, 1);
+	for (i = 0; i < 40; i++)
+		sim_send(g, frame, 60, SVNIC_PAGE_SIZE, NULL);
+	sim_ring(g);
+	core_poll(worker(f, 0));
+	assert_int_equal(worker(f, 0)->nr_out, 1);
+	core_poll(worker(f, 1));
+	go_away(0, true);
+	for (i = 0; i < 4; i++)
+		sim_poll(f->core);
+	go_away(0, false);
+	sim_settle(f->core);
+	assert_int_equal(fixture_stats(f, 1).faults, 0);
+	assert_int_equal(fixture_stats(f, 2).faults, 0);
+	assert_int_equal(svnic_peek32(&g->tx.ctrl->tx_cons), 40);
+}
+
 #define TEST(f, s) cmocka_unit_test_setup_teardown(f, s, fixture_teardown)
 
 int main(void)
@@ -357,6 +389,7 @@ int main(void)
 		TEST(a_debt_is_paid_while_frames_are_away, setup_two),
 		TEST(a_debt_does_not_wrap, setup_two),
 		TEST(senders_leave_the_wire_its_parcels, setup_eight),
+		TEST(nobody_is_blamed_for_a_link, setup_two),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
