@@ -373,11 +373,11 @@ static unsigned int take_turn(struct core *core, struct list *list,
 	unsigned int done = 0;
 
 	fetch_ahead(core, list->head);
-	/* Of a link that is away: looked at again when it is back. */
+	/* Of a link that is away: link.c wakes its queues when it is back. */
 	if (is_up(core, vif))
 		done = serve(core, vif, quanta);
 	else
-		list_push(list, nodes(core), idx);
+		vif->place = VIF_AT_REST;
 	if (core->nr_dirty >= PUBLISH)
 		vif_rx_publish(core);
 	return done;

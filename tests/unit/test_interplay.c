@@ -376,6 +376,34 @@ static void nobody_is_blamed_for_a_link(void **state)
 	assert_int_equal(svnic_peek32(&g->tx.ctrl->tx_cons), 40);
 }
 
+/* Who cannot be served stands in nobody's way, and is served afterwards. */
+static void a_link_that_is_away_has_no_turns(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_vif_config c = fixture_config(1);
+	struct vif *vif;
+
+	c.min_rate = svnic_le32(1000);
+	fixture_guest_with(f, 1, &c);
+	fixture_guest(f, 2);
+	vif = vif_find(f->core, 0, 1);
+	/* It rings, and then its link goes. */
+	vif->deficit = -1000000;
+	send(f, 1, 99, 60);
+	send(f, 2, 99, 60);
+	sim_poll(f->core);
+	assert_int_equal(f->core->urgent.nr, 1);
+	go_away(0, true);
+	sim_poll(f->core);
+	sim_poll(f->core);
+	assert_int_equal(f->core->urgent.nr, 0);
+	assert_int_equal(f->core->active.nr, 0);
+	go_away(0, false);
+	sim_settle(f->core);
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_WIRE), 1);
+	assert_int_equal(fixture_stats(f, 1).faults, 0);
+}
+
 #define TEST(f, s) cmocka_unit_test_setup_teardown(f, s, fixture_teardown)
 
 int main(void)
@@ -390,6 +418,7 @@ int main(void)
 		TEST(a_debt_does_not_wrap, setup_two),
 		TEST(senders_leave_the_wire_its_parcels, setup_eight),
 		TEST(nobody_is_blamed_for_a_link, setup_two),
+		TEST(a_link_that_is_away_has_no_turns, setup),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
