@@ -6,7 +6,17 @@
 frontend_module_files = \
 	frontend/Kbuild \
 	frontend/svnic_net/svnic_net.h \
+	frontend/svnic_net/attach.h \
+	frontend/svnic_net/groups.h \
 	frontend/svnic_net/net.h \
+	frontend/svnic_net/netdev.h \
+	frontend/svnic_net/pages.h \
+	frontend/svnic_net/poller.h \
+	frontend/svnic_net/queue.h \
+	frontend/svnic_net/rss.h \
+	frontend/svnic_net/rx.h \
+	frontend/svnic_net/slow.h \
+	frontend/svnic_net/tx.h \
 	frontend/svnic_net/main.c \
 	frontend/svnic_net/netdev.c \
 	frontend/svnic_net/attach.c \

@@ -7,7 +7,11 @@
  * called in any state, again and again.
  */
 #include <linux/jiffies.h>
+#include "attach.h"
+#include "groups.h"
 #include "net.h"
+#include "rss.h"
+#include "slow.h"
 
 #define WATCH_S	    1  /* seconds between two looks at an idle queue */
 #define STOPPED_S   30 /* a small rate may hold a large frame back for long */

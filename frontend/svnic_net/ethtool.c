@@ -5,7 +5,11 @@
  */
 #include <linux/ctype.h>
 #include <linux/ethtool.h>
+#include "attach.h"
 #include "net.h"
+#include "netdev.h"
+#include "rss.h"
+#include "slow.h"
 
 #define QUEUE_STATS(X)                                         \
 	X(tx_frames, u64_stats_read(&q->tx.count.frames))      \

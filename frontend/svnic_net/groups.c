@@ -8,7 +8,9 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/jiffies.h>
+#include "groups.h"
 #include "net.h"
+#include "netdev.h"
 
 #define BURST_MS 20 /* that a burst of changes lasts */
 #define WAIT_MAX 60 /* seconds between two attempts */

@@ -9,7 +9,13 @@
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include "attach.h"
+#include "groups.h"
 #include "net.h"
+#include "netdev.h"
+#include "poller.h"
+#include "rss.h"
+#include "slow.h"
 
 static void queues_init(struct svnic_net *net)
 {

@@ -8,7 +8,11 @@
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
 #include <linux/if_vlan.h>
+#include "attach.h"
+#include "groups.h"
 #include "net.h"
+#include "netdev.h"
+#include "slow.h"
 
 struct svnic_net *svnic_net_of(struct net_device *dev)
 {

@@ -19,6 +19,7 @@
 #include <linux/sched/clock.h>
 #include <uapi/linux/sched/types.h>
 #include "net.h"
+#include "poller.h"
 
 #define POLL_US	   1000u
 #define POLL_MAX   10000u

@@ -15,6 +15,7 @@
 #include <linux/net.h>
 #include <linux/sched/clock.h>
 #include "net.h"
+#include "poller.h"
 
 #define RESET_WAIT_MS 1000
 #define DRAIN_MS      20

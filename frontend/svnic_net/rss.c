@@ -8,6 +8,8 @@
  */
 #include <linux/ethtool.h>
 #include "net.h"
+#include "netdev.h"
+#include "rss.h"
 
 /* The one of the RSS specification. */
 static const u8 default_key[SVNIC_RSS_KEY] = {

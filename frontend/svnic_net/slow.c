@@ -12,7 +12,11 @@
  */
 #include <linux/delay.h>
 #include <linux/rtnetlink.h>
+#include "attach.h"
+#include "groups.h"
 #include "net.h"
+#include "netdev.h"
+#include "slow.h"
 
 #define PROMOTE_MS 20 /* that the slow path may take to run dry */
 #define PAUSE	   HZ /* a link that is back so soon was never gone */

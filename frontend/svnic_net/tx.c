@@ -11,6 +11,8 @@
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 #include "net.h"
+#include "netdev.h"
+#include "poller.h"
 
 #define GRANULE		64u /* frames in one page start at multiples of it */
 #define TX_DRAIN_MS	50  /* that the card may stand still, */
