@@ -190,7 +190,9 @@ bool gather_is_in_the_way(struct core *core, struct vif *vif, struct queue *q,
 	if (avail < 0)
 		return true;
 	end = q->tx_next + (uint32_t)avail;
-	at = q->wait_until ? q->scanned : f->end;
+	/* Those before @scanned are for the same receiver as @f, whose place
+	 * was behind a frame for it, too. */
+	at = q->scanned - f->end <= end - f->end ? q->scanned : f->end;
 	for (; at != end; at += d.meta.segs) {
 		slot = desc_at(core, q, at);
 		if (!slot)

@@ -30,8 +30,8 @@ unsigned int gather_burst(struct core *core, struct vif *vif, struct queue *q,
 			  struct gather *b, struct frame *f);
 /*
  * Would anybody else's frame wait behind @f?  Each frame of the ring is looked
- * at once, however often @f is tried.  If so, all frames before that one are
- * in a hurry.
+ * at once, however often @f is tried and however many wait before it.  If so,
+ * all frames before that one are in a hurry.
  */
 bool gather_is_in_the_way(struct core *core, struct vif *vif, struct queue *q,
 			  const struct frame *f);

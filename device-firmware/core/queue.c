@@ -188,6 +188,7 @@ static void rewind(struct core *core, struct queue *q, uint32_t word)
 	q->retry_ns = 0;
 	q->sent = 0;
 	q->paid = 0;
+	q->scanned = 0;
 	q->is_hurried = 0;
 	q->is_stalled = 0;
 	q->paced = 0;

@@ -344,6 +344,40 @@ static void senders_leave_the_wire_its_parcels(void **state)
 		1000);
 }
 
+/*
+ * A ring full of frames for one that takes them one by one: each is looked at
+ * once, not once for each that waits.
+ */
+static void frames_behind_are_looked_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct sim_guest *g = fixture_guest(f, 1);
+	struct queue *q;
+	unsigned int i;
+
+	fixture_guest(f, 2);
+	fixture_frame(frame, 1500, 2, 1);
+	for (i = 0; i < 60; i++)
+		sim_send(g, frame, 1500, SVNIC_PAGE_SIZE, NULL);
+	sim_ring(g);
+	sim_settle(f->core);
+	assert_int_equal(svnic_peek32(&g->tx.ctrl->tx_cons), 32);
+	q = arena_queue(f->core, vif_find(f->core, 0, 1)->queue[0]);
+	assert_int_equal(q->scanned, 60);
+	/* Another address, behind the next bursts: seen, nobody waited. */
+	memset(sim_page(&f->host[0], g->first + g->tx_page + 58), 9, 6);
+	for (i = 1; i <= 8; i++) {
+		sim_provide(&f->guest[2], 1, FIXTURE_BUFFER);
+		sim_ring(&f->guest[2]);
+		sim_settle(f->core);
+		assert_int_equal(svnic_peek32(&g->tx.ctrl->tx_cons), 32 + i);
+	}
+	assert_int_equal(fixture_tx(f, 1, SVNIC_V_NO_BUFFER), 0);
+	/* A ring that begins anew is looked at anew. */
+	assert_true(sim_queue_reset(g));
+	assert_int_equal(q->scanned, 0);
+}
+
 static void go_away(unsigned int link, bool away)
 {
 	sim_link(link)->gone = SIM_BASE;
@@ -419,6 +453,7 @@ int main(void)
 		TEST(senders_leave_the_wire_its_parcels, setup_eight),
 		TEST(nobody_is_blamed_for_a_link, setup_two),
 		TEST(a_link_that_is_away_has_no_turns, setup),
+		TEST(frames_behind_are_looked_at_once, setup),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
