@@ -53,6 +53,17 @@ static inline void bucket_take(struct bucket *b, uint64_t units)
 	b->credit -= (int64_t)(units * BUCKET_UNIT);
 }
 
+/* The same, but for no more than @max units below zero. */
+static inline void bucket_owe(struct bucket *b, uint64_t units, uint64_t max)
+{
+	int64_t least =
+		-(int64_t)((max < BUCKET_MAX ? max : BUCKET_MAX) * BUCKET_UNIT);
+
+	bucket_take(b, units);
+	if (b->credit < least)
+		b->credit = least;
+}
+
 /* Units that may be taken, the last of them by a part; what begins may end. */
 static inline int64_t bucket_units(const struct bucket *b)
 {

@@ -50,8 +50,8 @@ int sched_may_send(struct core *core, struct vif *vif);
  * came for its min_rate.
  */
 void sched_sent(struct vif *vif, uint32_t octets, uint32_t cost, bool promised);
-/* It caused work of so many octets beside that. */
-void sched_owe(struct vif *vif, uint32_t octets);
+/* It caused work of so many octets beside that: copies, headers of segments. */
+void sched_owe(struct vif *vif, uint32_t octets, bool promised);
 /*
  * How many frames of it are worked on together: fewer while somebody who was
  * promised something may be waiting for the end of that.

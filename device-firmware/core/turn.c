@@ -144,11 +144,19 @@ int sched_may_send(struct core *core, struct vif *vif)
 	return 0;
 }
 
-void sched_owe(struct vif *vif, uint32_t octets)
+static void owe(struct vif *vif, uint32_t octets)
 {
 	int64_t deficit = (int64_t)vif->deficit - octets;
 
 	vif->deficit = deficit > -DEBT_MAX ? (int32_t)deficit : -DEBT_MAX;
+}
+
+void sched_owe(struct vif *vif, uint32_t octets, bool promised)
+{
+	owe(vif, octets);
+	/* For as long as the promise can be saved up, and no longer. */
+	if (promised)
+		bucket_owe(&vif->min, octets, min_max(vif));
 }
 
 void sched_sent(struct vif *vif, uint32_t octets, uint32_t cost, bool promised)
@@ -157,7 +165,7 @@ void sched_sent(struct vif *vif, uint32_t octets, uint32_t cost, bool promised)
 		bucket_take(&vif->tx, octets);
 	if (promised)
 		bucket_take(&vif->min, octets);
-	sched_owe(vif, cost);
+	owe(vif, cost);
 }
 
 unsigned int sched_burst(const struct core *core, const struct vif *vif)

@@ -177,11 +177,15 @@ static void stay(struct core *core, struct vif *vif, struct queue *q,
 }
 
 /* Count a frame that did not go by the lane. */
-static void settle_one(struct core *core, struct vif *vif, struct frame *f)
+static void settle_one(struct core *core, struct vif *vif, struct frame *f,
+		       bool promised)
 {
+	uint32_t work = f->copies * (f->len + FRAME_CHARGE) + f->extra;
+
 	stats_tx(vif, (enum svnic_verdict)f->v, f->len);
 	/* Its copies cost nobody but the sender. */
-	sched_owe(vif, f->copies * (f->len + FRAME_CHARGE) + f->extra);
+	if (work)
+		sched_owe(vif, work, promised);
 	if (f->v != SVNIC_V_STORM && f->is_many && is_group(f) &&
 	    vif->config.storm)
 		bucket_take(&vif->storm, 1);
@@ -216,7 +220,7 @@ static int settle(struct core *core, struct vif *vif, struct queue *q,
 			by_lane++;
 			lane_octets += f[i].len;
 		} else {
-			settle_one(core, vif, &f[i]);
+			settle_one(core, vif, &f[i], p->promised);
 		}
 	}
 	*done += i;

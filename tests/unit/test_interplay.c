@@ -251,6 +251,42 @@ static void copies_are_part_of_the_work(void **state)
 	assert_int_equal(fixture_stats(f, 1).faults, 1);
 }
 
+/* Copies use a promise up, or it would be one of all the card's time. */
+static void a_promise_is_used_up_by_copies(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_vif_config c = fixture_config(1);
+	struct sim_guest *g;
+	unsigned int i;
+
+	c.min_rate = svnic_le32(1000);
+	g = fixture_guest_with(f, 1, &c);
+	fixture_guest(f, 2);
+	for (i = 3; i < 16; i++) {
+		c = fixture_config(i);
+		assert_int_equal(sim_vif_create(&f->host[0], i, &c),
+				 SVNIC_ST_OK);
+	}
+	fixture_frame(frame, 60, 255, 1);
+	for (i = 0; i < 60; i++)
+		sim_send(g, frame, 60, SVNIC_PAGE_SIZE, NULL);
+	sim_ring(g);
+	fixture_frame(frame, 60, 99, 2);
+	for (i = 0; i < 60; i++)
+		sim_send(&f->guest[2], frame, 60, SVNIC_PAGE_SIZE, NULL);
+	sim_ring(&f->guest[2]);
+	sim_poll(f->core);
+	assert_in_range(svnic_peek32(&g->tx.ctrl->tx_cons), 9, 20);
+	assert_int_equal(svnic_peek32(&f->guest[2].tx.ctrl->tx_cons), 60);
+	/* For no longer than it could have been saved up. */
+	sim_settle(f->core);
+	sim_sleep(33000000);
+	send(f, 1, 99, 60);
+	send(f, 2, 99, 60);
+	sim_poll(f->core);
+	assert_int_equal(f->core->promised_ns, hal_clock_ns());
+}
+
 /* Who used too much waits for those whose frames are with other workers. */
 static void a_debt_is_paid_while_frames_are_away(void **state)
 {
@@ -454,6 +490,7 @@ int main(void)
 		TEST(nobody_is_blamed_for_a_link, setup_two),
 		TEST(a_link_that_is_away_has_no_turns, setup),
 		TEST(frames_behind_are_looked_at_once, setup),
+		TEST(a_promise_is_used_up_by_copies, setup),
 		TEST(promises_stay_with_their_worker, setup_two),
 	};
 
