@@ -17,7 +17,7 @@ struct vif;
 
 #define FRAME_HEADER 128u /* octets that are copied for decisions */
 #define FRAME_TAG    4u
-#define FRAME_CHARGE 64u /* octets that a frame costs beside its own */
+#define FRAME_CHARGE 64u /* octets that a piece costs beside its own */
 
 #define FRAME_OPEN INT32_MIN /* nothing was decided of it yet */
 

@@ -146,12 +146,15 @@ static void move_to(struct queue *q, uint32_t end)
 		q->is_hurried = 0;
 }
 
+/* Each descriptor is work, whatever it has: 20 of them may be one frame. */
 static void charge(struct vif *vif, struct queue *q, uint32_t octets,
-		   unsigned int frames, bool promised)
+		   uint32_t end, bool promised)
 {
+	uint32_t descs = end - q->tx_next;
+
 	octets -= q->paid < octets ? q->paid : octets;
 	q->paid = 0;
-	sched_sent(vif, octets, octets + frames * FRAME_CHARGE, promised);
+	sched_sent(vif, octets, octets + descs * FRAME_CHARGE, promised);
 }
 
 /*
@@ -227,11 +230,11 @@ static int settle(struct core *core, struct vif *vif, struct queue *q,
 	if (i) {
 		q->wait_until = 0;
 		q->sent = 0;
+		charge(vif, q, octets, f[i - 1].end, p->promised);
 		mem_commit();
 		move_to(q, f[i - 1].end);
 		vif->tx_frames += by_lane;
 		vif->tx_octets += lane_octets;
-		charge(vif, q, octets, i, p->promised);
 	}
 	if (i == p->nr)
 		return 0;
@@ -257,11 +260,11 @@ static void settle_lane(struct vif *vif, struct queue *q,
 {
 	q->wait_until = 0;
 	q->sent = 0;
+	charge(vif, q, octets, p->frame[p->nr - 1].end, p->promised);
 	mem_commit();
 	move_to(q, p->frame[p->nr - 1].end);
 	vif->tx_frames += p->nr;
 	vif->tx_octets += octets;
-	charge(vif, q, octets, p->nr, p->promised);
 }
 
 /* Deliver a burst that is for this worker alone; see settle(). */

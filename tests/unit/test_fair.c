@@ -398,6 +398,29 @@ static void others_wait_for_the_round(void **state)
 	assert_non_null(sim_wire_peek(0));
 }
 
+/* A frame in many small pieces is as much work as many small frames. */
+static void pieces_are_paid_for(void **state)
+{
+	struct fixture *f = *state;
+	struct svnic_vif_config c = fixture_config(1);
+	struct sim_guest *g = &f->guest[1];
+	unsigned int i;
+
+	start(f, 1);
+	fixture_guest(f, 2);
+	assert_int_equal(sim_vif_create(&f->host[0], 1, &c), SVNIC_ST_OK);
+	sim_guest_init(g, &f->host[0], 1, 0, SVNIC_MAX_ORDER);
+	for (i = 0; i < 200; i++)
+		sim_send(g, frame, SVNIC_MAX_SEGS, 1, NULL);
+	sim_ring(g);
+	feed(f, 2, 99, 1500);
+	sim_poll(f->core);
+	sim_poll(f->core);
+	assert_in_range(svnic_peek32(&g->tx.ctrl->tx_cons), 20, 640);
+	sim_settle(f->core);
+	assert_int_equal(svnic_peek32(&g->tx.ctrl->tx_cons), 4000);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
@@ -410,6 +433,7 @@ int main(void)
 		TEST(a_dripping_receiver),
 		TEST(a_flood_delays_nobody),
 		TEST(copies_are_paid_for),
+		TEST(pieces_are_paid_for),
 		TEST(classes_have_weights),
 		TEST(min_rate_comes_first),
 		TEST(throttled_cost_nothing),
