@@ -15,7 +15,8 @@
 #include "switch.h"
 #include "wire.h"
 
-#define WIRE_BURSTS 4u /* of one port in a round */
+#define WIRE_BURSTS 4u	 /* of one port in a round */
+#define WIRE_COPIES 256u /* of one burst, and it is the last */
 
 /* @sent: segments of it that the wire had before. */
 static int wire_full(struct port *port, const struct frame *f, uint32_t sent)
@@ -152,14 +153,16 @@ static void add_to(struct core *core, struct parcel **parcel, unsigned int to,
 	open_frame(core, port, w, index, &p->frame[p->nr++]);
 }
 
-static void from_wire(struct core *core, struct parcel **parcel,
-		      unsigned int port, const struct hal_frame *w,
-		      unsigned int index)
+/* How many VIFs of this worker it was offered to as one of many. */
+static unsigned int from_wire(struct core *core, struct parcel **parcel,
+			      unsigned int port, const struct hal_frame *w,
+			      unsigned int index)
 {
 	struct svnic_port_info *info = &arena_board(core)->port[port].info;
 	struct wire_burst *burst = &core->wire_burst;
 	struct frame *f = parcel_open(core)->frame;
 	enum svnic_verdict v = open_frame(core, port, w, index, f);
+	unsigned int copies = 0;
 	unsigned int i;
 
 	info->rx_frames++;
@@ -171,6 +174,7 @@ static void from_wire(struct core *core, struct parcel **parcel,
 		burst->is_many[index] = 1;
 		switch_fan_out(core, f);
 		burst->nr_got[index] = (uint16_t)f->got;
+		copies = f->copies;
 		for (i = 1; i < core->config.nr_workers; i++)
 			add_to(core, parcel, i, port, w, index);
 	} else if (arena_vif(core, f->dest)->worker == core->worker) {
@@ -179,6 +183,7 @@ static void from_wire(struct core *core, struct parcel **parcel,
 		add_to(core, parcel, arena_vif(core, f->dest)->worker, port, w,
 		       index);
 	}
+	return copies;
 }
 
 /* All of the burst is where it belongs. */
@@ -218,6 +223,7 @@ static bool take_burst(struct core *core, unsigned int port, unsigned int *done)
 {
 	struct parcel *parcel[CORE_MAX_WORKERS] = { NULL };
 	struct wire_burst *burst = &core->wire_burst;
+	unsigned int copies = 0;
 	unsigned int nr;
 	unsigned int i;
 
@@ -226,7 +232,7 @@ static bool take_burst(struct core *core, unsigned int port, unsigned int *done)
 		return false;
 	burst->nr = (uint8_t)nr;
 	for (i = 0; i < nr; i++)
-		from_wire(core, parcel, port, &core->wire[i], i);
+		copies += from_wire(core, parcel, port, &core->wire[i], i);
 	for (i = 1; i < core->config.nr_workers; i++) {
 		if (parcel[i])
 			burst->nr_out++;
@@ -234,7 +240,7 @@ static bool take_burst(struct core *core, unsigned int port, unsigned int *done)
 	*done += nr;
 	if (!burst->nr_out) {
 		finish(core, port);
-		return nr == ARENA_BURST;
+		return nr == ARENA_BURST && copies <= WIRE_COPIES;
 	}
 	for (i = 1; i < core->config.nr_workers; i++) {
 		if (parcel[i])

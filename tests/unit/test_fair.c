@@ -421,6 +421,32 @@ static void pieces_are_paid_for(void **state)
 	assert_int_equal(svnic_peek32(&g->tx.ctrl->tx_cons), 4000);
 }
 
+/* What the wire has for all is taken a burst in a round, not four. */
+static void a_storm_of_the_wire(void **state)
+{
+	struct fixture *f = *state;
+	const struct svnic_port_info *info =
+		&arena_board(f->core)->port[0].info;
+	struct svnic_vif_config c;
+	unsigned int i;
+
+	for (i = 0; i < 16; i++) {
+		c = fixture_config(i);
+		assert_int_equal(sim_vif_create(&f->host[0], i, &c),
+				 SVNIC_ST_OK);
+	}
+	for (i = 0; i < 128; i++) {
+		fixture_frame(frame, 60, i < 64 ? 255 : 3, 99);
+		assert_true(sim_wire_push(0, frame, 60, NULL));
+	}
+	sim_poll(f->core);
+	assert_int_equal(info->rx_frames, 32);
+	sim_poll(f->core);
+	sim_poll(f->core);
+	/* For one each: as many as there are. */
+	assert_int_equal(info->rx_frames, 128);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
@@ -433,6 +459,7 @@ int main(void)
 		TEST(a_dripping_receiver),
 		TEST(a_flood_delays_nobody),
 		TEST(copies_are_paid_for),
+		TEST(a_storm_of_the_wire),
 		TEST(pieces_are_paid_for),
 		TEST(classes_have_weights),
 		TEST(min_rate_comes_first),
