@@ -214,6 +214,7 @@ static void derive_head(struct core *core, uint64_t now_ns)
 	core->next_port = 0;
 	core->nr_promised = 0;
 	core->promised_ns = 0;
+	core->commands_ns = 0;
 	memset(core->promised, 0, sizeof(core->promised));
 	list_init(&core->active);
 	list_init(&core->urgent);

@@ -139,6 +139,7 @@ struct core {
 	struct wire_burst wire_burst;
 
 	uint32_t heard; /* the sum of what others told, as looked at last */
+	uint64_t commands_ns; /* no commands before then; of worker 0 */
 
 	__le32 state __attribute__((aligned(64))); /* enum worker_state */
 	/* How often each worker was told that there are buffers (O13). */

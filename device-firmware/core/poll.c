@@ -8,14 +8,32 @@
 #include "sched.h"
 #include "wire.h"
 
-/* Commands have the card to themselves. */
+#define COMMANDS_SHARE 4u	/* commands have at most one part in so many */
+#define COMMANDS_LONG  1000000u /* ns; this process had to wait itself */
+
+/*
+ * Commands have the card to themselves, but not all the time: a host that
+ * gives one after the other holds up the guests of all others.
+ */
 static unsigned int run_commands(struct core *core)
 {
 	unsigned int done;
+	uint64_t begin;
+	uint64_t took;
 
-	if (core->worker != 0 || !admin_is_due(core) || !core_halt(core))
+	if (core->worker != 0 || !admin_is_due(core))
 		return 0;
+	/* Soon: nobody is to sleep before that. */
+	if (core->now_ns < core->commands_ns)
+		return 1;
+	if (!core_halt(core))
+		return 0;
+	begin = hal_clock_ns();
 	done = admin_poll(core);
+	took = hal_clock_ns() - begin;
+	if (took > COMMANDS_LONG)
+		took = COMMANDS_LONG;
+	core->commands_ns = begin + COMMANDS_SHARE * took;
 	core_go(core);
 	return done;
 }

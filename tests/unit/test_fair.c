@@ -447,6 +447,27 @@ static void a_storm_of_the_wire(void **state)
 	assert_int_equal(info->rx_frames, 128);
 }
 
+/* A host that gives command after command does not have the card alone. */
+static void commands_have_their_share(void **state)
+{
+	struct fixture *f = *state;
+	const struct admin_queue *a = &arena_link(f->core, 1)->admin;
+	uint32_t head = a->head;
+
+	start(f, 3);
+	f->core->commands_ns = hal_clock_ns() + 1000;
+	sim_submit(&f->host[1], SVNIC_OP_VIF_DESTROY, 9);
+	queue_frames(f, 1, 2, 60, 1);
+	assert_true(sim_poll(f->core) > 0);
+	fixture_expect(&f->guest[2], frame, 60);
+	assert_int_equal(a->head, head);
+	/* It is not forgotten either. */
+	assert_true(sim_poll(f->core) > 0);
+	sim_sleep(1000);
+	sim_poll(f->core);
+	assert_int_equal(a->head, head + 1);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
@@ -459,6 +480,7 @@ int main(void)
 		TEST(a_dripping_receiver),
 		TEST(a_flood_delays_nobody),
 		TEST(copies_are_paid_for),
+		TEST(commands_have_their_share),
 		TEST(a_storm_of_the_wire),
 		TEST(pieces_are_paid_for),
 		TEST(classes_have_weights),
