@@ -171,7 +171,7 @@ struct svnic_pf_turn {
 	__u64 posts;	 /* ... of struct svnic_pf_post[] */
 	__u32 nr_pieces; /* 0 to SVNIC_PF_TURN_PIECES */
 	__u32 failed;	 /* out: pieces whose status is not 0 */
-	__u32 nr_slots;	 /* 0 to SVNIC_PF_TURN_SLOTS */
+	__u32 nr_slots;	 /* 0 to SVNIC_PF_TURN_SLOTS; with posts only */
 	__u32 nr_posts;	 /* 0 to SVNIC_PF_TURN_POSTS */
 	__u32 rung;	 /* out: bit n: the guest of post n */
 	__u32 nr_events; /* room for them, 0: no wait; out: those taken */
