@@ -284,9 +284,11 @@ bool dma_repair(struct dma_map *map, void *where)
 
 		if (!base || p < base || p >= base + r->len)
 			continue;
+		/* However large it is, of no more than what is touched. */
 		if (mmap(r->base, r->len, PROT_READ | PROT_WRITE,
-			 MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			 0) == MAP_FAILED)
+			 MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS |
+				 MAP_NORESERVE,
+			 -1, 0) == MAP_FAILED)
 			return false;
 		r->window.flags = 0;
 		dma_forget();
