@@ -129,11 +129,26 @@ static void test_dma_taken_away(void **state)
 	taken_away(1ull << 44);
 }
 
+/* All links together have fewer than the kernel allows one process. */
+static void test_dma_many(void **state)
+{
+	static struct dma_map map;
+	uint64_t i;
+
+	(void)state;
+	dma_init(&map, false);
+	for (i = 0; i < DMA_RANGES_MAX; i++)
+		assert_int_equal(dma_add(&map, i * PAGE, PAGE, 3, -1, 0), 0);
+	assert_int_equal(dma_add(&map, i * PAGE, PAGE, 3, -1, 0), -ENOSPC);
+	dma_fini(&map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dma_model),
 		cmocka_unit_test(test_dma_taken_away),
+		cmocka_unit_test(test_dma_many),
 	};
 
 	log_set_level(LOG_LEVEL_ERR);

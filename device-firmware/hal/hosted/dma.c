@@ -210,10 +210,10 @@ static int dma_grow(struct dma_map *map)
 	unsigned int room = map->room ? map->room * 2 : DMA_ROOM_FIRST;
 	struct dma_range *range;
 
-	if (map->nr < map->room)
-		return 0;
 	if (map->nr >= DMA_RANGES_MAX)
 		return -ENOSPC;
+	if (map->nr < map->room)
+		return 0;
 	range = reallocarray(map->range, room, sizeof(*range));
 	if (!range)
 		return -ENOMEM;
