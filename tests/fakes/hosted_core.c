@@ -15,7 +15,8 @@ int core_init(void *arena, size_t size, const struct core_config *config,
 	(void)size;
 	(void)config;
 	*core = arena;
-	*adopted = false;
+	*adopted = (*core)->is_used;
+	(*core)->is_used = true;
 	return 0;
 }
 

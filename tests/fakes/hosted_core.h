@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * In place of the firmware core, for tests of the hosted HAL: registers are
- * plain words, and calls are counted.
+ * plain words, calls are counted, and an arena is taken over.
  */
 #ifndef FAKES_HOSTED_CORE_H
 #define FAKES_HOSTED_CORE_H
@@ -13,6 +13,7 @@
 struct core {
 	uint32_t reg[SVNIC_REG_MSIX_TABLE / 4];
 	unsigned int resets[SVNIC_MAX_LINKS];
+	bool is_used; /* this arena had a core before */
 };
 
 #endif /* FAKES_HOSTED_CORE_H */

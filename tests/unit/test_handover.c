@@ -286,6 +286,58 @@ static void test_cut_at_every_call(void **state)
 	}
 }
 
+/* There is no core now. */
+static int no_call(struct remote *r, struct channel_msg *m, int fd)
+{
+	(void)r;
+	(void)m;
+	(void)fd;
+	return -EHOSTDOWN;
+}
+
+/* A client that went while there was no core has gone for the next one too. */
+static void gone_unheard(bool persist)
+{
+	static struct pair p;
+	uint32_t v = 0x77;
+
+	memset(&p, 0, sizeof(p));
+	p.remote.call = call;
+	p.die_at = NEVER;
+	p.options.nr_links = 1;
+	p.options.link[0].persist = persist;
+	p.arena_fd = memfd_create("arena", MFD_CLOEXEC);
+	client_prepare_owner(&p.c, persist, &p.remote);
+	start_core(&p);
+	client_connect(&p.c);
+	must(&p, client_version(&p.c));
+	must(&p, client_write(&p.c, 0, SVNIC_REG_SQ_LO, 4, &v));
+	end_core(&p);
+	start_core(&p);
+	check(&p);
+	assert_int_equal(p.card.core->reg[SVNIC_REG_SQ_LO / 4], v);
+	end_core(&p);
+	p.remote.call = no_call;
+	close(p.c.fd);
+	link_serve(&p.c.link);
+	p.remote.call = call;
+	start_core(&p);
+	check(&p);
+	assert_int_equal(p.card.core->reg[SVNIC_REG_SQ_LO / 4],
+			 persist ? v : 0);
+	client_connect(&p.c);
+	client_fini(&p.c);
+	end_core(&p);
+	close(p.arena_fd);
+}
+
+static void test_gone_unheard(void **state)
+{
+	(void)state;
+	gone_unheard(false);
+	gone_unheard(true);
+}
+
 /* A message is whole or nothing, and brings its descriptor or none. */
 static void test_channel(void **state)
 {
@@ -451,6 +503,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cut_at_every_call),
+		cmocka_unit_test(test_gone_unheard),
 		cmocka_unit_test(test_channel),
 		cmocka_unit_test(test_agent_refuses),
 		cmocka_unit_test(test_handover_refuses),

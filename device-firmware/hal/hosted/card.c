@@ -100,13 +100,17 @@ static int card_map_arena(struct card *c, const struct options *o,
 	return err;
 }
 
-/* Links whose VIFs do not outlive their client had one that is gone. */
-static void card_reset_links(struct card *c, const struct options *o)
+/*
+ * Links whose VIFs do not outlive their client, and have none, had one that is
+ * gone; maybe while there was no core to be told.
+ */
+static void card_reset_links(struct card *c)
 {
 	unsigned int i;
 
-	for (i = 0; i < o->nr_links; i++) {
-		if (!o->link[i].persist)
+	for (i = 0; i < c->nr_links; i++) {
+		if (!c->link[i].config.persist &&
+		    !link_is_connected(&c->link[i]))
 			core_link_reset(c->core, i);
 	}
 }
@@ -337,9 +341,9 @@ int card_init(struct card *c, const struct options *o, const struct handover *h)
 		err = card_join_owner(c, h);
 	if (err)
 		goto err_links;
-	if (c->taken_over && (!h || h->is_first))
-		card_reset_links(c, o);
-	else if (h && !h->is_first)
+	if (c->taken_over)
+		card_reset_links(c);
+	if (h && !h->is_first)
 		card_tell_hosts(c);
 	/* Nobody is told of a card that could not run. */
 	err = threads_start(c);
