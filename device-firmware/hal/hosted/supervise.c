@@ -186,6 +186,7 @@ static int start(struct supervisor *s, bool fresh)
 	if (err)
 		goto out;
 	s->nr_started++;
+	s->is_given_up = false;
 	s->ready_ns = now_ns();
 	log_info("core %d %s after %.1f ms", (int)s->pid,
 		 m.arg[0] ? "has taken over" : "runs",
@@ -281,13 +282,15 @@ static int ask(struct supervisor *s, const struct channel_msg *msg, int fd,
 static int supervise_call(struct remote *r, struct channel_msg *msg, int fd)
 {
 	struct supervisor *s = (struct supervisor *)r;
-	uint64_t until = now_ns() + OUTAGE_MAX;
+	uint64_t now = now_ns(), until = now + OUTAGE_MAX;
 	struct channel_msg answer;
 	int err;
 
 	do {
-		if (!await_core(s, until))
+		if (!await_core(s, s->is_given_up ? now : until)) {
+			s->is_given_up = true;
 			return -EHOSTDOWN;
+		}
 		msg->seq = s->seq++;
 		err = ask(s, msg, fd, &answer);
 		if (err == 0) {
@@ -295,9 +298,13 @@ static int supervise_call(struct remote *r, struct channel_msg *msg, int fd)
 			return 0;
 		}
 		mourn(s, err == -ETIMEDOUT ? "does not answer" : "died");
-	} while (channel_is_asked_again(msg->op));
-	/* It is in the books that the next one starts from. */
+	} while (channel_is_asked_again(msg->op) &&
+		 now_ns() < until + ANSWER_MS * MS);
 	revive(s);
+	/* Maybe the question itself is what ends them: others want to ask. */
+	if (channel_is_asked_again(msg->op))
+		return -EHOSTDOWN;
+	/* It is in the books that the next one starts from. */
 	msg->error = 0;
 	return 0;
 }

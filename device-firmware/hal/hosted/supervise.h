@@ -35,6 +35,8 @@ struct supervisor {
 	uint64_t started_ns;
 	uint64_t ready_ns; /* 0: it did not come to that */
 	uint64_t next_ns;  /* no new core before then */
+	/* One question was let wait in vain; no other is until a core runs. */
+	bool is_given_up;
 };
 
 /* 0 or -errno after a message.  @argv, @books, @arg, @epoll_fd are set. */
