@@ -208,6 +208,52 @@ static void test_persist(void **state)
 	close(e);
 }
 
+static int count_call(struct remote *r, struct channel_msg *m, int fd)
+{
+	(void)r;
+	(void)m;
+	(void)fd;
+	return 0;
+}
+
+/* In an owner, a client that asks much of the core holds up nobody else. */
+static void test_many_questions(void **state)
+{
+	struct remote remote = { .call = count_call };
+	struct vfu_client *c = malloc(sizeof(*c));
+	struct {
+		struct vfu_header h;
+		struct vfu_irq_set set;
+	} m = { { .command = VFU_DEVICE_SET_IRQS,
+		  .size = sizeof(m),
+		  .flags = VFU_NO_REPLY },
+		{ .argsz = sizeof(m.set),
+		  .flags = 0x21,
+		  .index = VFU_IRQ_GUEST,
+		  .count = 200 } };
+	unsigned int before, looks, i;
+
+	(void)state;
+	client_prepare_owner(c, false, &remote);
+	client_connect(c);
+	assert_int_equal(client_version(c), 0);
+	for (i = 0; i < 32; i++)
+		assert_int_equal(write(c->fd, &m, sizeof(m)), sizeof(m));
+	before = c->link.server.dev.nr_asked;
+	for (looks = 0; c->link.server.dev.nr_asked - before < 6400; looks++) {
+		i = c->link.server.dev.nr_asked;
+		link_serve(&c->link);
+		assert_in_range(c->link.server.dev.nr_asked - i, 1, 512);
+	}
+	assert_true(looks > 12);
+	/* Nor with one message. */
+	assert_int_equal(client_set_irqs(c, 5, 0x21, 0, 4096, NULL, 0), EINVAL);
+	assert_int_equal(client_read(c, 0, 0, 0x8000), EINVAL);
+	assert_int_equal(client_read(c, 0, 0, 0x200), 0);
+	client_fini(c);
+	free(c);
+}
+
 #define T(name, up) cmocka_unit_test_setup_teardown(name, up, vfu_teardown)
 
 int main(void)
@@ -221,6 +267,7 @@ int main(void)
 		T(test_deaf_client, vfu_setup),
 		T(test_disconnect, vfu_setup),
 		T(test_persist, vfu_setup_persist),
+		cmocka_unit_test(test_many_questions),
 	};
 
 	log_set_level(LOG_LEVEL_ERR);

@@ -359,10 +359,13 @@ static int doorbells_write(struct device *dev, uint32_t offset, uint32_t len,
 	return 0;
 }
 
-static bool device_range_ok(uint32_t region, uint64_t offset, uint32_t len)
+static bool device_range_ok(const struct device *dev, uint32_t region,
+			    uint64_t offset, uint32_t len)
 {
 	uint64_t size = device_region_size(region);
 
+	if (dev->remote && region == SVNIC_BAR_REGS && len > DEVICE_REGS_MAX)
+		return false;
 	return len <= size && offset <= size - len;
 }
 
@@ -371,7 +374,7 @@ int device_read(struct device *dev, uint32_t region, uint64_t offset,
 {
 	uint32_t at = (uint32_t)offset;
 
-	if (!device_range_ok(region, offset, len))
+	if (!device_range_ok(dev, region, offset, len))
 		return -EINVAL;
 	if (region == SVNIC_BAR_REGS)
 		bar0_read(dev, at, len, data);
@@ -387,7 +390,7 @@ int device_write(struct device *dev, uint32_t region, uint64_t offset,
 {
 	uint32_t at = (uint32_t)offset;
 
-	if (!device_range_ok(region, offset, len))
+	if (!device_range_ok(dev, region, offset, len))
 		return -EINVAL;
 	if (region == SVNIC_BAR_REGS)
 		return bar0_write(dev, at, len, data);

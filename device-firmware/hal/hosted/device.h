@@ -19,11 +19,15 @@
 #include "irqs.h"
 #include "pci.h"
 
+/* Octets of registers that one access may have: a word is a question. */
+#define DEVICE_REGS_MAX 1024u
+
 struct core;
 
 struct device {
 	unsigned int link;
 	bool connected;
+	unsigned int nr_asked; /* questions to @remote so far */
 	struct core *core;
 	struct remote *remote;
 	struct dma_map dma;
@@ -78,8 +82,9 @@ uint32_t device_pending(struct device *dev, uint32_t index);
 uint64_t device_region_size(uint32_t region);
 
 /*
- * Access a region: 0, or -EINVAL when the range is not inside it, or when
- * registers are not written as whole words.
+ * Access a region: 0, or -EINVAL when the range is not inside it, when
+ * registers are not written as whole words, or when an owner is asked for too
+ * many of them.
  */
 int device_read(struct device *dev, uint32_t region, uint64_t offset,
 		uint32_t len, uint8_t *data);

@@ -13,6 +13,7 @@ static int call(struct device *dev, struct channel_msg *m, int fd)
 	int err;
 
 	m->link = dev->link;
+	dev->nr_asked++;
 	err = dev->remote->call(dev->remote, m, fd);
 	return err ? err : m->error;
 }

@@ -15,6 +15,10 @@
 
 /* In one look, so that no client's large accesses hold up the others. */
 #define SERVER_OCTETS 16384u
+/* The same for questions to a core in another process, ... */
+#define SERVER_ASKED 256u
+/* ... of which each line that one message masks or triggers is one. */
+#define SERVER_LINES 256u
 
 struct request {
 	const uint8_t *data;
@@ -237,6 +241,8 @@ static int set_irqs(struct server *s, uint32_t nr, const struct vfu_irq_set *m,
 		device_assign_none(&s->dev, m->index, 0, nr);
 		return 0;
 	}
+	if (m->count > SERVER_LINES)
+		return -EINVAL;
 	for (i = 0; i < m->count; i++) {
 		if (data == VFU_SET_NONE || want[i])
 			irq_act(s, m->index, m->start + i, action);
@@ -417,11 +423,13 @@ static int server_message(struct server *s)
 
 int server_run(struct server *s, unsigned int max)
 {
+	unsigned int n, asked = s->dev.nr_asked;
 	size_t octets = 0;
-	unsigned int n;
 	int ret;
 
-	for (n = 0; n < max && octets < SERVER_OCTETS; n++) {
+	for (n = 0; n < max && octets < SERVER_OCTETS &&
+		    s->dev.nr_asked - asked < SERVER_ASKED;
+	     n++) {
 		ret = conn_flush(&s->conn);
 		if (ret > 0)
 			ret = conn_receive(&s->conn);
