@@ -4,6 +4,7 @@
  * away again.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -143,12 +144,36 @@ static void test_dma_many(void **state)
 	dma_fini(&map);
 }
 
+/* Only memory is memory: a file may be of a system that does not answer. */
+static void test_dma_no_memory(void **state)
+{
+	static struct dma_map map;
+	int fd[] = { open("/proc/self/status", O_RDONLY | O_CLOEXEC),
+		     open("/proc/self/exe", O_RDONLY | O_CLOEXEC),
+		     open("/dev/zero", O_RDWR | O_CLOEXEC) };
+	unsigned int i;
+
+	(void)state;
+	dma_init(&map, false);
+	for (i = 0; i < sizeof(fd) / sizeof(fd[0]); i++) {
+		/* Unless this program lies in memory itself. */
+		if (fcntl(fd[i], F_GET_SEALS) < 0)
+			assert_int_equal(dma_add(&map, 0, PAGE, DMA_READ, fd[i],
+						 0),
+					 -EINVAL);
+		close(fd[i]);
+	}
+	assert_int_equal(map.nr, 0);
+	dma_fini(&map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dma_model),
 		cmocka_unit_test(test_dma_taken_away),
 		cmocka_unit_test(test_dma_many),
+		cmocka_unit_test(test_dma_no_memory),
 	};
 
 	log_set_level(LOG_LEVEL_ERR);

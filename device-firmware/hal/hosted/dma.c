@@ -154,13 +154,19 @@ int dma_del(struct dma_map *map, uint64_t addr, uint64_t size)
 	return 0;
 }
 
-/* The page size that a mapping of @fd must respect; 0: no file for DMA. */
+/*
+ * The page size that a mapping of @fd must respect; 0: no file for DMA.  Only
+ * files of memory know of seals: the others are asked nothing, because behind
+ * them may be a file system of the client's own, which never answers, neither
+ * us here nor the core when it touches a page.
+ */
 static uint64_t dma_file_check(int fd, uint64_t offset, uint64_t size)
 {
 	struct stat st;
 	struct statfs fs;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0)
+	if (fcntl(fd, F_GET_SEALS) < 0 || fstat(fd, &st) < 0 ||
+	    !S_ISREG(st.st_mode) || st.st_size < 0)
 		return 0;
 	if (size > (uint64_t)st.st_size || offset > (uint64_t)st.st_size - size)
 		return 0;

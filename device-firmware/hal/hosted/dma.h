@@ -62,7 +62,8 @@ void dma_init(struct dma_map *map, bool keep);
 void dma_fini(struct dma_map *map);
 
 /*
- * Announce a range.  @fd is a regular file that stays the caller's, or -1:
+ * Announce a range.  @fd is a file of memory (memfd, tmpfs, hugetlbfs) that
+ * stays the caller's, or -1:
  * the range is then remembered but never accessible.  A stale range that is
  * in the way goes; any other gives -EEXIST.  -EINVAL for what cannot be.
  */
