@@ -338,6 +338,40 @@ static void test_gone_unheard(void **state)
 	gone_unheard(true);
 }
 
+/* A client takes all its memory away before a core starts: a few lines. */
+static void test_log_of_ranges(void **state)
+{
+	static struct pair p;
+	int mem = memory(1), old = duplicate(STDERR_FILENO);
+	int said = memfd_create("said", MFD_CLOEXEC);
+	uint64_t i;
+
+	(void)state;
+	memset(&p, 0, sizeof(p));
+	p.remote.call = call;
+	p.die_at = NEVER;
+	p.options.nr_links = 1;
+	p.arena_fd = memfd_create("arena", MFD_CLOEXEC);
+	client_prepare_owner(&p.c, false, &p.remote);
+	start_core(&p);
+	client_connect(&p.c);
+	must(&p, client_version(&p.c));
+	for (i = 0; i < 200; i++)
+		must(&p, client_map(&p.c, i * MIB, MIB, mem, 0));
+	end_core(&p);
+	assert_int_equal(ftruncate(mem, 0), 0);
+	dup2(said, STDERR_FILENO);
+	start_core(&p);
+	dup2(old, STDERR_FILENO);
+	close(old);
+	assert_in_range(lseek(said, 0, SEEK_END), 1, 4000);
+	client_fini(&p.c);
+	end_core(&p);
+	close(p.arena_fd);
+	close(mem);
+	close(said);
+}
+
 /* A message is whole or nothing, and brings its descriptor or none. */
 static void test_channel(void **state)
 {
@@ -504,6 +538,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cut_at_every_call),
 		cmocka_unit_test(test_gone_unheard),
+		cmocka_unit_test(test_log_of_ranges),
 		cmocka_unit_test(test_channel),
 		cmocka_unit_test(test_agent_refuses),
 		cmocka_unit_test(test_handover_refuses),

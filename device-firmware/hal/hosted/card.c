@@ -154,7 +154,9 @@ static void card_take_dma(struct card *c, const struct handover *h)
 		err = dma_add(map, m[i].addr, m[i].size, m[i].flags, m[i].fd,
 			      m[i].offset);
 		if (err)
-			log_err("link %u: 0x%llx octets at 0x%llx are not mapped any more: %s",
+			log_peer(
+				LOG_LEVEL_ERR,
+				"link %u: 0x%llx octets at 0x%llx are not mapped any more: %s",
 				m[i].link, (unsigned long long)m[i].size,
 				(unsigned long long)m[i].addr, strerror(-err));
 		else if (m[i].stale)
