@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The hosted HAL, against a core that is a few words.
 
-HOSTED_TESTS = tests/unit/test_dma \
+HOSTED_TESTS = tests/unit/test_channel \
+	tests/unit/test_dma \
 	tests/unit/test_handover \
 	tests/unit/test_hosted \
 	tests/unit/test_irqs \
@@ -19,6 +20,10 @@ HOSTED_TEST_LDADD = libsvnic_hosted.a $(JANSSON_LIBS) $(PCAP_LIBS) \
 	$(CMOCKA_LIBS)
 HOSTED_FAKES = tests/fakes/hosted_core.c tests/fakes/hosted_core.h \
 	tests/fakes/vfu_client.c tests/fakes/vfu_client.h
+
+tests_unit_test_channel_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
+tests_unit_test_channel_SOURCES = tests/unit/test_channel.c $(HOSTED_FAKES)
+tests_unit_test_channel_LDADD = $(HOSTED_TEST_LDADD)
 
 tests_unit_test_dma_CPPFLAGS = $(HOSTED_TEST_CPPFLAGS)
 tests_unit_test_dma_SOURCES = tests/unit/test_dma.c $(HOSTED_FAKES)
