@@ -331,6 +331,41 @@ static void gone_unheard(bool persist)
 	close(p.arena_fd);
 }
 
+/* Nor is a reset lost: the host believes that nothing of it runs. */
+static void test_reset_unheard(void **state)
+{
+	static struct pair p;
+	uint32_t v = 0x77;
+
+	(void)state;
+	memset(&p, 0, sizeof(p));
+	p.remote.call = call;
+	p.die_at = NEVER;
+	p.options.nr_links = 1;
+	p.options.link[0].persist = true;
+	p.arena_fd = memfd_create("arena", MFD_CLOEXEC);
+	client_prepare_owner(&p.c, true, &p.remote);
+	start_core(&p);
+	client_connect(&p.c);
+	must(&p, client_version(&p.c));
+	must(&p, client_write(&p.c, 0, SVNIC_REG_SQ_LO, 4, &v));
+	end_core(&p);
+	p.remote.call = no_call;
+	assert_int_equal(client_call(&p.c, VFU_DEVICE_RESET, NULL, 0, NULL, 0),
+			 0);
+	p.remote.call = call;
+	start_core(&p);
+	assert_int_equal(p.card.core->reg[SVNIC_REG_SQ_LO / 4], 0);
+	/* Once: what comes then stays. */
+	must(&p, client_write(&p.c, 0, SVNIC_REG_SQ_LO, 4, &v));
+	end_core(&p);
+	start_core(&p);
+	assert_int_equal(p.card.core->reg[SVNIC_REG_SQ_LO / 4], v);
+	client_fini(&p.c);
+	end_core(&p);
+	close(p.arena_fd);
+}
+
 static void test_gone_unheard(void **state)
 {
 	(void)state;
@@ -377,6 +412,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cut_at_every_call),
 		cmocka_unit_test(test_gone_unheard),
+		cmocka_unit_test(test_reset_unheard),
 		cmocka_unit_test(test_log_of_ranges),
 	};
 

@@ -102,15 +102,18 @@ static int card_map_arena(struct card *c, const struct options *o,
 
 /*
  * Links whose VIFs do not outlive their client, and have none, had one that is
- * gone; maybe while there was no core to be told.
+ * gone; maybe while there was no core to be told.  So may a host's reset.
  */
 static void card_reset_links(struct card *c)
 {
 	unsigned int i;
 
 	for (i = 0; i < c->nr_links; i++) {
-		if (!c->link[i].config.persist &&
-		    !link_is_connected(&c->link[i]))
+		struct link *l = &c->link[i];
+
+		if (l->server.dev.is_reset_due)
+			device_reset(&l->server.dev);
+		else if (!l->config.persist && !link_is_connected(l))
 			core_link_reset(c->core, i);
 	}
 }
@@ -195,6 +198,7 @@ static int card_take_over(struct card *c, const struct handover *h)
 			return err;
 		}
 		dev->connected = h->link[i].connected;
+		dev->is_reset_due = h->link[i].is_reset_due;
 	}
 	card_take_dma(c, h);
 	card_take_lines(c, h);

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raise when a message or the hand-over changes its meaning. */
-#define CHANNEL_VERSION 1u
+#define CHANNEL_VERSION 2u
 
 enum channel_op {
 	CHANNEL_READY = 1, /* core to owner, once; arg: taken over? */

@@ -28,6 +28,7 @@ struct device {
 	unsigned int link;
 	bool connected;
 	unsigned int nr_asked; /* questions to @remote so far */
+	bool is_reset_due;     /* no core has heard of a reset yet */
 	struct core *core;
 	struct remote *remote;
 	struct dma_map dma;

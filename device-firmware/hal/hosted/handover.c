@@ -120,6 +120,7 @@ struct handover *handover_new(struct link *link, unsigned int nr)
 
 		h->link[i].doorbell_fd = dev->doorbell_fd;
 		h->link[i].connected = dev->connected;
+		h->link[i].is_reset_due = dev->is_reset_due;
 		dma = put_dma(dma, dev);
 		lines = put_lines(lines, dev);
 	}

@@ -20,6 +20,7 @@ struct link;
 struct handover_link {
 	int32_t doorbell_fd;
 	uint32_t connected;
+	uint32_t is_reset_due; /* its host was told that it is done */
 };
 
 struct handover_dma {

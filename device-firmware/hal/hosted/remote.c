@@ -15,6 +15,9 @@ static int call(struct device *dev, struct channel_msg *m, int fd)
 	m->link = dev->link;
 	dev->nr_asked++;
 	err = dev->remote->call(dev->remote, m, fd);
+	/* Each core that was asked had begun with a reset that was due. */
+	if (!err)
+		dev->is_reset_due = false;
 	return err ? err : m->error;
 }
 
@@ -38,7 +41,11 @@ void remote_gone(struct device *dev, bool persist)
 
 void remote_reset(struct device *dev)
 {
-	tell(dev, CHANNEL_RESET, 0, 0, 0, -1);
+	struct channel_msg m = { .op = CHANNEL_RESET };
+
+	/* The host uses its memory for something else from now on. */
+	if (call(dev, &m, -1) == -EHOSTDOWN)
+		dev->is_reset_due = true;
 }
 
 int remote_map(struct device *dev, uint64_t addr, uint64_t size, uint32_t flags,
