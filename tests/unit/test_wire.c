@@ -196,6 +196,33 @@ static void test_packet_refused(void **state)
 	wire_close(&b);
 }
 
+/* An interface that goes down and comes again does not hide what it brings. */
+static void test_packet_down(void **state)
+{
+	const struct svnic_meta none = { 0 };
+	struct hal_frame f[WIRE_BATCH];
+	struct wire a, b;
+
+	(void)state;
+	wire_open_as(&a, 0, "packet:va");
+	wire_open_as(&b, 1, "packet:vb");
+	while (b.readable)
+		b.ops->rx(&b, f, WIRE_BATCH);
+	assert_int_equal(system("ip link set vb down"), 0);
+	wire_await(&a, 0);
+	assert_int_equal(system("ip link set vb up"), 0);
+	wire_await(&a, 1);
+	memcpy(wire_octets, "\2\0\0\0\0\1\2\0\0\0\0\2\x88\xb5", 14);
+	send_frame(&a, 60, &none);
+	/* What epoll tells, once. */
+	b.readable = true;
+	assert_int_equal(b.ops->rx(&b, f, WIRE_BATCH), 0);
+	assert_true(b.readable);
+	receive_frame(&b, f);
+	wire_close(&a);
+	wire_close(&b);
+}
+
 static void test_tap(void **state)
 {
 	struct wire tap, packet;
@@ -296,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_packet),
 		cmocka_unit_test(test_packet_order),
 		cmocka_unit_test(test_packet_refused),
+		cmocka_unit_test(test_packet_down),
 		cmocka_unit_test(test_tap),
 		cmocka_unit_test(test_tap_goes_on),
 		cmocka_unit_test(test_refusals),

@@ -237,8 +237,11 @@ static unsigned int packet_rx(struct wire *w, struct hal_frame *frames,
 	for (i = 0; i < max; i++)
 		p->msg[i].msg_hdr.msg_controllen = sizeof(p->control[i].space);
 	n = recvmmsg(w->fd, p->msg, max, MSG_DONTWAIT, NULL);
-	/* Fewer than asked for: epoll will tell when there is more. */
-	w->readable = n == (int)max || (n < 0 && errno == EINTR);
+	/*
+	 * Fewer than asked for: epoll will tell when there is more.  An error
+	 * is of the interface, or of one frame, and says nothing of the next.
+	 */
+	w->readable = n == (int)max || (n < 0 && errno != EAGAIN);
 	for (i = 0; n > 0 && i < (unsigned int)n; i++)
 		nr += packet_frame(w, p, i, &frames[nr]);
 	return nr;
