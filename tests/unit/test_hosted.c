@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +18,26 @@
 
 #include "../../device-firmware/hal/hosted/card.h"
 #include "../fakes/hosted_core.h"
+
+static void knock_without_fds(struct link *l)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct rlimit limit, none;
+
+	memcpy(sun.sun_path, l->config.path, sizeof(sun.sun_path));
+	assert_int_equal(connect(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	none = limit;
+	none.rlim_cur = (rlim_t)dup(fd);
+	close((int)none.rlim_cur);
+	setrlimit(RLIMIT_NOFILE, &none);
+	link_accept(l);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	assert_false(link_is_connected(l));
+	assert_int_equal(recv(fd, &sun, 1, 0), 0);
+	close(fd);
+}
 
 static void test_listen(void **state)
 {
@@ -58,6 +79,10 @@ static void test_listen(void **state)
 	link_accept(&a);
 	assert_int_equal(recv(fd, &sun, 1, 0), 0);
 	close(fd);
+	/* Nor does one knock for ever when there is no descriptor for it. */
+	link_serve(&a);
+	assert_false(link_is_connected(&a));
+	knock_without_fds(&a);
 	link_fini(&b);
 	assert_int_equal(access(config.path, F_OK), 0);
 	link_fini(&a);

@@ -4,6 +4,7 @@
  * connection; the listening socket stays for the next one.  Called by card.c.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -24,6 +25,7 @@ int link_init(struct link *l, unsigned int nr, struct core *core,
 {
 	l->config = *config;
 	l->listen_fd = -1;
+	l->spare_fd = -1;
 	l->epoll_fd = -1;
 	l->blocked = false;
 	l->server.ready = false;
@@ -35,6 +37,8 @@ void link_fini(struct link *l)
 {
 	conn_close(&l->server.conn);
 	device_fini(&l->server.dev);
+	if (l->spare_fd >= 0)
+		close(l->spare_fd);
 	if (l->listen_fd >= 0) {
 		close(l->listen_fd);
 		unlink(l->config.path);
@@ -94,6 +98,7 @@ int link_listen(struct link *l)
 		return err;
 	}
 	l->listen_fd = fd;
+	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	log_info("listening on unix:%s (link %u%s)", l->config.path,
 		 l->server.dev.link, l->config.persist ? ", persist" : "");
 	return 0;
@@ -150,13 +155,33 @@ void link_connect(struct link *l, int fd)
 			 l->server.dev.link);
 }
 
+/* Nobody can be served: let the client know, or it knocks without end. */
+static void link_turn_away(struct link *l)
+{
+	int fd;
+
+	log_peer(
+		LOG_LEVEL_ERR,
+		"link %u: no descriptor for a client; allow svnic-fw more (ulimit -n, LimitNOFILE=)",
+		l->server.dev.link);
+	if (l->spare_fd >= 0)
+		close(l->spare_fd);
+	fd = accept4(l->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0)
+		close(fd);
+	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 void link_accept(struct link *l)
 {
 	int fd =
 		accept4(l->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE)
+			link_turn_away(l);
 		return;
+	}
 	if (link_is_connected(l)) {
 		log_peer(LOG_LEVEL_WARN,
 			 "link %u: second client refused; one is connected",

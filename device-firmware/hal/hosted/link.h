@@ -21,6 +21,7 @@ struct link {
 	struct link_config config;
 	struct server server;
 	int listen_fd;
+	int spare_fd;	     /* to turn a client away without a descriptor */
 	int epoll_fd;	     /* -1: nobody waits (tests, fuzzers) */
 	uint64_t conn_event; /* epoll's datum for the client's socket */
 	bool blocked;	     /* waiting for the client to read */
