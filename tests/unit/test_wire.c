@@ -97,6 +97,15 @@ static void double_tagged(struct wire *a, struct wire *b)
 	check_frame(&f, &t, &m);
 }
 
+/* Without IPv6 the kernel sends no frames of its own over these links. */
+static bool make_links(void)
+{
+	return system("echo 1 2>/dev/null "
+		      ">/proc/sys/net/ipv6/conf/default/disable_ipv6; "
+		      "ip link add va type veth peer name vb && "
+		      "ip link set va up && ip link set vb up") == 0;
+}
+
 static void test_packet(void **state)
 {
 	struct svnic_port_info info = { 0 };
@@ -308,13 +317,37 @@ static void test_plain(void **state)
 	assert_string_equal(config.arg, "in,plain");
 }
 
-/* Without IPv6 the kernel sends no frames of its own over these links. */
-static bool make_links(void)
+/* Deleted, and made again under its name: the wire goes on by itself. */
+static void test_packet_again(void **state)
 {
-	return system("echo 1 2>/dev/null "
-		      ">/proc/sys/net/ipv6/conf/default/disable_ipv6; "
-		      "ip link add va type veth peer name vb && "
-		      "ip link set va up && ip link set vb up") == 0;
+	struct hal_frame f[WIRE_BATCH];
+	struct svnic_meta m;
+	struct wire a, b;
+	unsigned int i;
+
+	(void)state;
+	wire_open_as(&a, 0, "packet:va");
+	wire_open_as(&b, 1, "packet:vb");
+	assert_int_equal(system("ip link del va"), 0);
+	wire_frame_make(&wire_patterns[0], &m);
+	/* It is heard of by one end in sending, by the other in receiving. */
+	for (i = 0; i < 3; i++)
+		try_frame(&a, wire_patterns[0].len, &m);
+	wire_flush(&a);
+	while (b.readable)
+		b.ops->rx(&b, f, WIRE_BATCH);
+	wire_await(&a, 0);
+	assert_true(make_links());
+	a.readable = false;
+	for (i = 0; i < 500 && !(a.readable && b.readable); i++) {
+		wire_flush(&a);
+		wire_flush(&b);
+		poll(NULL, 0, 20);
+	}
+	assert_true(a.readable && b.readable);
+	both_ways(&a, &b);
+	wire_close(&a);
+	wire_close(&b);
 }
 
 int main(void)
@@ -324,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_packet_order),
 		cmocka_unit_test(test_packet_refused),
 		cmocka_unit_test(test_packet_down),
+		cmocka_unit_test(test_packet_again),
 		cmocka_unit_test(test_tap),
 		cmocka_unit_test(test_tap_goes_on),
 		cmocka_unit_test(test_refusals),

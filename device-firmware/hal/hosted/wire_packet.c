@@ -2,7 +2,8 @@
 /*
  * A wire on an existing interface, through AF_PACKET with virtio-net headers,
  * so that frames keep their offloads both ways.  The interface should carry
- * no address of the machine's own.
+ * no address of the machine's own.  One that is deleted is looked for by its
+ * name until there is one again.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,14 +14,16 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #include <svnic/order.h>
 
 #include "log.h"
 #include "wire.h"
 
-#define PACKET_RCVBUF (16 << 20)
-#define PACKET_SNDBUF (4 << 20)
+#define PACKET_RCVBUF  (16 << 20)
+#define PACKET_SNDBUF  (4 << 20)
+#define PACKET_LOOK_MS 100 /* for an interface that is gone */
 /* With its headers; longer ones are sent by themselves, without a copy. */
 #define PACKET_QUEUED 2048u
 
@@ -36,6 +39,8 @@ struct packet_queue {
 
 struct packet {
 	struct packet_queue queue;
+	bool is_lost;	 /* the interface is gone */
+	uint64_t looked; /* for another one: ms */
 	struct mmsghdr msg[WIRE_BATCH];
 	struct iovec iov[WIRE_BATCH][2];
 	struct virtio_net_hdr vnet[WIRE_BATCH];
@@ -79,8 +84,7 @@ static bool packet_is_ethernet(struct wire *w, int fd)
 	return true;
 }
 
-/* Options first, then bind: no frame comes without its header. */
-static int packet_setup(int fd, int index)
+static int packet_bind(int fd, int index)
 {
 	struct sockaddr_ll ll = {
 		.sll_family = AF_PACKET,
@@ -92,15 +96,32 @@ static int packet_setup(int fd, int index)
 		.mr_type = PACKET_MR_PROMISC,
 	};
 
-	packet_buffers(fd);
-	if (packet_option(fd, PACKET_VNET_HDR, 1) < 0 ||
-	    packet_option(fd, PACKET_AUXDATA, 1) < 0 ||
-	    packet_option(fd, PACKET_IGNORE_OUTGOING, 1) < 0 ||
-	    setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promisc,
+	if (setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promisc,
 		       sizeof(promisc)) < 0 ||
 	    bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0)
 		return -errno;
 	return 0;
+}
+
+/* The kernel lets go of an interface that is deleted. */
+static bool packet_is_bound(int fd)
+{
+	struct sockaddr_ll ll = { 0 };
+	socklen_t len = sizeof(ll);
+
+	return getsockname(fd, (struct sockaddr *)&ll, &len) == 0 &&
+	       ll.sll_ifindex > 0;
+}
+
+/* Options first, then bind: no frame comes without its header. */
+static int packet_setup(int fd, int index)
+{
+	packet_buffers(fd);
+	if (packet_option(fd, PACKET_VNET_HDR, 1) < 0 ||
+	    packet_option(fd, PACKET_AUXDATA, 1) < 0 ||
+	    packet_option(fd, PACKET_IGNORE_OUTGOING, 1) < 0)
+		return -errno;
+	return packet_bind(fd, index);
 }
 
 static int packet_socket(struct wire *w)
@@ -164,9 +185,57 @@ static int packet_open(struct wire *w, const char *arg)
 		return w->fd;
 	}
 	packet_prepare(w, p);
+	/* It may have gone while there was no core. */
+	p->is_lost = !packet_is_bound(w->fd);
 	w->state = p;
 	w->readable = true;
 	return 0;
+}
+
+/* A call has failed: is it because the interface is gone? */
+static void packet_failed(struct wire *w)
+{
+	struct packet *p = w->state;
+	int error = errno;
+
+	if (!p->is_lost && !packet_is_bound(w->fd)) {
+		p->is_lost = true;
+		log_warn(
+			"wire %u: %s is gone; it is used again as soon as there is an interface of that name",
+			w->port, w->interface);
+	}
+	errno = error;
+}
+
+static uint64_t packet_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Another one by the name of that which is gone. */
+static void packet_find(struct wire *w)
+{
+	struct packet *p = w->state;
+	uint64_t now = packet_now_ms();
+	unsigned int index;
+	int error;
+	socklen_t len = sizeof(error);
+
+	if (now < p->looked + PACKET_LOOK_MS)
+		return;
+	p->looked = now;
+	index = if_nametoindex(w->interface);
+	if (index == 0 || !packet_is_ethernet(w, w->fd) ||
+	    packet_bind(w->fd, (int)index) < 0)
+		return;
+	/* What is still to be reported is of the one that is gone. */
+	(void)getsockopt(w->fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	p->is_lost = false;
+	w->readable = true;
+	log_info("wire %u: %s is there again", w->port, w->interface);
 }
 
 /* Put a tag that the kernel took out beside the frame, or back into it. */
@@ -242,6 +311,8 @@ static unsigned int packet_rx(struct wire *w, struct hal_frame *frames,
 	 * is of the interface, or of one frame, and says nothing of the next.
 	 */
 	w->readable = n == (int)max || (n < 0 && errno != EAGAIN);
+	if (n < 0 && errno != EAGAIN)
+		packet_failed(w);
 	for (i = 0; n > 0 && i < (unsigned int)n; i++)
 		nr += packet_frame(w, p, i, &frames[nr]);
 	return nr;
@@ -257,16 +328,21 @@ static void packet_refused(struct wire *w)
 	struct packet *p = w->state;
 
 	p->queue.is_careful = true;
-	log_peer(LOG_LEVEL_WARN, "wire %u: frame not sent: %s", w->port,
-		 strerror(errno));
+	packet_failed(w);
+	if (!p->is_lost)
+		log_peer(LOG_LEVEL_WARN, "wire %u: frame not sent: %s", w->port,
+			 strerror(errno));
 }
 
 /* What the kernel does not take now goes on waiting, in order. */
 static void packet_flush(struct wire *w)
 {
-	struct packet_queue *q = &((struct packet *)w->state)->queue;
+	struct packet *p = w->state;
+	struct packet_queue *q = &p->queue;
 	int n;
 
+	if (p->is_lost)
+		packet_find(w);
 	while (q->sent < q->nr) {
 		n = sendmmsg(w->fd, &q->msg[q->sent], q->nr - q->sent,
 			     MSG_DONTWAIT | MSG_NOSIGNAL);
