@@ -17,6 +17,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/admin_vif.c \
 	device-firmware/core/arena.c \
 	device-firmware/core/arena.h \
+	device-firmware/core/bell.c \
+	device-firmware/core/bell.h \
 	device-firmware/core/bucket.h \
 	device-firmware/core/checksum.c \
 	device-firmware/core/checksum.h \
@@ -62,17 +64,21 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/sched.h \
 	device-firmware/core/segment.c \
 	device-firmware/core/segment.h \
+	device-firmware/core/share.c \
+	device-firmware/core/share.h \
 	device-firmware/core/source.c \
 	device-firmware/core/source.h \
 	device-firmware/core/stats.c \
 	device-firmware/core/stats.h \
 	device-firmware/core/switch.c \
 	device-firmware/core/switch.h \
-	device-firmware/core/turn.c \
 	device-firmware/core/vif.c \
 	device-firmware/core/vif.h \
+	device-firmware/core/vif_rebuild.c \
 	device-firmware/core/vif_rx.c \
+	device-firmware/core/vif_rx.h \
 	device-firmware/core/vif_tx.c \
+	device-firmware/core/vif_tx.h \
 	device-firmware/core/wheel.c \
 	device-firmware/core/wheel.h \
 	device-firmware/core/wire.c \

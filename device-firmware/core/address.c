@@ -3,7 +3,7 @@
  * The addresses of VIFs; see address.h.  Those beside a VIF's own are a list of
  * entries of the card's pool; all of them are keys of the demultiplexer while
  * the VIF is in a domain.  Only admin commands write here.  Called by vif.c,
- * admin_vif.c and journal.c.
+ * admin_vif.c and journal.c; by vif_rebuild.c after a takeover.
  */
 #include "address.h"
 #include "arena.h"

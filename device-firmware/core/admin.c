@@ -6,15 +6,23 @@
  * other workers are halted, nothing uses a page or a queue any more once the
  * command that took it away is answered (rule R52).  Called by poll.c.
  */
+#include "admin.h"
 #include "arena.h"
+#include "event.h"
 #include "hal.h"
 #include "mem.h"
 #include "stats.h"
 
 #define ROUND_COMMANDS 16u /* of one link */
 
+enum about {
+	ABOUT_LINK, /* or a port, or a VIF that is still to be made */
+	ABOUT_VIF   /* that is there */
+};
+
 struct command {
 	enum svnic_status (*run)(struct core *core, struct admin_call *call);
+	enum about about;
 	uint32_t payload; /* octets that cmd.len must offer */
 };
 
@@ -69,24 +77,26 @@ static enum svnic_status port_query(struct core *core, struct admin_call *call)
 }
 
 static const struct command commands[SVNIC_OP_NR] = {
-	[SVNIC_OP_EVENT_RING] = { event_ring, SVNIC_PAGE_SIZE },
-	[SVNIC_OP_VIF_CREATE] = { admin_vif_create, 0 },
-	[SVNIC_OP_VIF_DESTROY] = { admin_vif_destroy, 0 },
-	[SVNIC_OP_VIF_SET] = { admin_vif_set, 0 },
-	[SVNIC_OP_VIF_QUERY] = { admin_vif_query,
+	[SVNIC_OP_EVENT_RING] = { event_ring, ABOUT_LINK, SVNIC_PAGE_SIZE },
+	[SVNIC_OP_VIF_CREATE] = { admin_vif_create, ABOUT_LINK, 0 },
+	[SVNIC_OP_VIF_DESTROY] = { admin_vif_destroy, ABOUT_VIF, 0 },
+	[SVNIC_OP_VIF_SET] = { admin_vif_set, ABOUT_VIF, 0 },
+	[SVNIC_OP_VIF_QUERY] = { admin_vif_query, ABOUT_VIF,
 				 sizeof(struct svnic_vif_info) },
-	[SVNIC_OP_VIF_LIST] = { vif_list, SVNIC_MAX_VIFS / 8 },
-	[SVNIC_OP_PAGES_MAP] = { admin_pages_map, sizeof(__le64) },
-	[SVNIC_OP_PAGES_UNMAP] = { admin_pages_unmap, 0 },
-	[SVNIC_OP_QUEUE_START] = { admin_queue_start, 0 },
-	[SVNIC_OP_QUEUE_STOP] = { admin_queue_stop, 0 },
-	[SVNIC_OP_FILTER_ADD] = { admin_filter_add, 0 },
-	[SVNIC_OP_FILTER_DEL] = { admin_filter_del, 0 },
-	[SVNIC_OP_PORT_QUERY] = { port_query, sizeof(struct svnic_port_info) },
-	[SVNIC_OP_RSS_SET] = { admin_rss_set, sizeof(struct svnic_rss) },
-	[SVNIC_OP_SOURCE_SET] = { admin_source_set,
+	[SVNIC_OP_VIF_LIST] = { vif_list, ABOUT_LINK, SVNIC_MAX_VIFS / 8 },
+	[SVNIC_OP_PAGES_MAP] = { admin_pages_map, ABOUT_VIF, sizeof(__le64) },
+	[SVNIC_OP_PAGES_UNMAP] = { admin_pages_unmap, ABOUT_VIF, 0 },
+	[SVNIC_OP_QUEUE_START] = { admin_queue_start, ABOUT_VIF, 0 },
+	[SVNIC_OP_QUEUE_STOP] = { admin_queue_stop, ABOUT_VIF, 0 },
+	[SVNIC_OP_FILTER_ADD] = { admin_filter_add, ABOUT_VIF, 0 },
+	[SVNIC_OP_FILTER_DEL] = { admin_filter_del, ABOUT_VIF, 0 },
+	[SVNIC_OP_PORT_QUERY] = { port_query, ABOUT_LINK,
+				  sizeof(struct svnic_port_info) },
+	[SVNIC_OP_RSS_SET] = { admin_rss_set, ABOUT_VIF,
+			       sizeof(struct svnic_rss) },
+	[SVNIC_OP_SOURCE_SET] = { admin_source_set, ABOUT_VIF,
 				  sizeof(struct svnic_source) },
-	[SVNIC_OP_GROUPS_SET] = { admin_groups_set,
+	[SVNIC_OP_GROUPS_SET] = { admin_groups_set, ABOUT_VIF,
 				  sizeof(struct svnic_groups) },
 };
 
@@ -141,6 +151,9 @@ enum svnic_status admin_run(struct core *core, struct admin_call *call)
 	if (call->cmd.reserved ||
 	    svnic_cpu32(call->cmd.len) < commands[op].payload)
 		return SVNIC_ST_BAD_FIELD;
+	call->vif = vif_find(core, call->link, svnic_cpu16(call->cmd.vif));
+	if (commands[op].about == ABOUT_VIF && !call->vif)
+		return SVNIC_ST_NO_VIF;
 	return commands[op].run(core, call);
 }
 

@@ -10,6 +10,7 @@
 #include <svnic/abi.h>
 
 struct core;
+struct vif;
 
 /* Written by regs.c and admin.c. */
 struct admin_queue {
@@ -25,6 +26,7 @@ struct admin_queue {
 struct admin_call {
 	unsigned int link;
 	struct svnic_admin_cmd cmd; /* the card's own copy */
+	struct vif *vif;	    /* that it is about; see admin_run() */
 	uint32_t result;
 };
 
@@ -34,14 +36,17 @@ void admin_enable(struct core *core, unsigned int link);
 bool admin_is_due(const struct core *core);
 /* Carry out the commands of all links; how many. */
 unsigned int admin_poll(struct core *core);
-/* Carry out one command; for admin_poll() and for tests of it. */
+/*
+ * Carry out one command: its status, and the call's vif and result.  For
+ * admin_poll(), journal_finish() and tests.
+ */
 enum svnic_status admin_run(struct core *core, struct admin_call *call);
 
 /* Copy a command's payload; false when it is not in the host's memory. */
 bool admin_read(const struct admin_call *call, void *dst, uint32_t len);
 bool admin_write(const struct admin_call *call, const void *src, uint32_t len);
 
-/* admin_vif.c: the commands about one VIF. */
+/* admin_vif.c: the commands about one VIF; but for the first, it is there. */
 enum svnic_status admin_vif_create(struct core *core, struct admin_call *call);
 enum svnic_status admin_vif_destroy(struct core *core, struct admin_call *call);
 enum svnic_status admin_vif_set(struct core *core, struct admin_call *call);

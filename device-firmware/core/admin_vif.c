@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The admin commands about one VIF: each checks its fields, finds the VIF on
- * the link that the command came by, and calls the module that does it.
- * Called by the table in admin.c.
+ * The admin commands about one VIF, which admin_run() found: each checks its
+ * fields and calls the module that does it.  Called by the table in admin.c.
  */
 #include "address.h"
+#include "admin.h"
 #include "arena.h"
+#include "group.h"
 #include "mem.h"
 #include "region.h"
+#include "source.h"
 #include "stats.h"
-
-static struct vif *vif_of(struct core *core, const struct admin_call *call)
-{
-	return vif_find(core, call->link, svnic_cpu16(call->cmd.vif));
-}
 
 static bool are_zero(const __le32 *word, unsigned int nr)
 {
@@ -40,27 +37,19 @@ enum svnic_status admin_vif_create(struct core *core, struct admin_call *call)
 
 enum svnic_status admin_vif_destroy(struct core *core, struct admin_call *call)
 {
-	struct vif *vif = vif_of(core, call);
-
-	return vif ? vif_destroy(core, vif) : SVNIC_ST_NO_VIF;
+	return vif_destroy(core, call->vif);
 }
 
 enum svnic_status admin_vif_set(struct core *core, struct admin_call *call)
 {
-	struct vif *vif = vif_of(core, call);
-
-	return vif ? vif_set(core, vif, &call->cmd.arg.vif_config)
-		   : SVNIC_ST_NO_VIF;
+	return vif_set(core, call->vif, &call->cmd.arg.vif_config);
 }
 
 enum svnic_status admin_vif_query(struct core *core, struct admin_call *call)
 {
-	struct vif *vif = vif_of(core, call);
 	struct svnic_vif_info info;
 
-	if (!vif)
-		return SVNIC_ST_NO_VIF;
-	stats_vif_info(core, vif, &info);
+	stats_vif_info(core, call->vif, &info);
 	call->result = sizeof(info);
 	return admin_write(call, &info, sizeof(info)) ? SVNIC_ST_OK
 						      : SVNIC_ST_BAD_ADDRESS;
@@ -80,28 +69,22 @@ enum svnic_status admin_pages_map(struct core *core, struct admin_call *call)
 {
 	const struct svnic_pages_range *r = &call->cmd.arg.pages;
 	uint32_t count = svnic_cpu32(r->count);
-	struct vif *vif = vif_of(core, call);
 
-	if (!vif)
-		return SVNIC_ST_NO_VIF;
 	if (!is_range(r) || svnic_cpu32(call->cmd.len) < count * sizeof(__le64))
 		return SVNIC_ST_BAD_FIELD;
 	if (!admin_read(call, core->payload, count * (uint32_t)sizeof(__le64)))
 		return SVNIC_ST_BAD_ADDRESS;
-	return region_map(core, vif, svnic_cpu32(r->first),
+	return region_map(core, call->vif, svnic_cpu32(r->first),
 			  (const void *)core->payload, count, &call->result);
 }
 
 enum svnic_status admin_pages_unmap(struct core *core, struct admin_call *call)
 {
 	const struct svnic_pages_range *r = &call->cmd.arg.pages;
-	struct vif *vif = vif_of(core, call);
 
-	if (!vif)
-		return SVNIC_ST_NO_VIF;
 	if (!is_range(r))
 		return SVNIC_ST_BAD_FIELD;
-	call->result = region_unmap(core, vif, svnic_cpu32(r->first),
+	call->result = region_unmap(core, call->vif, svnic_cpu32(r->first),
 				    svnic_cpu32(r->count));
 	return call->result == svnic_cpu32(r->count) ? SVNIC_ST_OK
 						     : SVNIC_ST_NOT_MAPPED;
@@ -110,25 +93,19 @@ enum svnic_status admin_pages_unmap(struct core *core, struct admin_call *call)
 enum svnic_status admin_queue_start(struct core *core, struct admin_call *call)
 {
 	const struct svnic_queue_config *c = &call->cmd.arg.queue_config;
-	struct vif *vif = vif_of(core, call);
 
-	if (!vif)
-		return SVNIC_ST_NO_VIF;
 	if (c->reserved0 || !are_zero(c->reserved1, 7))
 		return SVNIC_ST_BAD_FIELD;
-	return queue_start(core, vif, svnic_cpu16(call->cmd.queue), c);
+	return queue_start(core, call->vif, svnic_cpu16(call->cmd.queue), c);
 }
 
 enum svnic_status admin_queue_stop(struct core *core, struct admin_call *call)
 {
 	unsigned int id = svnic_cpu16(call->cmd.queue);
-	struct vif *vif = vif_of(core, call);
 
-	if (!vif)
-		return SVNIC_ST_NO_VIF;
-	if (id >= SVNIC_MAX_QUEUES || vif->queue[id] == LIST_NONE)
+	if (id >= SVNIC_MAX_QUEUES || call->vif->queue[id] == LIST_NONE)
 		return SVNIC_ST_NO_QUEUE;
-	queue_stop(core, arena_queue(core, vif->queue[id]));
+	queue_stop(core, arena_queue(core, call->vif->queue[id]));
 	return SVNIC_ST_OK;
 }
 
@@ -140,59 +117,44 @@ static bool is_filter(const struct svnic_filter *f)
 enum svnic_status admin_filter_add(struct core *core, struct admin_call *call)
 {
 	const struct svnic_filter *f = &call->cmd.arg.filter;
-	struct vif *vif = vif_of(core, call);
 
-	if (!vif)
-		return SVNIC_ST_NO_VIF;
 	if (!is_filter(f))
 		return SVNIC_ST_BAD_FIELD;
-	return address_add(core, vif, f->mac);
+	return address_add(core, call->vif, f->mac);
 }
 
 enum svnic_status admin_filter_del(struct core *core, struct admin_call *call)
 {
 	const struct svnic_filter *f = &call->cmd.arg.filter;
-	struct vif *vif = vif_of(core, call);
 
-	if (!vif)
-		return SVNIC_ST_NO_VIF;
 	if (!is_filter(f))
 		return SVNIC_ST_BAD_FIELD;
-	return address_del(core, vif, f->mac);
+	return address_del(core, call->vif, f->mac);
 }
 
 enum svnic_status admin_rss_set(struct core *core, struct admin_call *call)
 {
-	struct vif *vif = vif_of(core, call);
 	struct svnic_rss config;
 
-	if (!vif)
-		return SVNIC_ST_NO_VIF;
 	if (!admin_read(call, &config, sizeof(config)))
 		return SVNIC_ST_BAD_ADDRESS;
-	return rss_set(core, vif, &config);
+	return rss_set(core, call->vif, &config);
 }
 
 enum svnic_status admin_source_set(struct core *core, struct admin_call *call)
 {
-	struct vif *vif = vif_of(core, call);
 	struct svnic_source list;
 
-	if (!vif)
-		return SVNIC_ST_NO_VIF;
 	if (!admin_read(call, &list, sizeof(list)))
 		return SVNIC_ST_BAD_ADDRESS;
-	return source_set(core, vif, &list);
+	return source_set(core, call->vif, &list);
 }
 
 enum svnic_status admin_groups_set(struct core *core, struct admin_call *call)
 {
-	struct vif *vif = vif_of(core, call);
 	struct svnic_groups list;
 
-	if (!vif)
-		return SVNIC_ST_NO_VIF;
 	if (!admin_read(call, &list, sizeof(list)))
 		return SVNIC_ST_BAD_ADDRESS;
-	return group_set(core, vif, &list);
+	return group_set(core, call->vif, &list);
 }

@@ -8,9 +8,14 @@
  */
 #include "address.h"
 #include "arena.h"
+#include "bell.h"
 #include "errno.h"
+#include "event.h"
+#include "group.h"
 #include "mem.h"
 #include "region.h"
+#include "source.h"
+#include "worker.h"
 
 #define ARENA_MAGIC 0x53564e4943415246ull
 #define ARENA_ALIGN 64u
@@ -61,7 +66,7 @@ static void measure(const struct core_config *c, uint64_t *size)
 				  sizeof(struct parcel),
 		[ARENA_RINGS] = (uint64_t)c->nr_workers * c->nr_workers *
 				sizeof(struct parcel_ring),
-		[ARENA_BELLS] = c->nr_queues * sizeof(struct queue_bell),
+		[ARENA_BELLS] = c->nr_queues * sizeof(struct bell),
 		[ARENA_DIRTY] = c->nr_queues * sizeof(uint16_t),
 		[ARENA_MARKED] = c->nr_queues * sizeof(uint16_t),
 	};

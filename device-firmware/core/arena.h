@@ -17,23 +17,17 @@
 #include <stdint.h>
 #include <svnic/order.h>
 #include "core.h"
-#include "admin.h"
 #include "demux.h"
 #include "domain.h"
-#include "event.h"
 #include "frame.h"
-#include "group.h"
 #include "link.h"
 #include "list.h"
 #include "parcel.h"
 #include "pool.h"
 #include "rss.h"
-#include "source.h"
-#include "switch.h"
 #include "vif.h"
 #include "wheel.h"
 #include "wire.h"
-#include "worker.h"
 
 #define ARENA_PROMISED 8u
 #define ARENA_LAYOUT   10u /* raise when anything in the arena moves */
@@ -120,7 +114,7 @@ struct core {
 	uint32_t next_cold;
 	uint32_t links_up;  /* bitmap: the host's memory is there */
 	uint64_t sweep_ns;  /* when cold bells were looked at last */
-	uint32_t turn_owed; /* see turn.c */
+	uint32_t turn_owed; /* see sched.c */
 	uint32_t nr_out;    /* parcels that have not come home */
 	struct list active; /* VIFs with work, in turn */
 	struct list urgent; /* those whose min_rate is not used up */
@@ -129,10 +123,10 @@ struct core {
 	uint16_t promised[ARENA_PROMISED];
 	uint32_t nr_promised; /* that were ever put there */
 	uint64_t promised_ns; /* when one of them had something to send */
-	struct list
-		pending[SVNIC_MAX_LINKS]; /* queues with an event to write */
+	/* Queues with an event to write. */
+	struct list pending[SVNIC_MAX_LINKS];
 
-	/* Parcels that are at home; the last one is what a burst is put into. */
+	/* Parcels that are at home; a burst is put into the last one. */
 	uint16_t parcel[PARCELS];
 	uint32_t nr_parcels;
 	uint32_t next_port; /* the wire that is asked first */

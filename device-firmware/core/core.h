@@ -66,7 +66,8 @@ unsigned int core_nr_awaited(const struct core *core);
 
 /*
  * How long the caller may sleep from @now_ns on if core_poll() found nothing:
- * nanoseconds until a shaper or a waiting sender is due, UINT64_MAX when none.
+ * nanoseconds until a shaper, a waiting sender or a command is due, UINT64_MAX
+ * when none.
  */
 uint64_t core_next_due(const struct core *core, uint64_t now_ns);
 

@@ -12,6 +12,14 @@
 #include "hal.h"
 #include "mem.h"
 
+#define RETRY_NS 100000u /* a link's ring is full */
+
+enum answer {
+	ANSWER_NO,
+	ANSWER_NOW,
+	ANSWER_LATER /* the guest looks itself; ask again */
+};
+
 void event_mark(struct core *core, struct queue *q)
 {
 	uint16_t *marked = arena_part(core, ARENA_MARKED);
@@ -88,23 +96,24 @@ static bool is_held(const struct core *core,
 	return core->now_ns < q->hold_until;
 }
 
-enum event_answer event_due(struct core *core, struct queue *q)
+/* Has the guest asked to be told of what was published? */
+static enum answer event_due(struct core *core, struct queue *q)
 {
 	const struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
 	bool asked;
 
 	if (!ctrl)
-		return EVENT_NO;
+		return ANSWER_NO;
 	asked = svnic_ring_passes(svnic_peek32(&ctrl->tx_event), q->tx_cons,
 				  q->tx_seen);
 	asked |= svnic_ring_passes(svnic_peek32(&ctrl->rx_event), q->rx_done,
 				   q->rx_seen);
 	if (asked && is_held(core, ctrl, q))
-		return EVENT_LATER;
+		return ANSWER_LATER;
 	q->tx_seen = q->tx_cons;
 	q->rx_seen = q->rx_done;
 	q->hold_until = 0;
-	return asked ? EVENT_NOW : EVENT_NO;
+	return asked ? ANSWER_NOW : ANSWER_NO;
 }
 
 /* Entries that the host still has room for; none if it counts wrongly. */
@@ -203,7 +212,7 @@ static void flush_link(struct core *core, unsigned int link)
 static void ask_marked(struct core *core)
 {
 	uint16_t *marked = arena_part(core, ARENA_MARKED);
-	enum event_answer answer;
+	enum answer answer;
 	uint32_t held = 0;
 	struct queue *q;
 	uint32_t i;
@@ -213,18 +222,18 @@ static void ask_marked(struct core *core)
 	for (i = 0; i < core->nr_marked; i++) {
 		q = arena_queue(core, marked[i]);
 		answer = event_due(core, q);
-		if (answer == EVENT_LATER) {
+		if (answer == ANSWER_LATER) {
 			marked[held++] = marked[i];
 			continue;
 		}
 		q->is_marked = 0;
-		if (answer == EVENT_NOW)
+		if (answer == ANSWER_NOW)
 			event_raise(core, q);
 	}
 	core->nr_marked = held;
 }
 
-uint64_t event_next_due(const struct core *core)
+uint64_t event_next_due(const struct core *core, uint64_t now_ns)
 {
 	const uint16_t *marked = arena_part(core, ARENA_MARKED);
 	uint64_t due = UINT64_MAX;
@@ -235,6 +244,10 @@ uint64_t event_next_due(const struct core *core)
 
 		if (q->hold_until < due)
 			due = q->hold_until;
+	}
+	for (i = 0; i < core->config.nr_links; i++) {
+		if (core->pending[i].nr && due > now_ns + RETRY_NS)
+			due = now_ns + RETRY_NS;
 	}
 	return due;
 }

@@ -23,12 +23,6 @@ struct event_link {
 	uint32_t pen;	    /* a worker is writing; see mem_claim() */
 };
 
-enum event_answer {
-	EVENT_NO,
-	EVENT_NOW,
-	EVENT_LATER /* the guest looks itself; ask again */
-};
-
 /* Who had a link's pen when the last core died has it no more. */
 void event_init(struct core *core);
 /* Something was published on the queue: look at its event indices later. */
@@ -41,10 +35,11 @@ void event_fault(struct core *core, struct queue *q);
 void event_forget(struct core *core, struct queue *q);
 /* End of a round: decide for all marked queues, write and raise. */
 void event_flush(struct core *core);
-/* Has the guest asked to be told of what was published? */
-enum event_answer event_due(struct core *core, struct queue *q);
-/* When the first event that is held is due, UINT64_MAX: none is. */
-uint64_t event_next_due(const struct core *core);
+/*
+ * When the first event that is held is due, or a full ring is to be looked at
+ * again; UINT64_MAX: neither.
+ */
+uint64_t event_next_due(const struct core *core, uint64_t now_ns);
 /* Use a ring of @entries at @addr from now on. */
 void event_ring_set(struct core *core, unsigned int link, uint64_t addr,
 		    uint32_t entries);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a VIF may send: its own source addresses, no tag unless it is a trunk, no
- * link-local frames, offload fields that make sense, no more than its mtu.
+ * What a VIF may send: its own source addresses, no tag unless it is a trunk,
+ * no link-local frames, offload fields that make sense, no more than its mtu.
  */
 #ifndef CORE_GUARD_H
 #define CORE_GUARD_H

@@ -6,6 +6,7 @@
  * admin.c for each command, by arena.c when an arena is taken over.
  */
 #include "address.h"
+#include "admin.h"
 #include "arena.h"
 #include "mem.h"
 #include "region.h"

@@ -6,8 +6,7 @@
  * so that what one frame must fetch comes while another is worked on.  All
  * else, and all that offends, is left to guard.c, switch.c and vif_rx.c, which
  * start from the descriptor's copy again; the lane never refuses a frame.
- * lane_check() is
- * called by vif_tx.c, lane_run() by switch.c.
+ * lane_check() is called by vif_tx.c, lane_run() by vif_tx.c and switch.c.
  */
 #include <svnic/ring.h>
 #include "arena.h"
@@ -15,11 +14,12 @@
 #include "mem.h"
 #include "region_inline.h"
 #include "source.h"
+#include "vif_rx.h"
 
-#define LANE_MIN  16u	  /* what lane_check() copies of a frame */
-#define TYPE_VLAN 0x0081u /* as loaded from the wire's octets */
-#define TYPE_QINQ 0xa888u
-#define TYPE_PAUS 0x0888u
+#define LANE_MIN   16u	   /* what lane_check() copies of a frame */
+#define TYPE_VLAN  0x0081u /* as loaded from the wire's octets */
+#define TYPE_QINQ  0xa888u
+#define TYPE_PAUSE 0x0888u
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -60,7 +60,7 @@ static bool is_plain(const struct vif *vif, struct frame *f)
 	source = f->head[0] >> 48 | (f->head[1] & 0xffffffff) << 16;
 	type = (uint32_t)(f->head[1] >> 32) & 0xffff;
 	return !(f->head[0] & 1) && source == vif->mac && type != TYPE_VLAN &&
-	       type != TYPE_QINQ && type != TYPE_PAUS && set_out(f);
+	       type != TYPE_QINQ && type != TYPE_PAUSE && set_out(f);
 }
 
 /* Does the VIF's list let it pass?  Of all but packets guard.c knows more. */
@@ -120,10 +120,19 @@ static bool find_all(struct core *core, const struct vif *vif, struct frame *f,
 	return all;
 }
 
+static void fetch_destination(const struct demux *demux, const struct vif *vif,
+			      uint64_t head)
+{
+	uint64_t key = demux_key(vif->domain, head & LANE_MAC_MASK);
+
+	__builtin_prefetch(&demux->entry[demux_slot(demux, key)]);
+}
+
 bool lane_check(struct core *core, const struct vif *vif, struct frame *f,
 		unsigned int nr)
 {
 	const struct demux *demux = arena_demux(core);
+	uint64_t last = UINT64_MAX; /* no address */
 	unsigned int i;
 
 	if (!(vif->lane & VIF_LANE_TX)) {
@@ -135,9 +144,9 @@ bool lane_check(struct core *core, const struct vif *vif, struct frame *f,
 		if (!f[i].is_plain)
 			continue;
 		f[i].is_plain = is_plain(vif, &f[i]);
-		__builtin_prefetch(&demux->entry[demux_slot(
-			demux,
-			demux_key(vif->domain, f[i].head[0] & LANE_MAC_MASK))]);
+		if ((f[i].head[0] ^ last) & LANE_MAC_MASK)
+			fetch_destination(demux, vif, f[i].head[0]);
+		last = f[i].head[0];
 	}
 	if (vif->lane & VIF_LANE_IP)
 		check_sources(core, vif, f, nr);
@@ -158,30 +167,38 @@ static struct queue *spread(const struct core *core, struct frame *f)
 	return q;
 }
 
+/* Does the lane end at this receiver's door? */
+static bool is_open(struct core *core, const struct vif *vif, struct vif *to)
+{
+	return likely(to->worker == core->worker && to->lane & VIF_LANE_RX &&
+		      to != vif && core->links_up & 1u << to->link) &&
+	       !(to->config.rx_rate && vif_rx_is_over(core, to));
+}
+
 /* The receivers, their queues on the way. */
 static unsigned int open_all(struct core *core, const struct vif *vif,
 			     struct frame *f, unsigned int nr)
 {
+	struct queue *q = NULL;
+	struct vif *to = NULL;
+	uint32_t longest = 0;
 	unsigned int i;
 
 	for (i = 0; i < nr && f[i].is_plain; i++) {
-		struct vif *to;
-
-		if (f[i].v != FRAME_OPEN)
-			break;
-		to = arena_vif(core, f[i].dest);
-		if (unlikely(to->worker != core->worker ||
-			     !(to->lane & VIF_LANE_RX) || to == vif ||
-			     !(core->links_up & 1u << to->link) ||
-			     f[i].len > svnic_cpu16(to->config.mtu) +
-						SVNIC_FRAME_MIN))
-			break;
-		if (to->config.rx_rate && vif_rx_is_over(core, to))
+		/* Nothing of a burst is charged before all of it is open. */
+		if (!to || f[i].dest != f[i - 1].dest) {
+			to = arena_vif(core, f[i].dest);
+			if (!is_open(core, vif, to))
+				break;
+			longest = svnic_cpu16(to->config.mtu) + SVNIC_FRAME_MIN;
+			q = to->rx_queue != LIST_NONE
+				    ? arena_queue(core, to->rx_queue)
+				    : NULL;
+		}
+		if (f[i].v != FRAME_OPEN || f[i].len > longest)
 			break;
 		f[i].to = to;
-		f[i].q = to->rx_queue != LIST_NONE
-				 ? arena_queue(core, to->rx_queue)
-				 : spread(core, &f[i]);
+		f[i].q = q ? q : spread(core, &f[i]);
 		__builtin_prefetch(&f[i].q->rx_next, 1);
 	}
 	return i;
@@ -208,17 +225,22 @@ static void *meta_at(struct core *core, struct queue *q, uint32_t idx)
 	return queue_rx_meta(core, q, idx);
 }
 
-/* Take a buffer for each, in order. */
+/* Take a buffer for each, in order; *@stopped: a queue that offended. */
 static unsigned int take_all(struct core *core, struct frame *f,
-			     unsigned int nr)
+			     unsigned int nr, const struct queue **stopped)
 {
 	unsigned int i;
 
+	*stopped = NULL;
 	for (i = 0; i < nr; i++) {
 		struct queue *q = f[i].q;
+		int more = 1;
 
-		if (q->rx_next == q->rx_prod &&
-		    vif_rx_look(core, f[i].to, q) <= 0)
+		if (q->rx_next == q->rx_prod)
+			more = vif_rx_look(core, f[i].to, q);
+		if (more < 0)
+			*stopped = q;
+		if (more <= 0)
 			break;
 		f[i].buffer = seg_at(core, q, q->rx_next);
 		f[i].completion = meta_at(core, q, q->rx_next);
@@ -231,16 +253,12 @@ static unsigned int take_all(struct core *core, struct frame *f,
 	return i;
 }
 
-/* What vif_rx_look() stopped is not worked on. */
-static bool is_running(const struct core *core, const struct frame *f)
-{
-	if (f->to->rx_queue == LIST_NONE)
-		return f->q->state == QUEUE_RUNNING;
-	return f->to->rx_queue == arena_queue_idx(core, f->q);
-}
-
-/* Where the buffers are; the frames that are left over give theirs back. */
-static unsigned int map_all(struct core *core, struct frame *f, unsigned int nr)
+/*
+ * Where the buffers are, and no longer one of @stopped's; the frames that are
+ * left over give theirs back.
+ */
+static unsigned int map_all(struct core *core, struct frame *f, unsigned int nr,
+			    const struct queue *stopped)
 {
 	unsigned int i;
 	unsigned int k;
@@ -252,7 +270,7 @@ static unsigned int map_all(struct core *core, struct frame *f, unsigned int nr)
 			break;
 		f[i].room =
 			region_ptr(core, f[i].to, seg, SVNIC_PAGE_READ_ONLY);
-		if (unlikely(!f[i].room || !is_running(core, &f[i])))
+		if (unlikely(!f[i].room || f[i].q == stopped))
 			break;
 		__builtin_prefetch(f[i].room, 1);
 	}
@@ -263,21 +281,7 @@ static unsigned int map_all(struct core *core, struct frame *f, unsigned int nr)
 
 static inline void copy64(uint8_t *to, const uint8_t *from)
 {
-	struct block {
-		uint8_t octet[64];
-	} b;
-
-	__builtin_memcpy(&b, from, sizeof(b));
-	__builtin_memcpy(to, &b, sizeof(b));
-}
-
-static inline void copy16(uint8_t *to, const uint8_t *from)
-{
-	uint64_t a = svnic_fetch_octets(from);
-	uint64_t b = svnic_fetch_octets(from + 8);
-
-	__builtin_memcpy(to, &a, sizeof(a));
-	__builtin_memcpy(to + 8, &b, sizeof(b));
+	__builtin_memcpy(to, from, 64);
 }
 
 /* At least 16 octets; the last block may lie over the one before. */
@@ -291,21 +295,24 @@ static inline void copy(uint8_t *to, const uint8_t *from, uint32_t len)
 		for (at = 0; at < len - 64; at += 64)
 			copy64(to + at, from + at);
 		copy64(to + len - 64, from + len - 64);
+	} else if (len >= 32) {
+		__builtin_memcpy(to, from, 32);
+		__builtin_memcpy(to + len - 32, from + len - 32, 32);
 	} else {
-		for (at = 0; at < len - 16; at += 16)
-			copy16(to + at, from + at);
-		copy16(to + len - 16, from + len - 16);
+		__builtin_memcpy(to, from, 16);
+		__builtin_memcpy(to + len - 16, from + len - 16, 16);
 	}
 }
 
 unsigned int lane_run(struct core *core, const struct vif *vif, struct frame *f,
 		      unsigned int nr)
 {
+	const struct queue *stopped;
 	unsigned int i;
 
 	nr = open_all(core, vif, f, nr);
-	nr = take_all(core, f, nr);
-	nr = map_all(core, f, nr);
+	nr = take_all(core, f, nr, &stopped);
+	nr = map_all(core, f, nr, stopped);
 	for (i = 0; i < nr; i++) {
 		/* What was checked is what arrives. */
 		copy(f[i].room, f[i].iov[1].data, f[i].len);

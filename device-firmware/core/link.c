@@ -6,7 +6,9 @@
  * Called by poll.c at the start of a round and worker.c in a halt,
  * core_link_reset by the HAL and regs.c.
  */
+#include "admin.h"
 #include "arena.h"
+#include "event.h"
 #include "hal.h"
 #include "link.h"
 #include "queue.h"

@@ -3,13 +3,15 @@
  * How parcels travel; see parcel.h.  There is a ring from each worker to each
  * other, written by one and read by one, with room for all parcels that exist;
  * so nothing is ever refused and nobody waits for anybody.  Called by vif_tx.c
- * and wire.c to send, by poll.c and turn.c to receive.
+ * and wire.c to send, by poll.c and sched.c to receive.
  */
 #include "arena.h"
 #include "mem.h"
 #include "parcel.h"
 #include "switch.h"
+#include "vif_tx.h"
 #include "wire.h"
+#include "worker.h"
 
 static struct parcel *parcel_at(const struct core *core, unsigned int number)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A burst of frames that several workers have a part in.  It goes from worker
- * to worker, each delivers what is for its own VIFs, and it ends where it began:
- * so whatever it names is touched by one worker at a time.  A queue has at most
- * one under way, which keeps its frames in order; so has a wire for each worker.
+ * to worker, each delivers what is for its own VIFs, and it ends where it
+ * began: so whatever it names is touched by one worker at a time.  A queue has
+ * at most one under way, which keeps its frames in order; so has a wire for
+ * each worker.
  */
 #ifndef CORE_PARCEL_H
 #define CORE_PARCEL_H

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order of one round of a worker, run to completion, and nothing else; the
- * quotas are in the modules.  Called by the HAL, over and over.
+ * The order of one round of a worker, run to completion, and when the next one
+ * is due; the quotas are in the modules.  Called by the HAL, over and over.
  */
+#include "admin.h"
 #include "arena.h"
+#include "bell.h"
+#include "event.h"
 #include "hal.h"
 #include "sched.h"
+#include "vif_rx.h"
 #include "wire.h"
+#include "worker.h"
 
-#define COMMANDS_SHARE 4u	/* commands have at most one part in so many */
-#define COMMANDS_LONG  1000000u /* ns; this process had to wait itself */
+#define COMMANDS_SHARE 4u /* commands have at most one part in so many */
 
 /*
  * Commands have the card to themselves, but not all the time: a host that
@@ -23,17 +27,12 @@ static unsigned int run_commands(struct core *core)
 
 	if (core->worker != 0 || !admin_is_due(core))
 		return 0;
-	/* Soon: nobody is to sleep before that. */
-	if (core->now_ns < core->commands_ns)
-		return 1;
-	if (!core_halt(core))
+	if (core->now_ns < core->commands_ns || !core_halt(core))
 		return 0;
-	begin = hal_clock_ns();
+	begin = hal_busy_ns();
 	done = admin_poll(core);
-	took = hal_clock_ns() - begin;
-	if (took > COMMANDS_LONG)
-		took = COMMANDS_LONG;
-	core->commands_ns = begin + COMMANDS_SHARE * took;
+	took = hal_busy_ns() - begin;
+	core->commands_ns = hal_clock_ns() + (COMMANDS_SHARE - 1) * took;
 	core_go(core);
 	return done;
 }
@@ -55,7 +54,7 @@ unsigned int core_poll(struct core *core)
 	other = run_commands(core);
 	if (worker_is_halted(core))
 		return other + worker_finish(core);
-	other += sched_sweep(core);
+	other += bell_sweep(core);
 	if (core->config.nr_workers > 1)
 		frames += parcel_poll(core);
 	if (core->worker == 0)
@@ -65,4 +64,31 @@ unsigned int core_poll(struct core *core)
 	event_flush(core);
 	/* What is away comes back soon. */
 	return frames + other + core->nr_out;
+}
+
+static uint64_t commands_next_due(const struct core *core, uint64_t now_ns)
+{
+	return core->commands_ns > now_ns && admin_is_due(core)
+		       ? core->commands_ns
+		       : UINT64_MAX;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t core_next_due(const struct core *core, uint64_t now_ns)
+{
+	uint64_t due;
+
+	/* Its lists are worker 0's for the moment, who wakes it. */
+	if (svnic_peek32(&core->state) != WORKER_RUNS)
+		return UINT64_MAX;
+	due = sched_next_due(core);
+	due = earlier(due, event_next_due(core, now_ns));
+	due = earlier(due, commands_next_due(core, now_ns));
+	if (due == UINT64_MAX)
+		return due;
+	return due > now_ns ? due - now_ns : 0;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Free objects as a stack of indices; see pool.h.  Called by vif.c, address.c,
- * queue.c and region.c, which also find out again what is free.
+ * Free objects as a stack of indices; see pool.h.  Called by vif.c, domain.c,
+ * address.c, queue.c and region.c.  After a takeover vif_rebuild.c, address.c
+ * and region.c find out again what is free.
  */
 #include "pool.h"
 

@@ -3,7 +3,7 @@
  * Life cycle of a queue pair and access to the pages of its rings.  A guest's
  * fault stops one queue; its VIF's other queues and all other VIFs go on.
  * Called by admin_vif.c (start, stop), vif_tx.c and vif_rx.c (fault, pages) and
- * sched.c (reset).
+ * bell.c (reset).
  *
  *            START              FAULT
  *   STOPPED -------> RUNNING ----------> FAULTED
@@ -14,12 +14,14 @@
  */
 #include <svnic/ring.h>
 #include "arena.h"
+#include "bell.h"
 #include "event.h"
 #include "hal.h"
 #include "mem.h"
 #include "queue.h"
 #include "region.h"
 #include "sched.h"
+#include "vif_rx.h"
 
 static const uint8_t queue_table[QUEUE_STATE_NR][QUEUE_EV_NR] = {
 	[QUEUE_STOPPED] = {
@@ -77,16 +79,8 @@ static struct svnic_queue_ctrl *find_ctrl(struct core *core,
 	return region_page(core, arena_vif(core, q->vif), q->base, true);
 }
 
-struct svnic_queue_ctrl *queue_ctrl(struct core *core, struct queue *q)
-{
-	if (q->tx_round == core->round)
-		return q->tx_ctrl;
-	if (q->rx_round == core->round)
-		return q->rx_ctrl;
-	return queue_tx_refresh(core, q);
-}
-
-struct svnic_queue_ctrl *queue_tx_refresh(struct core *core, struct queue *q)
+/* Make the pointers of a side right again: the control page, or NULL. */
+static struct svnic_queue_ctrl *refresh_tx(struct core *core, struct queue *q)
 {
 	q->desc_ptr = NULL;
 	q->tx_ctrl = find_ctrl(core, q);
@@ -94,13 +88,22 @@ struct svnic_queue_ctrl *queue_tx_refresh(struct core *core, struct queue *q)
 	return q->tx_ctrl;
 }
 
-struct svnic_queue_ctrl *queue_rx_refresh(struct core *core, struct queue *q)
+static struct svnic_queue_ctrl *refresh_rx(struct core *core, struct queue *q)
 {
 	q->seg_ptr = NULL;
 	q->meta_ptr = NULL;
 	q->rx_ctrl = find_ctrl(core, q);
 	q->rx_round = core->round;
 	return q->rx_ctrl;
+}
+
+struct svnic_queue_ctrl *queue_ctrl(struct core *core, struct queue *q)
+{
+	if (q->tx_round == core->round)
+		return q->tx_ctrl;
+	if (q->rx_round == core->round)
+		return q->rx_ctrl;
+	return refresh_tx(core, q);
 }
 
 static uint8_t *ring_page(struct core *core, const struct queue *q,
@@ -116,7 +119,7 @@ const struct svnic_tx_desc *queue_tx_desc(struct core *core, struct queue *q,
 		(idx & q->tx_mask) * (uint32_t)sizeof(struct svnic_tx_desc);
 	uint32_t page = octet / SVNIC_PAGE_SIZE;
 
-	if (q->tx_round != core->round && !queue_tx_refresh(core, q))
+	if (q->tx_round != core->round && !refresh_tx(core, q))
 		return NULL;
 	if (!q->desc_ptr || q->desc_page != page) {
 		q->desc_ptr = ring_page(core, q, q->desc + page, false);
@@ -134,7 +137,7 @@ const struct svnic_seg *queue_rx_seg(struct core *core, struct queue *q,
 		(idx & q->rx_mask) * (uint32_t)sizeof(struct svnic_seg);
 	uint16_t page = (uint16_t)(octet / SVNIC_PAGE_SIZE);
 
-	if (q->rx_round != core->round && !queue_rx_refresh(core, q))
+	if (q->rx_round != core->round && !refresh_rx(core, q))
 		return NULL;
 	if (!q->seg_ptr || q->seg_page != page) {
 		q->seg_ptr = ring_page(core, q, q->seg + page, false);
@@ -152,7 +155,7 @@ struct svnic_meta *queue_rx_meta(struct core *core, struct queue *q,
 		(idx & q->rx_mask) * (uint32_t)sizeof(struct svnic_meta);
 	uint16_t page = (uint16_t)(octet / SVNIC_PAGE_SIZE);
 
-	if (q->rx_round != core->round && !queue_rx_refresh(core, q))
+	if (q->rx_round != core->round && !refresh_rx(core, q))
 		return NULL;
 	if (!q->meta_ptr || q->meta_page != page) {
 		q->meta_ptr = ring_page(core, q, q->meta + page, true);
@@ -282,10 +285,10 @@ enum svnic_status queue_start(struct core *core, struct vif *vif,
 	vif->queue[id] = (uint16_t)idx;
 	vif_queue_count(vif, 1);
 	move(core, q, QUEUE_EV_START);
-	sched_watch(core, q);
+	bell_watch(core, q);
 	bell = &hal_doorbell(q->link, q->vif_id)[q->id];
 	rewind(core, q, svnic_peek32(&bell->reset));
-	sched_catch_up(core, q);
+	bell_catch_up(core, q);
 	return SVNIC_ST_OK;
 }
 
@@ -302,7 +305,7 @@ void queue_stop(struct core *core, struct queue *q)
 		svnic_poke32(&ctrl->state, SVNIC_QUEUE_STOPPED);
 	mem_commit();
 	move(core, q, QUEUE_EV_STOP);
-	sched_unwatch(core, q);
+	bell_unwatch(core, q);
 	event_forget(core, q);
 	vif->active &= (uint16_t) ~(1u << q->id);
 	vif->queue[q->id] = LIST_NONE;
@@ -364,14 +367,14 @@ void queue_rebuild(struct core *core, struct queue *q)
 	 * lost, and they are filled again. */
 	q->rx_next = q->rx_done;
 	set_running(core, q, q->state == QUEUE_RUNNING);
-	sched_watch(core, q);
+	bell_watch(core, q);
 }
 
 void queue_resume(struct core *core, struct queue *q)
 {
 	struct svnic_queue_ctrl *ctrl = queue_ctrl(core, q);
 
-	sched_resume(core, q);
+	bell_resume(core, q);
 	if (q->state == QUEUE_FAULTED) {
 		show_fault(core, q);
 		return;

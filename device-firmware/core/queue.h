@@ -47,16 +47,16 @@ struct queue {
 	uint8_t fault;
 	uint8_t tx_order;
 	uint8_t rx_order;
-	uint16_t bell; /* place in the list that the sweep walks */
+	uint16_t bell; /* place in the list of doorbells */
 	uint32_t base;
 	uint32_t desc; /* first page of each ring */
 	uint32_t seg;
 	uint32_t meta;
 	uint32_t notify;
 	uint32_t reset; /* the doorbell's reset word carried out last */
-	uint32_t
-		scanned; /* tx: from the frame that waits up to here, all ... */
-	uint32_t hurry;	 /* ... are for one receiver; none waits before this */
+	/* tx: from the frame that waits up to here, all are for one receiver */
+	uint32_t scanned;
+	uint32_t hurry; /* tx: no frame before this one waits, if is_hurried */
 	uint8_t is_hurried;
 	uint8_t is_away; /* tx: frames of it are in a parcel */
 	uint8_t is_far; /* tx: the first frame waits for another worker's VIF */
@@ -103,18 +103,6 @@ _Static_assert(sizeof(struct queue) == 192, "three lines");
 _Static_assert(offsetof(struct queue, tx_next) == 64, "line 1");
 _Static_assert(offsetof(struct queue, rx_next) == 128, "line 2");
 
-/* What the sweep compares, without touching the queue. */
-struct queue_bell {
-	uint32_t kick;
-	uint32_t reset;
-	uint16_t queue;
-	uint16_t vif_id;
-	uint8_t link;
-	uint8_t id;
-	uint16_t vif;
-	uint32_t rang; /* when it changed last, in units of 65 us */
-};
-
 /* The state after an event, or 0 where the table has no such cell. */
 enum queue_state queue_next_state(enum queue_state state, enum queue_event ev);
 
@@ -138,12 +126,6 @@ void queue_resume(struct core *core, struct queue *q);
 
 /* The control page, or NULL when it is no longer there. */
 struct svnic_queue_ctrl *queue_ctrl(struct core *core, struct queue *q);
-/*
- * Make the pointers of a side right again: the control page, or NULL when it
- * is no longer there.  For queue_tx() and queue_rx() below.
- */
-struct svnic_queue_ctrl *queue_tx_refresh(struct core *core, struct queue *q);
-struct svnic_queue_ctrl *queue_rx_refresh(struct core *core, struct queue *q);
 /* Ring entries of the card's pages; NULL when the page is not there. */
 const struct svnic_tx_desc *queue_tx_desc(struct core *core, struct queue *q,
 					  uint32_t idx);

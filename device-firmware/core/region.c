@@ -35,11 +35,6 @@ uint64_t region_lookup(const struct core *core, const struct vif *vif,
 	return chunk_entries(core, chunk - 1)[page % VIF_CHUNK_PAGES];
 }
 
-static uint64_t bus_address(uint64_t entry)
-{
-	return entry & ~(uint64_t)(SVNIC_PAGE_SIZE - 1);
-}
-
 bool region_window(const struct core *core, struct vif *vif, uint64_t addr)
 {
 	struct vif_window *w = &vif->window;
@@ -64,7 +59,8 @@ void *region_page(const struct core *core, const struct vif *vif, uint32_t page,
 
 	if (!entry || (write && (entry & SVNIC_PAGE_READ_ONLY)))
 		return NULL;
-	return hal_dma(vif->link, bus_address(entry), SVNIC_PAGE_SIZE, write);
+	return hal_dma(vif->link, (entry & REGION_ADDR), SVNIC_PAGE_SIZE,
+		       write);
 }
 
 enum svnic_verdict region_seg(const struct core *core, const struct vif *vif,
@@ -81,7 +77,8 @@ enum svnic_verdict region_seg(const struct core *core, const struct vif *vif,
 		return SVNIC_V_BAD_PAGE;
 	if (write && (entry & SVNIC_PAGE_READ_ONLY))
 		return SVNIC_V_READ_ONLY;
-	p = hal_dma(vif->link, bus_address(entry) + seg.offset, seg.len, write);
+	p = hal_dma(vif->link, (entry & REGION_ADDR) + seg.offset, seg.len,
+		    write);
 	if (!p)
 		return SVNIC_V_BAD_PAGE;
 	*ptr = p;
@@ -94,7 +91,7 @@ static enum svnic_status check_address(const struct vif *vif, uint64_t addr)
 
 	if ((addr & (SVNIC_PAGE_SIZE - 1)) & ~(uint64_t)SVNIC_PAGE_READ_ONLY)
 		return SVNIC_ST_BAD_ADDRESS;
-	if (!hal_dma(vif->link, bus_address(addr), SVNIC_PAGE_SIZE, write))
+	if (!hal_dma(vif->link, (addr & REGION_ADDR), SVNIC_PAGE_SIZE, write))
 		return SVNIC_ST_BAD_ADDRESS;
 	return SVNIC_ST_OK;
 }

@@ -14,6 +14,7 @@ struct core;
 struct vif;
 
 #define REGION_VALID 2u /* bit of an entry beside SVNIC_PAGE_READ_ONLY */
+#define REGION_ADDR  (~(uint64_t)(SVNIC_PAGE_SIZE - 1)) /* its bus address */
 
 /* The entry of a page: bus address | bits, or 0 when it is not registered. */
 uint64_t region_lookup(const struct core *core, const struct vif *vif,

@@ -46,20 +46,24 @@ static inline uint8_t *region_ptr(const struct core *core, struct vif *vif,
 	const struct vif_window *w = &vif->window;
 	uint32_t offset = (uint32_t)(seg >> 32) & 0xffff;
 	uint32_t len = region_seg_len(seg);
-	const uint64_t *entry = region_entry(core, vif, seg);
+	const uint64_t *at = region_entry(core, vif, seg);
+	uint64_t entry;
 	uint64_t page;
 
-	if (!entry || len == 0 || offset + len > SVNIC_PAGE_SIZE ||
-	    (*entry & (REGION_VALID | denied)) != REGION_VALID)
+	if (!at || len == 0 || offset + len > SVNIC_PAGE_SIZE)
 		return NULL;
-	page = (*entry >> SVNIC_PAGE_SHIFT) - (w->addr >> SVNIC_PAGE_SHIFT);
-	if (__builtin_expect(w->round != core->round || page >= w->pages, 0)) {
-		if (!region_window(core, vif, *entry))
+	entry = *at;
+	if ((entry & (REGION_VALID | denied)) != REGION_VALID)
+		return NULL;
+	page = (entry & REGION_ADDR) - w->addr;
+	if (__builtin_expect(w->round != core->round ||
+				     page >> SVNIC_PAGE_SHIFT >= w->pages,
+			     0)) {
+		if (!region_window(core, vif, entry))
 			return NULL;
-		page = (*entry >> SVNIC_PAGE_SHIFT) -
-		       (w->addr >> SVNIC_PAGE_SHIFT);
+		page = (entry & REGION_ADDR) - w->addr;
 	}
-	return w->host + (page << SVNIC_PAGE_SHIFT) + offset;
+	return w->host + page + offset;
 }
 
 #endif /* CORE_REGION_INLINE_H */

@@ -4,6 +4,7 @@
  * can be written brings up the admin queue, rings it, or resets the link.
  * Called by the HAL when a host reads or writes a register.
  */
+#include "admin.h"
 #include "arena.h"
 #include "core.h"
 

@@ -1,245 +1,361 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The sweep: which doorbells rang; see sched.h.  A doorbell is a word that
- * nobody signals, so all of them must be looked at, but not all alike: those
- * that rang lately (hot) in every round, the others (cold) at a pace that goes
- * through all of them twice in a millisecond, whatever else there is to do.
- * The list is kept so that the hot ones come first.  Called by poll.c and, when
- * queues come and go, queue.c; a doorbell tells nothing but "look" (rule R25).
+ * Which VIF is served next; see sched.h.  VIFs with work take turns, each worth
+ * its share of octets (share.h).  One that has not used up its min_rate is
+ * served before those whose turn it is, and between two bursts of theirs; one
+ * whose rate is used up waits in the wheel and costs nothing.  Called by poll.c
+ * and, when doorbells ring, bell.c.
  */
 #include "arena.h"
-#include "hal.h"
+#include "bell.h"
+#include "mem.h"
 #include "sched.h"
+#include "share.h"
+#include "vif_rx.h"
+#include "vif_tx.h"
+#include "worker.h"
 
-#define HOT_ROUND   256u /* hot doorbells of a round */
-#define HOT_CROWDED 64u	 /* ... while so many VIFs have work anyway */
-#define COLD_MIN    32u	 /* cold ones of a round, at least */
-#define COLD_MAX    1024u
-#define COLD_NS	    500000u /* once around the cold ones */
-#define RANG_SHIFT  16u
-#define RANG_HOT    64u /* 4 ms */
-#define AHEAD	    8u	/* doorbells fetched together */
+#define TURN_FRAMES  256u      /* of one queue in a turn, for weight 1 */
+#define BURST_SHORT  4u	       /* frames, beside one with a min_rate ... */
+#define SHORT_NS     10000000u /* ... that sent so lately */
+#define ROUND_FRAMES 512u      /* then the round ends */
+#define PUBLISH	     64u       /* receivers that are shown what they got */
+#define URGENT_TURNS 4u	       /* for each of the others' */
 
-static struct queue_bell *bells(const struct core *core)
+static struct node *nodes(const struct core *core)
 {
-	return arena_part(core, ARENA_BELLS);
+	return arena_part(core, ARENA_ACTIVE_NODES);
 }
 
-static uint32_t now_rang(const struct core *core)
+/* Those that sent last, so that few doorbells are looked at out of turn. */
+static void remember(struct core *core, unsigned int idx)
 {
-	return (uint32_t)(core->now_ns >> RANG_SHIFT);
+	unsigned int i;
+
+	for (i = 0; i < ARENA_PROMISED; i++)
+		if (core->promised[i] == idx + 1)
+			return;
+	core->promised[core->nr_promised++ % ARENA_PROMISED] =
+		(uint16_t)(idx + 1);
 }
 
-/* Two doorbells of the list change places. */
-static void swap(struct core *core, uint32_t a, uint32_t b)
+void sched_ready(struct core *core, struct vif *vif)
 {
-	struct queue_bell *list = bells(core);
-	struct queue_bell was = list[a];
+	struct list *list = &core->active;
 
-	if (a == b)
+	vif->place = VIF_AT_TURN;
+	if (vif->config.min_rate && share_is_promised(core, vif)) {
+		vif->place = VIF_AT_HEAD;
+		list = &core->urgent;
+		remember(core, arena_vif_idx(core, vif));
+		core->promised_ns = core->now_ns;
+	}
+	list_push(list, nodes(core), (uint16_t)arena_vif_idx(core, vif));
+}
+
+void sched_wake(struct core *core, struct queue *q)
+{
+	struct vif *vif = arena_vif(core, q->vif);
+
+	/* Its turn goes on when it is back. */
+	if (q->is_away)
 		return;
-	list[a] = list[b];
-	list[b] = was;
-	arena_queue(core, list[a].queue)->bell = (uint16_t)a;
-	arena_queue(core, list[b].queue)->bell = (uint16_t)b;
+	vif->active |= (uint16_t)(1u << q->id);
+	if (vif->place == VIF_AT_WHEEL)
+		return;
+	vif->due_ns = 0;
+	if (vif->place != VIF_AT_REST)
+		return;
+	if (vif->deficit > 0)
+		vif->deficit = 0;
+	sched_ready(core, vif);
 }
 
-void sched_watch(struct core *core, struct queue *q)
+void sched_forget(struct core *core, struct vif *vif)
 {
-	struct queue_bell *b = &bells(core)[core->nr_bells];
+	uint16_t idx = (uint16_t)arena_vif_idx(core, vif);
 
-	q->bell = (uint16_t)core->nr_bells++;
-	b->queue = (uint16_t)arena_queue_idx(core, q);
-	b->vif_id = q->vif_id;
-	b->link = q->link;
-	b->id = q->id;
-	b->vif = q->vif;
-	b->kick = 0;
-	b->reset = q->reset;
-	b->rang = now_rang(core);
-	/* Its guest is about to begin. */
-	swap(core, q->bell, core->nr_hot++);
+	if (vif->place == VIF_AT_TURN)
+		list_remove(&core->active, nodes(core), idx);
+	else if (vif->place == VIF_AT_HEAD)
+		list_remove(&core->urgent, nodes(core), idx);
+	else if (vif->place == VIF_AT_WHEEL)
+		wheel_remove(core, vif);
+	vif->place = VIF_AT_REST;
 }
 
-void sched_unwatch(struct core *core, struct queue *q)
+void sched_shape(struct core *core, struct vif *vif)
 {
-	if (q->bell < core->nr_hot)
-		swap(core, q->bell, --core->nr_hot);
-	swap(core, q->bell, --core->nr_bells);
+	bool had_work = vif->place != VIF_AT_REST;
+
+	sched_forget(core, vif);
+	share_fill(core, vif);
+	vif->due_ns = 0;
+	if (had_work)
+		sched_ready(core, vif);
 }
 
-static const struct svnic_doorbell *doorbell(const struct queue_bell *b)
+unsigned int sched_burst(const struct core *core, const struct vif *vif)
 {
-	return &hal_doorbell(b->link, b->vif_id)[b->id];
+	if (vif->place == VIF_AT_HEAD ||
+	    core->now_ns - core->promised_ns > SHORT_NS)
+		return ARENA_BURST;
+	return BURST_SHORT;
 }
 
-void sched_catch_up(struct core *core, struct queue *q)
+static unsigned int take_turn(struct core *core, struct list *list,
+			      uint32_t quanta);
+
+/*
+ * Between two bursts of @served: a VIF that was promised something need not
+ * wait for the end of the turn, nor of the round, in which doorbells are not
+ * looked at and receivers are not shown what they got.
+ */
+static void give_way(struct core *core, const struct vif *served,
+		     unsigned int *done)
 {
-	struct queue_bell *b = &bells(core)[q->bell];
+	const struct vif *vif;
+	unsigned int i;
 
-	b->kick = svnic_peek32(&doorbell(b)->kick);
-	b->reset = q->reset;
-}
-
-void sched_resume(struct core *core, struct queue *q)
-{
-	struct queue_bell *b = &bells(core)[q->bell];
-
-	b->reset = svnic_peek32(&doorbell(b)->reset) ? q->reset : 0;
-}
-
-/* 1 when the guest changed a word, whether it matters or not. */
-static unsigned int look(struct core *core, struct queue_bell *b,
-			 const struct svnic_doorbell *bell)
-{
-	struct queue *q = arena_queue(core, b->queue);
-	uint32_t kick;
-	uint32_t reset;
-
-	/* Pairs with sim_ring() in hal/sim/host.c, as with any guest's write of
-	 * its doorbell after its index (ordering.md O1, O3). */
-	kick = svnic_observe32(&bell->kick);
-	reset = svnic_observe32(&bell->reset);
-	if (kick == b->kick && reset == b->reset)
-		return 0;
-	/* A reset waits until nobody holds anything of the queue. */
-	if (q->is_away && reset != b->reset)
-		return 0;
-	/* Rings of a link without memory are looked at when it is back. */
-	if (!(core->links_up & 1u << b->link))
-		return 0;
-	b->kick = kick;
-	b->rang = now_rang(core);
-	if (reset != b->reset) {
-		b->reset = reset;
-		queue_reset(core, q, reset);
-	} else if (q->state == QUEUE_RUNNING) {
-		sched_wake(core, q);
-		/* Local senders look by themselves. */
-		if (q->awaited)
-			vif_rx_look(core, arena_vif(core, q->vif), q);
+	for (i = 0; i < ARENA_PROMISED && core->promised[i]; i++) {
+		vif = arena_vif(core, core->promised[i] - 1u);
+		/* It may be another one by now, of another worker. */
+		if (vif != served && vif->worker == core->worker &&
+		    vif->place == VIF_AT_REST && vif->config.min_rate)
+			bell_peek(core, vif);
 	}
-	return 1;
+	if (!core->urgent.nr)
+		return;
+	*done += take_turn(core, &core->urgent, 1);
+	vif_rx_publish(core);
 }
 
-static void peek(struct core *core, const uint16_t *queues, unsigned int nr)
+/* Not before its queue has something to try again. */
+static void wait_for(const struct core *core, struct vif *vif,
+		     const struct queue *q)
 {
-	struct queue_bell *b;
+	uint64_t due = q->wait_until;
 
-	while (nr--) {
-		b = &bells(core)[arena_queue(core, *queues++)->bell];
-		look(core, b, doorbell(b));
+	if (q->retry_ns > core->now_ns && !q->is_far)
+		due = q->retry_ns;
+	if (!vif->due_ns || due < vif->due_ns)
+		vif->due_ns = due;
+}
+
+static enum vif_tx_more serve_queue(struct core *core, struct vif *vif,
+				    unsigned int id, unsigned int *done)
+{
+	struct queue *q = arena_queue(core, vif->queue[id]);
+	enum vif_tx_more more = VIF_TX_MORE;
+	unsigned int max = TURN_FRAMES << share_class(vif);
+	unsigned int i;
+
+	/* Enough for a whole turn of the smallest frames. */
+	max /= sched_burst(core, vif);
+	for (i = 0; i < max && more == VIF_TX_MORE; i++) {
+		if (i && share_octets(vif) <= 0)
+			break;
+		more = vif_tx_burst(core, vif, q, done);
+		if (core->nr_promised && vif->place != VIF_AT_HEAD)
+			give_way(core, vif, done);
 	}
+	if (more == VIF_TX_EMPTY || more == VIF_TX_AWAY)
+		vif->active &= (uint16_t) ~(1u << id);
+	if (more == VIF_TX_WAIT)
+		wait_for(core, vif, q);
+	return more;
 }
 
-void sched_peek(struct core *core, const struct vif *vif)
+/* A VIF's queues in turn, until its share is used up. */
+static enum vif_tx_more serve_queues(struct core *core, struct vif *vif,
+				     unsigned int *done)
 {
-	peek(core, vif->running, vif->nr_direct);
-	peek(core, &vif->running[SVNIC_SLOW_QUEUE], vif->nr_slow);
+	enum vif_tx_more more = VIF_TX_EMPTY;
+	unsigned int first = vif->next_queue;
+	bool is_ready = false;
+	uint32_t left;
+	unsigned int id;
+
+	/* Those from the first on, then those before it. */
+	left = (uint32_t)vif->active >> first |
+	       (uint32_t)vif->active << (SVNIC_MAX_QUEUES - first);
+	left &= (1u << SVNIC_MAX_QUEUES) - 1;
+	while (left && more != VIF_TX_THROTTLED && vif->deficit > 0) {
+		id = (first + mem_lowest(left)) % SVNIC_MAX_QUEUES;
+		left &= left - 1;
+		more = serve_queue(core, vif, id, done);
+		is_ready |= more == VIF_TX_MORE;
+		vif->next_queue = (uint8_t)((id + 1) % SVNIC_MAX_QUEUES);
+	}
+	if (is_ready && more != VIF_TX_THROTTLED)
+		vif->due_ns = 0;
+	return more;
 }
 
-/* Look at doorbells @from to @from + @nr, which lie before the list's end. */
-static unsigned int look_at(struct core *core, uint32_t from, uint32_t nr)
+/* One turn of a VIF that was taken off its list. */
+static unsigned int serve(struct core *core, struct vif *vif, uint32_t quanta)
 {
-	const struct svnic_doorbell *bell[AHEAD];
-	struct queue_bell *b = &bells(core)[from];
-	unsigned int rung = 0;
-	uint32_t n;
-	uint32_t i;
+	enum vif_tx_more more;
+	unsigned int done = 0;
 
-	for (; nr; nr -= n, b += n) {
-		n = nr < AHEAD ? nr : AHEAD;
-		for (i = 0; i < n; i++) {
-			bell[i] = doorbell(&b[i]);
-			__builtin_prefetch(bell[i]);
+	vif->due_ns = 0;
+	share_begin(core, vif, quanta);
+	more = serve_queues(core, vif, &done);
+	if (!vif->active) {
+		vif->place = VIF_AT_REST;
+	} else if (more == VIF_TX_THROTTLED) {
+		vif->place = VIF_AT_WHEEL;
+		wheel_add(core, vif);
+	} else {
+		sched_ready(core, vif);
+	}
+	if (vif->place != VIF_AT_REST && share_owed(vif) < core->turn_owed)
+		core->turn_owed = share_owed(vif);
+	return done;
+}
+
+static bool is_up(const struct core *core, const struct vif *vif)
+{
+	return core->links_up & 1u << vif->link;
+}
+
+void sched_return(struct core *core, struct queue *q)
+{
+	struct vif *vif = arena_vif(core, q->vif);
+
+	vif->active |= (uint16_t)(1u << q->id);
+	if (vif->place != VIF_AT_REST)
+		return;
+	if (vif->deficit > 0 && !worker_is_halted(core) && is_up(core, vif))
+		serve(core, vif, 0);
+	else
+		sched_ready(core, vif);
+}
+
+/* What the next VIFs of a list need is fetched while others are served. */
+static void fetch_ahead(const struct core *core, uint16_t idx)
+{
+	const struct queue *q;
+	const struct vif *vif;
+	uint16_t next;
+
+	if (idx == LIST_NONE)
+		return;
+	vif = arena_vif(core, idx);
+	if (vif->active) {
+		q = arena_queue(core, vif->queue[mem_lowest(vif->active)]);
+		if (q->tx_round == core->round && q->tx_ctrl && q->desc_ptr) {
+			const uint8_t *d = q->desc_ptr;
+
+			d += (q->tx_next & q->tx_mask) % 128 * 32;
+			__builtin_prefetch(q->tx_ctrl);
+			__builtin_prefetch(&q->tx_ctrl->tx_cons, 1);
+			__builtin_prefetch(d);
+			__builtin_prefetch(d + 64);
+			__builtin_prefetch(d + 128);
 		}
-		for (i = 0; i < n; i++)
-			rung += look(core, &b[i], bell[i]);
 	}
-	return rung;
+	next = nodes(core)[idx].next;
+	if (next == LIST_NONE)
+		return;
+	vif = arena_vif(core, next);
+	if (vif->active)
+		__builtin_prefetch(
+			&arena_queue(core, vif->queue[mem_lowest(vif->active)])
+				 ->tx_next,
+			1);
+	next = nodes(core)[next].next;
+	if (next == LIST_NONE)
+		return;
+	vif = arena_vif(core, next);
+	__builtin_prefetch(vif);
+	__builtin_prefetch(&vif->active, 1);
+	__builtin_prefetch(&vif->rx_frames);
+	__builtin_prefetch(vif->queue);
 }
 
-/* Those that were quiet for some time are cold from now on. */
-static void cool(struct core *core, uint32_t from, uint32_t nr)
+static unsigned int take_turn(struct core *core, struct list *list,
+			      uint32_t quanta)
 {
-	uint32_t now = now_rang(core);
-	uint32_t i;
+	uint16_t idx = list_pop(list, nodes(core));
+	struct vif *vif = arena_vif(core, idx);
+	unsigned int done = 0;
 
-	for (i = from + nr; i-- > from;) {
-		if (now - bells(core)[i].rang > RANG_HOT)
-			swap(core, i, --core->nr_hot);
-	}
+	fetch_ahead(core, list->head);
+	/* Of a link that is away: link.c wakes its queues when it is back. */
+	if (is_up(core, vif))
+		done = serve(core, vif, quanta);
+	else
+		vif->place = VIF_AT_REST;
+	if (core->nr_dirty >= PUBLISH)
+		vif_rx_publish(core);
+	return done;
 }
 
-static unsigned int sweep_hot(struct core *core)
+/* Everyone once, those that are urgent first and in between. */
+static unsigned int all_turns(struct core *core, uint32_t quanta)
 {
-	uint32_t left = core->active.nr > HOT_CROWDED ? HOT_CROWDED : HOT_ROUND;
-	unsigned int rung = 0;
-	uint32_t nr;
+	unsigned int left = core->active.nr;
+	unsigned int done = 0;
+	unsigned int urgent;
 
-	if (left > core->nr_hot)
-		left = core->nr_hot;
-	while (left && core->nr_hot) {
-		if (core->next_hot >= core->nr_hot)
-			core->next_hot = 0;
-		nr = core->nr_hot - core->next_hot;
-		nr = nr < left ? nr : left;
-		rung += look_at(core, core->next_hot, nr);
-		/* Whoever comes in place of a cool one is looked at later. */
-		cool(core, core->next_hot, nr);
-		core->next_hot += nr;
-		left -= nr;
-	}
-	return rung;
-}
-
-/* How many cold ones are due, by the time since the last look. */
-static uint32_t cold_share(struct core *core)
-{
-	uint32_t nr = core->nr_bells - core->nr_hot;
-	uint64_t elapsed = core->now_ns - core->sweep_ns;
-	uint64_t share;
-
-	core->sweep_ns = core->now_ns;
-	if (elapsed > COLD_NS)
-		elapsed = COLD_NS;
-	share = elapsed * nr / COLD_NS;
-	if (share < COLD_MIN)
-		share = COLD_MIN;
-	if (share > COLD_MAX)
-		share = COLD_MAX;
-	return share < nr ? (uint32_t)share : nr;
-}
-
-static unsigned int sweep_cold(struct core *core)
-{
-	uint32_t left = cold_share(core);
-	unsigned int rung = 0;
-	uint32_t at;
-	uint32_t end;
-	uint32_t nr;
-
-	while (left) {
-		if (core->next_cold < core->nr_hot ||
-		    core->next_cold >= core->nr_bells)
-			core->next_cold = core->nr_hot;
-		at = core->next_cold;
-		nr = core->nr_bells - at;
-		nr = nr < left ? nr : left;
-		rung += look_at(core, at, nr);
-		for (end = at + nr; at < end; at++) {
-			if (bells(core)[at].rang == now_rang(core))
-				swap(core, at, core->nr_hot++);
+	do {
+		urgent = core->urgent.nr;
+		if (urgent > URGENT_TURNS)
+			urgent = URGENT_TURNS;
+		/* Their receivers need not wait for the end of the round. */
+		if (urgent) {
+			while (urgent--)
+				done += take_turn(core, &core->urgent, quanta);
+			vif_rx_publish(core);
 		}
-		core->next_cold = end;
-		left -= nr;
-	}
-	return rung;
+		if (left && core->active.nr) {
+			done += take_turn(core, &core->active, quanta);
+			left--;
+		} else {
+			left = 0;
+		}
+		/* So that nobody's burst is away for a whole round. */
+		if (core->config.nr_workers > 1)
+			done += parcel_poll(core);
+	} while (left && done < ROUND_FRAMES);
+	return done;
 }
 
-unsigned int sched_sweep(struct core *core)
+unsigned int sched_run(struct core *core)
 {
-	unsigned int rung = sweep_hot(core);
+	unsigned int done;
 
-	return core->nr_bells > core->nr_hot ? rung + sweep_cold(core) : rung;
+	wheel_turn(core);
+	core->turn_owed = UINT32_MAX;
+	done = all_turns(core, 1);
+	/* Nobody could send, but for what earlier turns used too much; nor has
+	 * anybody frames that are away. */
+	if (done == 0 && !core->nr_out && core->turn_owed &&
+	    core->turn_owed != UINT32_MAX)
+		done = all_turns(core, core->turn_owed);
+	vif_rx_publish(core);
+	return done;
+}
+
+static uint64_t list_next_due(const struct core *core, const struct list *list,
+			      uint64_t due)
+{
+	const struct vif *vif;
+	uint16_t idx;
+
+	for (idx = list->head; idx != LIST_NONE; idx = nodes(core)[idx].next) {
+		vif = arena_vif(core, idx);
+		if (is_up(core, vif) && vif->due_ns < due)
+			due = vif->due_ns;
+	}
+	return due;
+}
+
+uint64_t sched_next_due(const struct core *core)
+{
+	uint64_t due = core->wheel.next_ns;
+
+	due = list_next_due(core, &core->active, due);
+	return list_next_due(core, &core->urgent, due);
 }

@@ -10,9 +10,12 @@
 #include "domain.h"
 #include "errno.h"
 #include "frame.h"
+#include "group.h"
 #include "lane.h"
 #include "mem.h"
 #include "switch.h"
+#include "vif_rx.h"
+#include "vif_tx.h"
 #include "wire.h"
 
 #define OVERTAKEN_PARTS 4u /* of a large frame that cannot stay, in a row */
@@ -227,7 +230,7 @@ static void deliver(struct core *core, struct parcel *p, unsigned int i)
 void switch_share(struct core *core, struct parcel *p)
 {
 	struct frame *f = p->frame;
-	uint16_t not = DEMUX_NONE; /* whom the lane could give nothing */
+	uint16_t shut = DEMUX_NONE; /* to whom the lane is closed */
 	unsigned int n;
 	unsigned int i;
 
@@ -236,12 +239,12 @@ void switch_share(struct core *core, struct parcel *p)
 		if (f[i].v >= 0)
 			continue;
 		if (f[i].v == FRAME_OPEN && f[i].is_plain &&
-		    f[i].dest != not ) {
+		    f[i].dest != shut) {
 			n = lane_run(core, arena_vif(core, p->sender), &f[i],
 				     p->nr - i);
 			if (n)
 				continue;
-			not = f[i].dest;
+			shut = f[i].dest;
 			n = 1;
 		}
 		if (f[i].v == FRAME_OPEN)

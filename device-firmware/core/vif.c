@@ -15,12 +15,12 @@
 #include "address.h"
 #include "arena.h"
 #include "domain.h"
-#include "errno.h"
 #include "hal.h"
 #include "mem.h"
 #include "region.h"
 #include "sched.h"
 #include "vif.h"
+#include "worker.h"
 
 static const uint8_t vif_table[VIF_STATE_NR][VIF_EV_NR] = {
 	[VIF_FREE] = {
@@ -120,26 +120,46 @@ static enum svnic_status check_config(struct core *core, unsigned int link,
 	return vif_is_monitor(seen) ? SVNIC_ST_BAD_FIELD : SVNIC_ST_OK;
 }
 
-/* Let frames find the VIF, as its configuration says. */
-static enum svnic_status attach(struct core *core, struct vif *vif)
+/* What a monitor sees, or NULL when that is gone. */
+static struct vif *find_monitored(struct core *core, const struct vif *vif)
+{
+	return vif_find(core, vif->link, svnic_cpu16(vif->config.monitored));
+}
+
+static void monitor_attach(struct core *core, struct vif *vif)
+{
+	struct vif *seen = find_monitored(core, vif);
+
+	/* Nor is it a later one with that number that it sees. */
+	if (!seen) {
+		vif->config.monitored = svnic_le16(SVNIC_VIF_NONE);
+		return;
+	}
+	list_push(&seen->monitors, arena_part(core, ARENA_MONITOR_NODES),
+		  (uint16_t)arena_vif_idx(core, vif));
+	vif_set_lane(seen);
+}
+
+/* One whose VIF is gone stays, and sees nothing. */
+static void monitor_detach(struct core *core, struct vif *vif)
+{
+	struct vif *seen = find_monitored(core, vif);
+
+	if (!seen)
+		return;
+	list_remove(&seen->monitors, arena_part(core, ARENA_MONITOR_NODES),
+		    (uint16_t)arena_vif_idx(core, vif));
+	vif_set_lane(seen);
+}
+
+enum svnic_status vif_attach(struct core *core, struct vif *vif)
 {
 	enum svnic_status st;
 
 	vif->mac = mem_mac(vif->config.mac);
 	vif_set_lane(vif);
 	if (vif_is_monitor(vif)) {
-		struct vif *seen = vif_find(core, vif->link,
-					    svnic_cpu16(vif->config.monitored));
-
-		/* Nor is it a later one with that number that it sees. */
-		if (!seen) {
-			vif->config.monitored = svnic_le16(SVNIC_VIF_NONE);
-			return SVNIC_ST_OK;
-		}
-		list_push(&seen->monitors,
-			  arena_part(core, ARENA_MONITOR_NODES),
-			  (uint16_t)arena_vif_idx(core, vif));
-		vif_set_lane(seen);
+		monitor_attach(core, vif);
 		return SVNIC_ST_OK;
 	}
 	if (domain_join(core, vif))
@@ -152,20 +172,12 @@ static enum svnic_status attach(struct core *core, struct vif *vif)
 
 static void detach(struct core *core, struct vif *vif)
 {
-	struct vif *seen;
-
-	if (!vif_is_monitor(vif)) {
-		address_detach(core, vif);
-		domain_leave(core, vif);
+	if (vif_is_monitor(vif)) {
+		monitor_detach(core, vif);
 		return;
 	}
-	seen = vif_find(core, vif->link, svnic_cpu16(vif->config.monitored));
-	/* A monitor whose VIF is gone stays, and sees nothing. */
-	if (vif->config.monitored == svnic_le16(SVNIC_VIF_NONE) || !seen)
-		return;
-	list_remove(&seen->monitors, arena_part(core, ARENA_MONITOR_NODES),
-		    (uint16_t)arena_vif_idx(core, vif));
-	vif_set_lane(seen);
+	address_detach(core, vif);
+	domain_leave(core, vif);
 }
 
 unsigned int vif_choose_id(const struct core *core, unsigned int link,
@@ -235,7 +247,7 @@ enum svnic_status vif_create(struct core *core, unsigned int link,
 	core = arena_home(core, vif);
 	rss_reset(core, vif);
 	vif->config = *config;
-	st = attach(core, vif);
+	st = vif_attach(core, vif);
 	if (st != SVNIC_ST_OK) {
 		pool_put(&arena_board(core)->vif_pool, next, idx);
 		return st;
@@ -304,150 +316,14 @@ enum svnic_status vif_set(struct core *core, struct vif *vif,
 		return st;
 	detach(core, vif);
 	vif->config = *config;
-	st = attach(core, vif);
+	st = vif_attach(core, vif);
 	if (st != SVNIC_ST_OK) {
 		vif->config = old;
-		if (attach(core, vif) != SVNIC_ST_OK)
+		if (vif_attach(core, vif) != SVNIC_ST_OK)
 			hal_panic("old configuration not accepted");
 		return st;
 	}
 	move(vif, VIF_EV_CONFIGURE);
 	sched_shape(core, vif);
 	return SVNIC_ST_OK;
-}
-
-/* Was it created, all of it, and is it not destroyed yet? */
-static bool is_admissible(const struct core *core, const struct vif *vif)
-{
-	return (vif->state == VIF_IDLE || vif->state == VIF_LIVE) &&
-	       vif->link < core->config.nr_links && vif->id < SVNIC_MAX_VIFS &&
-	       vif->worker < core->config.nr_workers;
-}
-
-/* A VIF of an arena that was found: its number, its addresses, no queues. */
-static void readmit(struct core *core, struct vif *vif)
-{
-	list_init(&vif->monitors);
-	vif->domain = DEMUX_NONE;
-	vif->nr_direct = 0;
-	vif->nr_slow = 0;
-	vif->nr_queues = 0;
-	vif->active = 0;
-	vif->place = VIF_AT_REST;
-	vif->state = VIF_IDLE;
-	address_recount(core, vif);
-	if (vif_find(core, vif->link, vif->id) ||
-	    attach(core, vif) != SVNIC_ST_OK) {
-		/* A command was cut short between two of its steps. */
-		vif->state = VIF_FREE;
-		return;
-	}
-	arena_link_vifs(core, vif->link)[vif->id] =
-		(uint16_t)arena_vif_idx(core, vif);
-	arena_link(core, vif->link)->nr_vifs++;
-	arena_board(core)->nr_on[vif->worker]++;
-}
-
-static bool is_started(const struct core *core, const struct vif *vif,
-		       unsigned int id, const struct queue *q)
-{
-	return (q->state == QUEUE_RUNNING || q->state == QUEUE_FAULTED) &&
-	       q->vif == arena_vif_idx(core, vif) && q->id == id &&
-	       q->vif_id == vif->id && q->link == vif->link;
-}
-
-static void rebuild_queues(struct core *core, struct vif *vif)
-{
-	struct queue *q;
-	unsigned int i;
-
-	for (i = 0; i < SVNIC_MAX_QUEUES; i++) {
-		if (vif->queue[i] == LIST_NONE)
-			continue;
-		q = arena_queue(core, vif->queue[i]);
-		if (vif->queue[i] >= core->config.nr_queues ||
-		    !is_started(core, vif, i, q)) {
-			vif->queue[i] = LIST_NONE;
-			continue;
-		}
-		vif_queue_count(vif, 1);
-		queue_rebuild(arena_home(core, vif), q);
-	}
-}
-
-static void rebuild_vif_pool(struct core *core)
-{
-	uint32_t *next = arena_part(core, ARENA_VIF_NEXT);
-	unsigned int i;
-
-	pool_init(&arena_board(core)->vif_pool);
-	for (i = core->config.max_vifs; i-- > 0;) {
-		if (arena_vif(core, i)->state == VIF_FREE)
-			pool_put(&arena_board(core)->vif_pool, next, i);
-	}
-}
-
-/* Who owns a queue that is in use? */
-static void rebuild_queue_pool(struct core *core)
-{
-	uint32_t *next = arena_part(core, ARENA_QUEUE_NEXT);
-	unsigned int i;
-
-	pool_init(&arena_board(core)->queue_pool);
-	for (i = core->config.nr_queues; i-- > 0;) {
-		struct queue *q = arena_queue(core, i);
-		const struct vif *vif = arena_vif(core, q->vif);
-
-		if (q->state != QUEUE_STOPPED &&
-		    q->vif < core->config.max_vifs && vif->state != VIF_FREE &&
-		    q->id < SVNIC_MAX_QUEUES && vif->queue[q->id] == i)
-			continue;
-		q->state = QUEUE_STOPPED;
-		pool_put(&arena_board(core)->queue_pool, next, i);
-	}
-}
-
-static void forget_numbers(struct core *core)
-{
-	uint32_t *next = arena_part(core, ARENA_DOMAIN_NEXT);
-	unsigned int i;
-
-	pool_init(&arena_board(core)->domain_pool);
-	for (i = core->config.max_vifs; i-- > 0;)
-		pool_put(&arena_board(core)->domain_pool, next, i);
-	for (i = 0; i < SVNIC_MAX_SEGMENTS; i++)
-		arena_board(core)->trunk[i] = DEMUX_NONE;
-	memset(arena_board(core)->nr_on, 0, sizeof(arena_board(core)->nr_on));
-	for (i = 0; i < core->config.nr_links; i++) {
-		memset(arena_link_vifs(core, i), 0xff,
-		       SVNIC_MAX_VIFS * sizeof(uint16_t));
-		arena_link(core, i)->nr_vifs = 0;
-	}
-}
-
-void vif_rebuild(struct core *core)
-{
-	const unsigned int nr = core->config.max_vifs;
-	struct vif *vif = arena_vif(core, 0);
-	unsigned int i;
-
-	forget_numbers(core);
-	for (i = 0; i < nr; i++) {
-		if (!is_admissible(core, &vif[i]))
-			vif[i].state = VIF_FREE;
-		if (vif[i].state != VIF_FREE && !vif_is_monitor(&vif[i]))
-			readmit(core, &vif[i]);
-	}
-	/* Monitors find what they monitor only now. */
-	for (i = 0; i < nr; i++) {
-		if (vif[i].state != VIF_FREE && vif_is_monitor(&vif[i]))
-			readmit(core, &vif[i]);
-	}
-	for (i = 0; i < nr; i++) {
-		if (vif[i].state != VIF_FREE)
-			rebuild_queues(core, &vif[i]);
-	}
-	rebuild_vif_pool(core);
-	address_rebuild(core);
-	rebuild_queue_pool(core);
 }

@@ -15,8 +15,6 @@
 #include "rss.h"
 
 struct core;
-struct frame;
-struct parcel;
 
 #define VIF_CHUNK_PAGES 512u
 #define VIF_CHUNKS	(SVNIC_MAX_PAGES / VIF_CHUNK_PAGES)
@@ -96,7 +94,7 @@ struct vif {
 	struct list monitors;
 	struct bucket storm; /* group frames; written by switch.c */
 
-	/* Line 2: written by turn.c and vif_tx.c. */
+	/* Line 2: written by sched.c, share.c and vif_tx.c. */
 	uint16_t active;    /* bitmap of queues with work */
 	uint8_t place;	    /* VIF_AT_* */
 	uint8_t next_queue; /* that is served first */
@@ -152,53 +150,9 @@ struct vif *vif_find(struct core *core, unsigned int link, unsigned int id);
 void vif_set_lane(struct vif *vif);
 /* A queue was started or is gone: move between IDLE and LIVE. */
 void vif_queue_count(struct vif *vif, int change);
-/* Rebuild what follows from the VIFs of an arena that was found. */
+/* Let frames find the VIF, as its configuration says. */
+enum svnic_status vif_attach(struct core *core, struct vif *vif);
+/* vif_rebuild.c: what follows from the VIFs of an arena that was found. */
 void vif_rebuild(struct core *core);
-
-/* vif_tx.c: serve one queue once; enum vif_tx_more. */
-enum vif_tx_more {
-	VIF_TX_EMPTY,	  /* nothing more until the doorbell rings */
-	VIF_TX_MORE,	  /* its turn ended first */
-	VIF_TX_WAIT,	  /* the first frame waits for its receiver */
-	VIF_TX_THROTTLED, /* the VIF's rate holds it back */
-	VIF_TX_AWAY,	  /* until a parcel is home */
-};
-enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
-			      struct queue *q, unsigned int *done);
-/* A burst of a queue has been everywhere. */
-void vif_tx_home(struct core *core, struct parcel *p);
-/*
- * Look at a gathered frame with all care: its header is copied, and it has a
- * verdict or a destination.
- */
-void vif_tx_prepare(struct core *core, const struct vif *vif,
-		    const struct queue *q, struct frame *f);
-
-/*
- * vif_rx.c: give a frame to a VIF and copies to its monitors, and count it.
- * An enum svnic_verdict, or -EAGAIN when the sender should wait instead.
- */
-int vif_rx(struct core *core, struct vif *vif, const struct frame *f);
-/* Copies of @f for the monitors of @vif; @flags: SVNIC_META_MONITOR_TX or 0. */
-void vif_rx_monitors(struct core *core, struct vif *vif, const struct frame *f,
-		     unsigned int flags);
-/*
- * See what a guest provided since its queue was looked at last: 1 more
- * buffers, 0 none, -EPROTO its queue was stopped for what it did.
- */
-int vif_rx_look(struct core *core, struct vif *vif, struct queue *q);
-/*
- * The queue for a frame whose first @linear octets are at @l2, when several
- * run; @hash goes with it.
- */
-struct queue *vif_rx_spread(const struct core *core, const struct vif *vif,
-			    const uint8_t *l2, size_t linear,
-			    struct rss_hash *hash);
-/* Is the rate at which the VIF may be sent to used up?  It has one. */
-bool vif_rx_is_over(const struct core *core, struct vif *vif);
-/* Buffers of the queue were used: show them at the next vif_rx_publish(). */
-void vif_rx_dirty(struct core *core, struct queue *q);
-/* Show the receivers what they got since the last call. */
-void vif_rx_publish(struct core *core);
 
 #endif /* CORE_VIF_H */

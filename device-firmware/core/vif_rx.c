@@ -12,6 +12,8 @@
 #include "mem.h"
 #include "region.h"
 #include "stats.h"
+#include "vif_rx.h"
+#include "worker.h"
 
 #define PACE_NS	     1000000u /* within which ... */
 #define PACE_BUFFERS 8u /* ... so many make a sender's waiting worthwhile */

@@ -4,7 +4,7 @@
  * at, delivered by all whom it concerns, settled.  If those are other workers,
  * too, the burst travels and the queue rests until it is back.  What offends in
  * a frame costs the frame, what offends in the ring stops the queue.  Called by
- * turn.c; vif_tx_home() by parcel.c, vif_tx_prepare() by switch.c.
+ * sched.c; vif_tx_home() by parcel.c, vif_tx_prepare() by switch.c.
  */
 #include <svnic/ring.h>
 #include "arena.h"
@@ -16,8 +16,11 @@
 #include "lane.h"
 #include "mem.h"
 #include "sched.h"
+#include "share.h"
 #include "stats.h"
 #include "switch.h"
+#include "vif_rx.h"
+#include "vif_tx.h"
 #include "wire.h"
 
 #define WAIT_NS	 2000000u /* how long a frame waits for its receiver */
@@ -154,7 +157,7 @@ static void charge(struct vif *vif, struct queue *q, uint32_t octets,
 
 	octets -= q->paid < octets ? q->paid : octets;
 	q->paid = 0;
-	sched_sent(vif, octets, octets + descs * FRAME_CHARGE, promised);
+	share_sent(vif, octets, octets + descs * FRAME_CHARGE, promised);
 }
 
 /*
@@ -170,7 +173,7 @@ static void stay(struct core *core, struct vif *vif, struct queue *q,
 		octets = (f->sent - q->sent) * svnic_cpu16(f->meta.gso_size);
 		q->wait_until = 0;
 		q->paid += octets;
-		sched_sent(vif, octets, octets + f->extra, promised);
+		share_sent(vif, octets, octets + f->extra, promised);
 	}
 	q->sent = f->sent;
 	if (f->v == -EAGAIN && !q->wait_until) {
@@ -188,7 +191,7 @@ static void settle_one(struct core *core, struct vif *vif, struct frame *f,
 	stats_tx(vif, (enum svnic_verdict)f->v, f->len);
 	/* Its copies cost nobody but the sender. */
 	if (work)
-		sched_owe(vif, work, promised);
+		share_owe(vif, work, promised);
 	if (f->v != SVNIC_V_STORM && f->is_many && is_group(f) &&
 	    vif->config.storm)
 		bucket_take(&vif->storm, 1);
@@ -338,17 +341,11 @@ void vif_tx_home(struct core *core, struct parcel *p)
 		sched_return(core, q);
 }
 
-enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
-			      struct queue *q, unsigned int *done)
+/* May a burst begin?  VIF_TX_MORE: of up to @avail descriptors; or why not. */
+static enum vif_tx_more look(struct core *core, struct vif *vif,
+			     struct queue *q, uint32_t *avail)
 {
-	struct gather g = { .fault = SVNIC_V_DELIVERED };
-	struct parcel *p = parcel_open(core);
-	unsigned int others;
-	unsigned int nr;
-	int64_t octets;
-	uint32_t end;
-	int avail;
-	int err;
+	int n;
 
 	if (q->is_away)
 		return VIF_TX_AWAY;
@@ -359,20 +356,38 @@ enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
 		return VIF_TX_WAIT;
 	q->retry_ns = 0;
 	q->is_far = 0;
-	avail = gather_avail(core, q);
-	if (avail < 0)
+	n = gather_avail(core, q);
+	if (n < 0)
 		return stop(core, vif, q,
-			    avail == -EPROTO ? SVNIC_V_BAD_INDEX
-					     : SVNIC_V_BAD_RING);
-	if (avail == 0)
+			    n == -EPROTO ? SVNIC_V_BAD_INDEX
+					 : SVNIC_V_BAD_RING);
+	if (n == 0)
 		return VIF_TX_EMPTY;
-	if (!sched_may_send(core, vif))
+	if (!share_may_send(core, vif))
 		return VIF_TX_THROTTLED;
 	if (core->config.nr_workers > 1 &&
 	    parcel_nr_free(core) <= wire_needs(core))
 		return VIF_TX_WAIT;
-	g.avail = (uint32_t)avail;
-	octets = g.octets = sched_octets(vif);
+	*avail = (uint32_t)n;
+	return VIF_TX_MORE;
+}
+
+enum vif_tx_more vif_tx_burst(struct core *core, struct vif *vif,
+			      struct queue *q, unsigned int *done)
+{
+	struct gather g = { .fault = SVNIC_V_DELIVERED };
+	struct parcel *p = parcel_open(core);
+	enum vif_tx_more more;
+	unsigned int others;
+	unsigned int nr;
+	int64_t octets;
+	uint32_t end;
+	int err;
+
+	more = look(core, vif, q, &g.avail);
+	if (more != VIF_TX_MORE)
+		return more;
+	octets = g.octets = share_octets(vif);
 	end = q->tx_next + g.avail;
 	p->queue = (uint16_t)arena_queue_idx(core, q);
 	p->sender = q->vif;

@@ -3,7 +3,7 @@
  * The timing wheel; see wheel.h.  A slot is 16 us wide and the wheel 4 ms
  * around; who is due later waits in the last slot and is put in again when its
  * time comes.  A due time is kept to the nanosecond: within a slot the VIFs
- * are looked at one by one.  Called by turn.c.
+ * are looked at one by one.  Called by sched.c.
  */
 #include "arena.h"
 #include "sched.h"

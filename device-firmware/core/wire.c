@@ -10,9 +10,9 @@
 #include "errno.h"
 #include "frame.h"
 #include "hal.h"
-#include "mem.h"
 #include "segment.h"
 #include "switch.h"
+#include "vif_rx.h"
 #include "wire.h"
 
 #define WIRE_BURSTS 4u	 /* of one port in a round */

@@ -9,8 +9,10 @@
  */
 #include "arena.h"
 #include "core.h"
+#include "event.h"
 #include "hal.h"
 #include "mem.h"
+#include "vif_rx.h"
 #include "worker.h"
 
 static bool is_alone(const struct core *core)

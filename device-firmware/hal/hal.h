@@ -106,6 +106,12 @@ void hal_wake(unsigned int worker);
 /* Monotonic time. */
 uint64_t hal_clock_ns(void);
 
+/*
+ * Monotonic time of the calling worker, without that in which it was kept from
+ * its processor.  Where nobody can do that it is hal_clock_ns().
+ */
+uint64_t hal_busy_ns(void);
+
 /* An invariant of the core itself is broken; never for a peer's doing. */
 _Noreturn void hal_panic(const char *what);
 

@@ -125,7 +125,10 @@ static inline void svnic_tx_provide(struct svnic_txq *q,
 	q->desc[q->next++ & (q->size - 1)] = *d;
 }
 
-/* Pairs with gather_avail() in device-firmware/core/gather.c (ordering.md O1). */
+/*
+ * Pairs with gather_avail() in device-firmware/core/gather.c
+ * (ordering.md O1).
+ */
 static inline void svnic_tx_publish(struct svnic_txq *q)
 {
 	svnic_publish32(&q->ctrl->tx_prod, q->next);

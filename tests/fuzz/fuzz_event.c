@@ -253,7 +253,7 @@ static void step_guest(enum step what, struct sim_guest *g, struct sleeper *s,
 		s->attention = UNKNOWN;
 		s->faults = 1;
 		svnic_poke32(&g->tx.ctrl->tx_prod, g->tx.next + 1000);
-		/* Pairs with look() in core/sched.c (ordering.md O1, O3). */
+		/* Pairs with look() in core/bell.c (ordering.md O1, O3). */
 		svnic_publish32(&sim_guest_bell(g)->kick, ++g->kick);
 		sim_settle(card.core);
 	}

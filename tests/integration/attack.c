@@ -183,7 +183,7 @@ static void wait_fault(struct svnic *v, const char *what,
 
 static void ring(struct svnic *v)
 {
-	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O1). */
+	/* Pairs with look() in device-firmware/core/bell.c (ordering.md O1). */
 	svnic_publish32(&v->doorbell->kick, ++v->kick);
 }
 

@@ -88,7 +88,7 @@ static uint32_t number(void)
 
 static void kick(void)
 {
-	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O1). */
+	/* Pairs with look() in device-firmware/core/bell.c (ordering.md O1). */
 	svnic_publish32(&v->doorbell->kick, ++v->kick);
 }
 
@@ -251,7 +251,7 @@ static unsigned int reset_storm(void)
 	unsigned int nr = 1 + below(16);
 	unsigned int i;
 
-	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O1). */
+	/* Pairs with look() in device-firmware/core/bell.c (ordering.md O1). */
 	for (i = 0; i < nr; i++)
 		svnic_publish32(&v->doorbell->reset, ++v->reset);
 	return nr;

@@ -101,7 +101,7 @@ static void restart(struct sim_guest *g)
 	svnic_poke32(&c->rx_prod, 0);
 	svnic_poke32(&c->tx_event, 0);
 	svnic_poke32(&c->rx_event, 0);
-	/* Pairs with look() in core/sched.c (ordering.md O1, O3). */
+	/* Pairs with look() in core/bell.c (ordering.md O1, O3). */
 	svnic_publish32(&bell->reset, word);
 	/* Pairs with rewind() in core/queue.c (ordering.md O2, O4). */
 	while (svnic_observe32(&c->reset) != word)

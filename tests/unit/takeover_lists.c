@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* See takeover_scenes.h. */
+#include "group.h"
+#include "source.h"
 #include "takeover_scenes.h"
 
 #include "arena.h"

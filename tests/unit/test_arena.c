@@ -5,6 +5,7 @@
  */
 #include "core_fixture.h"
 #include "arena.h"
+#include "event.h"
 
 static uint8_t frame[2048];
 

@@ -103,7 +103,7 @@ static void test_dma_model(void **state)
 static void taken_away(uint64_t size)
 {
 	static struct link link;
-	static struct card card = { .link = &link, .nr_links = 1 };
+	static struct card card = { .links = { &link, 1 } };
 	struct dma_map *map = &link.server.dev.dma;
 	int fd = memfd_create("test", MFD_CLOEXEC);
 	volatile uint8_t *p;

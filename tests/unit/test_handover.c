@@ -96,7 +96,7 @@ static int call(struct remote *r, struct channel_msg *m, int fd)
 	struct device *dev;
 
 	if (!dies || p->after) {
-		dev = &p->card.link[m->link].server.dev;
+		dev = &p->card.links.link[m->link].server.dev;
 		agent_do(dev, m, duplicate(fd));
 	}
 	if (!dies)
@@ -106,7 +106,8 @@ static int call(struct remote *r, struct channel_msg *m, int fd)
 	*m = asked;
 	m->error = 0;
 	if (channel_is_asked_again(m->op))
-		agent_do(&p->card.link[m->link].server.dev, m, duplicate(fd));
+		agent_do(&p->card.links.link[m->link].server.dev, m,
+			 duplicate(fd));
 	return 0;
 }
 
@@ -114,7 +115,7 @@ static int call(struct remote *r, struct channel_msg *m, int fd)
 static void check(struct pair *p)
 {
 	const struct device *books = &p->c.link.server.dev;
-	struct device *dev = &p->card.link[0].server.dev;
+	struct device *dev = &p->card.links.link[0].server.dev;
 	const struct irq_set *a = &books->guest, *b = &dev->guest;
 	unsigned int i;
 
@@ -159,7 +160,8 @@ static bool is_raised(int fd)
 /* What the core reads at a bus address; 0: nothing is there. */
 static uint32_t core_sees(struct pair *p, uint64_t addr)
 {
-	uint32_t *at = dma_find(&p->card.link[0].server.dev.dma, addr, 4, 3);
+	uint32_t *at =
+		dma_find(&p->card.links.link[0].server.dev.dma, addr, 4, 3);
 
 	return at ? *at : 0;
 }
@@ -194,7 +196,7 @@ static void memory_and_lines(struct pair *p, int mem, const int *e)
 	must(p, client_set_irqs(c, 5, 0x24, 7, 1, e + 2, 1));
 	must(p, client_set_irqs(c, 5, 0x09, 7, 1, NULL, 0));
 	is_raised(e[2]);
-	irqs_raise(&p->card.link[0].server.dev.guest, 7);
+	irqs_raise(&p->card.links.link[0].server.dev.guest, 7);
 	assert_false(is_raised(e[2]));
 	must(p, client_set_irqs(c, 5, 0x11, 7, 1, NULL, 0));
 	must(p, client_set_irqs(c, 5, 0x21, 7, 1, NULL, 0));
@@ -251,7 +253,7 @@ static unsigned int converse(bool persist, unsigned int die_at, bool after)
 	p.options.nr_links = 1;
 	p.options.link[0].persist = persist;
 	p.arena_fd = memfd_create("arena", MFD_CLOEXEC);
-	p.card.link = NULL;
+	p.card.links.link = NULL;
 	/* The owner's link connects at once, and asks. */
 	client_prepare_owner(&p.c, persist, &p.remote);
 	start_core(&p);

@@ -10,7 +10,6 @@
 #include "../../core/core.h"
 #include "agent.h"
 #include "card.h"
-#include "log.h"
 
 /* Each takes *fd by setting it to -1. */
 static int do_connect(struct device *dev, struct channel_msg *m, int *fd)
@@ -158,8 +157,8 @@ int agent_serve(struct card *c)
 	int fd, ret;
 
 	while ((ret = channel_receive(c->channel, &m, &fd, 0)) > 0) {
-		if (m.link < c->nr_links) {
-			agent_do(&c->link[m.link].server.dev, &m, fd);
+		if (m.link < c->links.nr) {
+			agent_do(&c->links.link[m.link].server.dev, &m, fd);
 		} else {
 			m.error = -ENODEV;
 			if (fd >= 0)

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
@@ -17,6 +16,7 @@
 #include "../../core/core.h"
 #include "agent.h"
 #include "card.h"
+#include "datum.h"
 #include "log.h"
 
 #define EVENTS_MAX 16
@@ -108,8 +108,8 @@ static void card_reset_links(struct card *c)
 {
 	unsigned int i;
 
-	for (i = 0; i < c->nr_links; i++) {
-		struct link *l = &c->link[i];
+	for (i = 0; i < c->links.nr; i++) {
+		struct link *l = &c->links.link[i];
 
 		if (l->server.dev.is_reset_due)
 			device_reset(&l->server.dev);
@@ -144,75 +144,14 @@ static int card_init_core(struct card *c, const struct options *o,
 	return 0;
 }
 
-/* What clients had announced to the core before. */
-static void card_take_dma(struct card *c, const struct handover *h)
-{
-	const struct handover_dma *m = handover_dma(h);
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < h->nr_dma; i++) {
-		struct dma_map *map = &c->link[m[i].link].server.dev.dma;
-
-		err = dma_add(map, m[i].addr, m[i].size, m[i].flags, m[i].fd,
-			      m[i].offset);
-		if (err)
-			log_peer(
-				LOG_LEVEL_ERR,
-				"link %u: 0x%llx octets at 0x%llx are not mapped any more: %s",
-				m[i].link, (unsigned long long)m[i].size,
-				(unsigned long long)m[i].addr, strerror(-err));
-		else if (m[i].stale)
-			dma_mark_stale(map, m[i].addr);
-		if (m[i].fd >= 0)
-			close(m[i].fd);
-	}
-}
-
-static void card_take_lines(struct card *c, const struct handover *h)
-{
-	const struct handover_line *line = handover_lines(h);
-	unsigned int i;
-
-	for (i = 0; i < h->nr_lines; i++) {
-		struct irq_set *set = device_irqs(
-			&c->link[line[i].link].server.dev, line[i].index);
-
-		irqs_mask(set, line[i].line, line[i].masked);
-		irqs_assign(set, line[i].line, line[i].fd);
-	}
-}
-
-static int card_take_over(struct card *c, const struct handover *h)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < c->nr_links; i++) {
-		struct device *dev = &c->link[i].server.dev;
-
-		err = device_set_doorbells(dev, h->link[i].doorbell_fd);
-		if (err) {
-			log_err("link %u: its doorbells: %s", i,
-				strerror(-err));
-			return err;
-		}
-		dev->connected = h->link[i].connected;
-		dev->is_reset_due = h->link[i].is_reset_due;
-	}
-	card_take_dma(c, h);
-	card_take_lines(c, h);
-	return 0;
-}
-
 /* The last core may have died between its doing and its telling. */
 static void card_tell_hosts(struct card *c)
 {
 	unsigned int i, k;
 
-	for (i = 0; i < c->nr_links; i++) {
+	for (i = 0; i < c->links.nr; i++) {
 		for (k = 0; k < SVNIC_NR_VECTORS; k++)
-			irqs_raise(&c->link[i].server.dev.msix, k);
+			irqs_raise(&c->links.link[i].server.dev.msix, k);
 	}
 }
 
@@ -226,7 +165,7 @@ static int card_init_threads(struct card *c)
 {
 	struct epoll_event ev = {
 		.events = EPOLLIN,
-		.data = { .u64 = card_event_of(EVENT_WAKE, 0) },
+		.data = { .u64 = datum(DATUM_WAKE, 0) },
 	};
 	int err = 0;
 
@@ -244,32 +183,6 @@ static int card_init_threads(struct card *c)
 	return err;
 }
 
-static int card_init_links(struct card *c, const struct options *o)
-{
-	int err;
-
-	c->link = calloc(o->nr_links, sizeof(*c->link));
-	if (!c->link)
-		return log_lack("room for links", -ENOMEM);
-	for (; c->nr_links < o->nr_links; c->nr_links++) {
-		err = link_init(&c->link[c->nr_links], c->nr_links, c->core,
-				NULL, &o->link[c->nr_links]);
-		if (err) {
-			log_err("link %u: %s", c->nr_links, strerror(-err));
-			return err;
-		}
-	}
-	return 0;
-}
-
-static void card_fini_links(struct card *c)
-{
-	while (c->nr_links > 0)
-		link_fini(&c->link[--c->nr_links]);
-	free(c->link);
-	c->link = NULL;
-}
-
 static int card_init_wires(struct card *c, const struct options *o,
 			   const struct handover *h)
 {
@@ -280,8 +193,7 @@ static int card_init_wires(struct card *c, const struct options *o,
 		struct wire *w = &c->wire[c->nr_ports];
 		struct epoll_event ev = {
 			.events = EPOLLIN | EPOLLET,
-			.data = { .u64 = card_event_of(EVENT_WIRE,
-						       c->nr_ports) },
+			.data = { .u64 = datum(DATUM_WIRE, c->nr_ports) },
 		};
 
 		if (h) {
@@ -313,13 +225,13 @@ static int card_join_owner(struct card *c, const struct handover *h)
 {
 	struct epoll_event ev = {
 		.events = EPOLLIN,
-		.data = { .u64 = card_event_of(EVENT_CHANNEL, 0) },
+		.data = { .u64 = datum(DATUM_CHANNEL, 0) },
 	};
 
 	c->channel = h->channel;
 	if (epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, c->channel, &ev) < 0)
 		return log_lack("watch on the owner", -errno);
-	return card_take_over(c, h);
+	return handover_give(h, c->links.link, c->links.nr);
 }
 
 int card_init(struct card *c, const struct options *o, const struct handover *h)
@@ -342,7 +254,7 @@ int card_init(struct card *c, const struct options *o, const struct handover *h)
 		goto err_wires;
 	err = card_init_threads(c);
 	if (!err)
-		err = card_init_links(c, o);
+		err = links_init(&c->links, o, c->core, NULL);
 	if (!err && h)
 		err = card_join_owner(c, h);
 	if (err)
@@ -358,7 +270,7 @@ int card_init(struct card *c, const struct options *o, const struct handover *h)
 	return 0;
 
 err_links:
-	card_fini_links(c);
+	links_fini(&c->links);
 	card_fini_threads(c);
 	arena_close(&c->arena);
 err_wires:
@@ -371,7 +283,7 @@ err_wires:
 void card_fini(struct card *c)
 {
 	threads_stop(c);
-	card_fini_links(c);
+	links_fini(&c->links);
 	card_fini_threads(c);
 	arena_close(&c->arena);
 	card_fini_wires(c);
@@ -379,24 +291,11 @@ void card_fini(struct card *c)
 	close(c->epoll_fd);
 }
 
-int card_listen(struct card *c)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < c->nr_links; i++) {
-		err = link_listen(&c->link[i]);
-		if (!err)
-			err = link_watch(&c->link[i], c->epoll_fd,
-					 card_event_of(EVENT_LISTEN, i),
-					 card_event_of(EVENT_CLIENT, i));
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-void card_halt(struct card *c)
+/*
+ * Take the card from the other workers, for what they must not see half done;
+ * card_wait() gives it back.
+ */
+static void card_halt(struct card *c)
 {
 	while (!core_halt(c->core)) {
 		core_poll(c->core);
@@ -407,32 +306,32 @@ void card_halt(struct card *c)
 
 static void card_event(struct card *c, const struct epoll_event *ev)
 {
-	unsigned int nr = (uint32_t)ev->data.u64;
-	enum card_event_kind kind = (enum card_event_kind)(ev->data.u64 >> 32);
+	enum datum_kind kind = datum_kind(ev->data.u64);
+	unsigned int nr = datum_nr(ev->data.u64);
 
 	/* Memory, lines and registers change while nobody uses them. */
-	if (!c->is_halted && (kind == EVENT_CLIENT || kind == EVENT_CHANNEL))
+	if (!c->is_halted && (kind == DATUM_CLIENT || kind == DATUM_CHANNEL))
 		card_halt(c);
 	switch (kind) {
-	case EVENT_LISTEN:
-		link_accept(&c->link[nr]);
+	case DATUM_LISTEN:
+		link_accept(&c->links.link[nr]);
 		break;
-	case EVENT_CLIENT:
-		link_serve(&c->link[nr]);
+	case DATUM_CLIENT:
+		link_serve(&c->links.link[nr]);
 		c->last_work_ns = hal_clock_ns();
 		break;
-	case EVENT_WIRE:
+	case DATUM_WIRE:
 		c->wire[nr].readable = true;
 		break;
-	case EVENT_CHANNEL:
+	case DATUM_CHANNEL:
 		if (agent_serve(c) < 0)
 			atomic_store(&c->is_over, true);
 		c->last_work_ns = hal_clock_ns();
 		break;
-	case EVENT_WAKE:
+	case DATUM_WAKE:
 		thread_hear(&c->thread[0]);
 		break;
-	case EVENT_SIGNAL:
+	case DATUM_SIGNAL:
 		break;
 	}
 }
@@ -462,26 +361,4 @@ void card_wait(struct card *c, uint64_t ns)
 		c->is_halted = false;
 		core_go(c->core);
 	}
-}
-
-bool card_is_live(const struct card *c)
-{
-	unsigned int i;
-
-	for (i = 0; i < c->nr_links; i++) {
-		if (link_is_live(&c->link[i]))
-			return true;
-	}
-	return false;
-}
-
-bool card_has_client(const struct card *c)
-{
-	unsigned int i;
-
-	for (i = 0; i < c->nr_links; i++) {
-		if (link_is_connected(&c->link[i]))
-			return true;
-	}
-	return false;
 }

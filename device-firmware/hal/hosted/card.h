@@ -12,26 +12,15 @@
 
 #include "arena.h"
 #include "handover.h"
-#include "link.h"
+#include "links.h"
 #include "options.h"
 #include "wire.h"
 #include "thread.h"
 
-/* What an epoll datum names, with a number: card_event_of(). */
-enum card_event_kind {
-	EVENT_LISTEN,
-	EVENT_CLIENT,
-	EVENT_WIRE,
-	EVENT_CHANNEL,
-	EVENT_SIGNAL,
-	EVENT_WAKE
-};
-
 struct card {
 	struct core *core;
 	struct arena arena;
-	unsigned int nr_links;
-	struct link *link;
+	struct links links;
 	unsigned int nr_ports;
 	struct wire wire[SVNIC_MAX_PORTS];
 	int epoll_fd;
@@ -40,7 +29,7 @@ struct card {
 	struct thread thread[CORE_MAX_WORKERS];
 	int channel; /* to the owner; -1: this process is all there is */
 	atomic_bool is_over; /* the owner, or a signal, wants the core to end */
-	atomic_bool is_live; /* as card_is_live(), for all workers */
+	atomic_bool is_live; /* as links_are_live(), for all workers */
 	atomic_bool has_client;
 	bool is_halted;	 /* the other workers are */
 	bool taken_over; /* the arena had VIFs, perhaps */
@@ -48,11 +37,6 @@ struct card {
 	uint64_t last_work_ns; /* the core or a client had something to do */
 	uint64_t next_look_ns; /* at the sockets while the core is busy */
 };
-
-static inline uint64_t card_event_of(enum card_event_kind kind, unsigned int nr)
-{
-	return (uint64_t)kind << 32 | nr;
-}
 
 /* Every tenant's interrupt is a descriptor: have as many as we may. */
 void card_raise_limits(void);
@@ -66,21 +50,8 @@ int card_init(struct card *c, const struct options *o,
 	      const struct handover *h);
 void card_fini(struct card *c);
 
-/* Begin to listen on all links: 0, or -errno after a message. */
-int card_listen(struct card *c);
-
 /* Serve the sockets that have something, after at most @ns. */
 void card_wait(struct card *c, uint64_t ns);
-
-/*
- * Take the card from the other workers, for what they must not see half done;
- * card_wait() gives it back.
- */
-void card_halt(struct card *c);
-
-/* May any VIF be running?  And has any link a client? */
-bool card_is_live(const struct card *c);
-bool card_has_client(const struct card *c);
 
 /* hal.c: the card that the core's calls are for; NULL: none. */
 void hal_use(struct card *c);

@@ -2,7 +2,7 @@
 /*
  * Framing of vfio-user messages.  A message is read in two pieces, header and
  * rest, so that descriptors, which come with the first octet, never belong to
- * the message after it.  Called by link.c and server.c.
+ * the message after it.  Called by link.c, server.c and command.c.
  */
 #include <errno.h>
 #include <string.h>

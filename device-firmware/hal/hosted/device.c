@@ -2,7 +2,7 @@
 /*
  * What a host can reach of the card through its link.  Registers are the
  * core's; the rest is kept here.  It must never touch doorbell pages that
- * nobody asked for: the file behind them is sparse.  Called by server.c,
+ * nobody asked for: the file behind them is sparse.  Called by command.c,
  * link.c and hal.c.
  */
 #include <errno.h>
@@ -352,7 +352,7 @@ static int doorbells_write(struct device *dev, uint32_t offset, uint32_t len,
 		return -EINVAL;
 	for (i = 0; i < len; i += 4) {
 		memcpy(&word, data + i, sizeof(word));
-		/* Pairs with look() in core/sched.c (ordering.md O1). */
+		/* Pairs with look() in core/bell.c (ordering.md O1). */
 		svnic_publish32((__le32 *)(void *)(dev->doorbells + offset + i),
 				word);
 	}

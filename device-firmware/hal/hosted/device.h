@@ -45,7 +45,7 @@ int device_init(struct device *dev, unsigned int link, struct core *core,
 		struct remote *remote);
 void device_fini(struct device *dev);
 
-/* Use this file of doorbells from now on, which becomes the device's: -errno. */
+/* Use this file of doorbells, which becomes the device's: 0 or -errno. */
 int device_set_doorbells(struct device *dev, int fd);
 
 /* A client is there. */

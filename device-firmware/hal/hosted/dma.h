@@ -63,9 +63,9 @@ void dma_fini(struct dma_map *map);
 
 /*
  * Announce a range.  @fd is a file of memory (memfd, tmpfs, hugetlbfs) that
- * stays the caller's, or -1:
- * the range is then remembered but never accessible.  A stale range that is
- * in the way goes; any other gives -EEXIST.  -EINVAL for what cannot be.
+ * stays the caller's, or -1: the range is then remembered but never accessible.
+ * A stale range that is in the way goes; any other gives -EEXIST.  -EINVAL for
+ * what cannot be.
  */
 int dma_add(struct dma_map *map, uint64_t addr, uint64_t size, uint32_t flags,
 	    int fd, uint64_t offset);

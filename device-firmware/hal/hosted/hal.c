@@ -21,8 +21,9 @@ static void hal_on_sigbus(int sig, siginfo_t *info, void *context)
 	unsigned int i;
 
 	(void)context;
-	for (i = 0; c && i < c->nr_links; i++) {
-		if (!dma_repair(&c->link[i].server.dev.dma, info->si_addr))
+	for (i = 0; c && i < c->links.nr; i++) {
+		if (!dma_repair(&c->links.link[i].server.dev.dma,
+				info->si_addr))
 			continue;
 		log_peer(LOG_LEVEL_WARN,
 			 "link %u: memory was taken away by its owner", i);
@@ -46,7 +47,7 @@ void hal_use(struct card *c)
 
 void *hal_dma(unsigned int link, uint64_t addr, size_t len, bool write)
 {
-	return dma_find(&the_card->link[link].server.dev.dma, addr, len,
+	return dma_find(&the_card->links.link[link].server.dev.dma, addr, len,
 			write ? DMA_WRITE : DMA_READ);
 }
 
@@ -54,7 +55,7 @@ bool hal_dma_window(unsigned int link, uint64_t addr, struct hal_window *w)
 {
 	struct dma_window found;
 
-	if (!dma_range_of(&the_card->link[link].server.dev.dma, addr,
+	if (!dma_range_of(&the_card->links.link[link].server.dev.dma, addr,
 			  DMA_READ | DMA_WRITE, &found))
 		return false;
 	w->addr = found.addr;
@@ -70,14 +71,14 @@ uint32_t hal_dma_epoch(void)
 
 const struct svnic_doorbell *hal_doorbell(unsigned int link, unsigned int vif)
 {
-	const uint8_t *base = the_card->link[link].server.dev.doorbells;
+	const uint8_t *base = the_card->links.link[link].server.dev.doorbells;
 
 	return (const void *)(base + (size_t)vif * SVNIC_PAGE_SIZE);
 }
 
 void hal_doorbell_clear(unsigned int link, unsigned int vif)
 {
-	uint8_t *base = the_card->link[link].server.dev.doorbells;
+	uint8_t *base = the_card->links.link[link].server.dev.doorbells;
 
 	memset(base + (size_t)vif * SVNIC_PAGE_SIZE, 0, SVNIC_PAGE_SIZE);
 }
@@ -85,12 +86,12 @@ void hal_doorbell_clear(unsigned int link, unsigned int vif)
 /* The write of an eventfd takes its lock: all earlier stores come first. */
 void hal_irq(unsigned int link, unsigned int vector)
 {
-	irqs_raise(&the_card->link[link].server.dev.msix, vector);
+	irqs_raise(&the_card->links.link[link].server.dev.msix, vector);
 }
 
 void hal_notify(unsigned int link, uint32_t n)
 {
-	irqs_raise(&the_card->link[link].server.dev.guest, n);
+	irqs_raise(&the_card->links.link[link].server.dev.guest, n);
 }
 
 unsigned int hal_wire_rx(unsigned int port, struct hal_frame *frames,
@@ -133,12 +134,22 @@ void hal_wake(unsigned int worker)
 	thread_wake(&the_card->thread[worker]);
 }
 
-uint64_t hal_clock_ns(void)
+static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t hal_clock_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t hal_busy_ns(void)
+{
+	return clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 void hal_panic(const char *what)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writing and reading of the hand-over.  Called by owner.c and supervise.c on
- * one side, by card.c on the other, which may be of a later version.
+ * The hand-over: from an owner's links, by a file, to a core's.  Called by
+ * owner.c and supervise.c on one side, by main.c and card.c on the other, which
+ * may be of a later version.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -248,4 +249,65 @@ struct handover *handover_read(int fd)
 	}
 	free(h);
 	return NULL;
+}
+
+/* What clients had announced to the core before. */
+static void give_dma(const struct handover *h, struct link *link)
+{
+	const struct handover_dma *m = handover_dma(h);
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < h->nr_dma; i++) {
+		struct dma_map *map = &link[m[i].link].server.dev.dma;
+
+		err = dma_add(map, m[i].addr, m[i].size, m[i].flags, m[i].fd,
+			      m[i].offset);
+		if (err)
+			log_peer(
+				LOG_LEVEL_ERR,
+				"link %u: 0x%llx octets at 0x%llx are not mapped any more: %s",
+				m[i].link, (unsigned long long)m[i].size,
+				(unsigned long long)m[i].addr, strerror(-err));
+		else if (m[i].stale)
+			dma_mark_stale(map, m[i].addr);
+		if (m[i].fd >= 0)
+			close(m[i].fd);
+	}
+}
+
+static void give_lines(const struct handover *h, struct link *link)
+{
+	const struct handover_line *line = handover_lines(h);
+	unsigned int i;
+
+	for (i = 0; i < h->nr_lines; i++) {
+		struct irq_set *set = device_irqs(
+			&link[line[i].link].server.dev, line[i].index);
+
+		irqs_mask(set, line[i].line, line[i].masked);
+		irqs_assign(set, line[i].line, line[i].fd);
+	}
+}
+
+int handover_give(const struct handover *h, struct link *link, unsigned int nr)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nr; i++) {
+		struct device *dev = &link[i].server.dev;
+
+		err = device_set_doorbells(dev, h->link[i].doorbell_fd);
+		if (err) {
+			log_err("link %u: its doorbells: %s", i,
+				strerror(-err));
+			return err;
+		}
+		dev->connected = h->link[i].connected;
+		dev->is_reset_due = h->link[i].is_reset_due;
+	}
+	give_dma(h, link);
+	give_lines(h, link);
+	return 0;
 }

@@ -75,6 +75,13 @@ int handover_write(const struct handover *h);
  */
 struct handover *handover_read(int fd);
 
+/*
+ * handover_new() the other way round: @nr new links, as many as there were,
+ * become as those.  0, or -errno after a message.  The descriptors of links
+ * that @h names are theirs then, or closed.
+ */
+int handover_give(const struct handover *h, struct link *link, unsigned int nr);
+
 const struct handover_dma *handover_dma(const struct handover *h);
 const struct handover_line *handover_lines(const struct handover *h);
 

@@ -2,7 +2,7 @@
 /*
  * Interrupt lines as eventfds.  SET_IRQS arrives in repeated, overlapping and
  * shrinking ranges, so every function here may be called at any time and as
- * often as one likes.  Called by server.c and hal.c.
+ * often as one likes.  Called by command.c and hal.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -72,7 +72,7 @@ static void line_signal(struct irq_line *line)
 	line->pending = false;
 	if (write(line->fd, &one, sizeof(one)) < 0 && errno == EINTR)
 		line->is_broken = true;
-	/* Where it shares this processor with us, it is to run before we poll. */
+	/* Where it shares our processor, it is to run before we poll. */
 	sched_yield();
 }
 

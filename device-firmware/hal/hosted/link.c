@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The sockets of host links.  A client that misbehaves costs its own
- * connection; the listening socket stays for the next one.  Called by card.c.
+ * connection; the listening socket stays for the next one.  Called by card.c,
+ * owner.c and links.c.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -15,8 +15,11 @@ libsvnic_hosted_a_SOURCES = \
 	device-firmware/hal/hosted/card.h \
 	device-firmware/hal/hosted/channel.c \
 	device-firmware/hal/hosted/channel.h \
+	device-firmware/hal/hosted/command.c \
+	device-firmware/hal/hosted/command.h \
 	device-firmware/hal/hosted/conn.c \
 	device-firmware/hal/hosted/conn.h \
+	device-firmware/hal/hosted/datum.h \
 	device-firmware/hal/hosted/device.c \
 	device-firmware/hal/hosted/device.h \
 	device-firmware/hal/hosted/dma.c \
@@ -28,6 +31,8 @@ libsvnic_hosted_a_SOURCES = \
 	device-firmware/hal/hosted/irqs.h \
 	device-firmware/hal/hosted/link.c \
 	device-firmware/hal/hosted/link.h \
+	device-firmware/hal/hosted/links.c \
+	device-firmware/hal/hosted/links.h \
 	device-firmware/hal/hosted/log.c \
 	device-firmware/hal/hosted/log.h \
 	device-firmware/hal/hosted/loop.c \

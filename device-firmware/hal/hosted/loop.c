@@ -104,8 +104,8 @@ static uint64_t loop_sleep(struct card *c, uint64_t now)
 {
 	uint64_t ns, due;
 
-	atomic_store(&c->is_live, card_is_live(c));
-	atomic_store(&c->has_client, card_has_client(c));
+	atomic_store(&c->is_live, links_are_live(&c->links));
+	atomic_store(&c->has_client, links_have_client(&c->links));
 	ns = loop_sleep_ns(now - c->last_work_ns, c->idle_us, c->is_live,
 			   c->has_client);
 	if (ns == 0)

@@ -15,7 +15,7 @@
 
 static struct card card;
 
-/* The core of an owner, which hands over to it in file @fd. */
+/* The core of an owner, which hands over to it in a file. */
 static int run_core(const struct options *o)
 {
 	struct handover *h = handover_read(o->core_fd);
@@ -41,7 +41,7 @@ static int run_alone(const struct options *o)
 
 	if (err)
 		return err;
-	err = card_listen(&card);
+	err = links_listen(&card.links, card.epoll_fd);
 	if (!err)
 		loop_run(&card);
 	card_fini(&card);

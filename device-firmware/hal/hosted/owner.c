@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -15,6 +14,8 @@
 
 #include "arena.h"
 #include "card.h"
+#include "datum.h"
+#include "links.h"
 #include "log.h"
 #include "owner.h"
 #include "supervise.h"
@@ -24,8 +25,7 @@
 struct owner {
 	struct supervisor core;
 	struct arena arena;
-	unsigned int nr_links;
-	struct link *link;
+	struct links links;
 	unsigned int nr_ports;
 	struct wire wire[SVNIC_MAX_PORTS];
 	int epoll_fd;
@@ -36,7 +36,7 @@ struct owner {
 static struct handover *owner_books(void *arg)
 {
 	struct owner *w = arg;
-	struct handover *h = handover_new(w->link, w->nr_links);
+	struct handover *h = handover_new(w->links.link, w->links.nr);
 	unsigned int i;
 
 	if (!h)
@@ -51,8 +51,7 @@ static struct handover *owner_books(void *arg)
 static int owner_signals(struct owner *w)
 {
 	struct epoll_event ev = { .events = EPOLLIN,
-				  .data = { .u64 = card_event_of(EVENT_SIGNAL,
-								 0) } };
+				  .data = { .u64 = datum(DATUM_SIGNAL, 0) } };
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -96,48 +95,6 @@ static void owner_close_wires(struct owner *w)
 	}
 }
 
-static int owner_init_links(struct owner *w, const struct options *o)
-{
-	int err;
-
-	w->link = calloc(o->nr_links, sizeof(*w->link));
-	if (!w->link)
-		return log_lack("room for links", -ENOMEM);
-	for (; w->nr_links < o->nr_links; w->nr_links++) {
-		err = link_init(&w->link[w->nr_links], w->nr_links, NULL,
-				&w->core.remote, &o->link[w->nr_links]);
-		if (err) {
-			log_err("link %u: %s", w->nr_links, strerror(-err));
-			return err;
-		}
-	}
-	return 0;
-}
-
-static void owner_fini_links(struct owner *w)
-{
-	while (w->nr_links > 0)
-		link_fini(&w->link[--w->nr_links]);
-	free(w->link);
-}
-
-static int owner_listen(struct owner *w)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < w->nr_links; i++) {
-		err = link_listen(&w->link[i]);
-		if (!err)
-			err = link_watch(&w->link[i], w->epoll_fd,
-					 card_event_of(EVENT_LISTEN, i),
-					 card_event_of(EVENT_CLIENT, i));
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 static void owner_on_signal(struct owner *w)
 {
 	struct signalfd_siginfo info;
@@ -160,21 +117,21 @@ static void owner_on_signal(struct owner *w)
 
 static void owner_event(struct owner *w, const struct epoll_event *ev)
 {
-	unsigned int nr = (uint32_t)ev->data.u64;
+	unsigned int nr = datum_nr(ev->data.u64);
 
-	switch ((enum card_event_kind)(ev->data.u64 >> 32)) {
-	case EVENT_LISTEN:
-		link_accept(&w->link[nr]);
+	switch (datum_kind(ev->data.u64)) {
+	case DATUM_LISTEN:
+		link_accept(&w->links.link[nr]);
 		break;
-	case EVENT_CLIENT:
-		link_serve(&w->link[nr]);
+	case DATUM_CLIENT:
+		link_serve(&w->links.link[nr]);
 		break;
-	case EVENT_CHANNEL:
+	case DATUM_CHANNEL:
 		supervise_notice(&w->core);
 		break;
-	case EVENT_SIGNAL:
-	case EVENT_WAKE:
-	case EVENT_WIRE:
+	case DATUM_SIGNAL:
+	case DATUM_WAKE:
+	case DATUM_WIRE:
 		break;
 	}
 }
@@ -206,14 +163,14 @@ static int owner_start(struct owner *w, const struct options *o)
 	if (!err)
 		err = arena_create(&w->arena, o->arena);
 	if (!err)
-		err = owner_init_links(w, o);
+		err = links_init(&w->links, o, NULL, &w->core.remote);
 	if (!err)
-		err = supervise_init(&w->core, card_event_of(EVENT_CHANNEL, 0));
+		err = supervise_init(&w->core, datum(DATUM_CHANNEL, 0));
 	if (err)
 		return err;
 	err = supervise_start(&w->core);
 	if (!err)
-		err = owner_listen(w);
+		err = links_listen(&w->links, w->epoll_fd);
 	return err;
 }
 
@@ -237,7 +194,7 @@ int owner_run(const struct options *o, char **argv)
 	if (!err)
 		owner_loop(&w);
 	supervise_stop(&w.core);
-	owner_fini_links(&w);
+	links_fini(&w.links);
 	owner_close_wires(&w);
 	if (w.arena.fd >= 0)
 		close(w.arena.fd);

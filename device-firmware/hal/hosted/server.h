@@ -20,9 +20,10 @@ struct server {
 };
 
 /*
- * Serve up to @max messages, fewer when they are large or ask much of the core: how many, or -errno
- * when the connection is over.  A reply that does not fit into the socket
- * stops it (conn.out_len is then not 0) until it is called again.
+ * Serve up to @max messages, fewer when they are large or ask much of the core:
+ * how many, or -errno when the connection is over.  A reply that does not fit
+ * into the socket stops it (conn.out_len is then not 0) until it is called
+ * again.
  */
 int server_run(struct server *s, unsigned int max);
 

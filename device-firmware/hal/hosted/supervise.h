@@ -13,7 +13,7 @@
 #include "channel.h"
 #include "handover.h"
 
-/* Exit status of a core that did not get what it needs: no fault of its arena. */
+/* Exit status of a core that did not get what it needs; its arena is well. */
 #define SUPERVISE_REFUSED 75 /* EX_TEMPFAIL */
 
 struct supervisor {

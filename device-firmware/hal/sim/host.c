@@ -348,7 +348,7 @@ void sim_ring(struct sim_guest *g)
 {
 	svnic_tx_publish(&g->tx);
 	svnic_rx_publish(&g->rx);
-	/* Pairs with look() in core/sched.c (ordering.md O1, O3). */
+	/* Pairs with look() in core/bell.c (ordering.md O1, O3). */
 	svnic_publish32(&sim_guest_bell(g)->kick, ++g->kick);
 }
 
@@ -364,7 +364,7 @@ uint32_t sim_ask_reset(struct sim_guest *g)
 	svnic_poke32(&ctrl->tx_event, 0);
 	svnic_poke32(&ctrl->rx_prod, 0);
 	svnic_poke32(&ctrl->rx_event, 0);
-	/* Pairs with look() in core/sched.c (ordering.md O1, O3). */
+	/* Pairs with look() in core/bell.c (ordering.md O1, O3). */
 	svnic_publish32(&bell->reset, word);
 	return word;
 }

@@ -326,6 +326,11 @@ uint64_t hal_clock_ns(void)
 	return __atomic_load_n(&sim.now_ns, __ATOMIC_RELAXED);
 }
 
+uint64_t hal_busy_ns(void)
+{
+	return hal_clock_ns();
+}
+
 _Noreturn void hal_panic(const char *what)
 {
 	fprintf(stderr, "core: broken invariant: %s\n", what);
