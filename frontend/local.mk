@@ -7,11 +7,13 @@ frontend_module_files = \
 	frontend/Kbuild \
 	frontend/svnic_net/svnic_net.h \
 	frontend/svnic_net/attach.h \
+	frontend/svnic_net/count.h \
 	frontend/svnic_net/groups.h \
 	frontend/svnic_net/net.h \
 	frontend/svnic_net/netdev.h \
 	frontend/svnic_net/pages.h \
 	frontend/svnic_net/poller.h \
+	frontend/svnic_net/pool.h \
 	frontend/svnic_net/queue.h \
 	frontend/svnic_net/rss.h \
 	frontend/svnic_net/rx.h \
@@ -24,14 +26,18 @@ frontend_module_files = \
 	frontend/svnic_net/queue.c \
 	frontend/svnic_net/tx.c \
 	frontend/svnic_net/rx.c \
+	frontend/svnic_net/pool.c \
 	frontend/svnic_net/pages.c \
 	frontend/svnic_net/ethtool.c \
 	frontend/svnic_net/poller.c \
 	frontend/svnic_net/rss.c \
 	frontend/svnic_net/groups.c \
 	frontend/svnic_front/svnic_front.h \
+	frontend/svnic_front/ctrl.h \
+	frontend/svnic_front/direct.h \
 	frontend/svnic_front/grant.h \
 	frontend/svnic_front/netif.h \
+	frontend/svnic_front/offer.h \
 	frontend/svnic_front/main.c \
 	frontend/svnic_front/connect.c \
 	frontend/svnic_front/offer.c \
@@ -56,6 +62,7 @@ EXTRA_DIST += $(frontend_module_files) frontend/README.md
 
 if ENABLE_MODULES
 MODULES_FRONTEND = frontend/Module.symvers
+MODULES_DIRS += frontend
 MODULES_ALL += $(MODULES_FRONTEND)
 MODULES_CLEAN += clean-frontend-modules
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* /dev/svnicN: chardev.c is the file, ioctl.c what is asked of the card by it. */
+/* /dev/svnicN: chardev.c is the file, ioctl.c what is asked by it. */
 #ifndef SVNIC_PF_CHARDEV_H
 #define SVNIC_PF_CHARDEV_H
 
@@ -11,8 +11,6 @@ struct pf_card;
 long svnic_pf_ioctl(struct pf_card *card, bool writer, unsigned int cmd,
 		    void __user *user);
 
-int svnic_pf_chardev_init(void);
-void svnic_pf_chardev_fini(void);
 int svnic_pf_chardev_create(struct pf_card *card);
 /* No file operation touches the device any more when this returns. */
 void svnic_pf_chardev_destroy(struct pf_card *card);

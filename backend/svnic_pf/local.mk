@@ -5,6 +5,7 @@
 svnic_pf_files = \
 	backend/svnic_pf/Kbuild \
 	backend/svnic_pf/main.c \
+	backend/svnic_pf/card.c \
 	backend/svnic_pf/admin.c \
 	backend/svnic_pf/event.c \
 	backend/svnic_pf/vif.c \
@@ -12,6 +13,7 @@ svnic_pf_files = \
 	backend/svnic_pf/grant.c \
 	backend/svnic_pf/netdev.c \
 	backend/svnic_pf/chardev.c \
+	backend/svnic_pf/mapping.c \
 	backend/svnic_pf/ioctl.c \
 	backend/svnic_pf/port.c \
 	backend/svnic_pf/turn.c \
@@ -19,6 +21,7 @@ svnic_pf_files = \
 	backend/svnic_pf/chardev.h \
 	backend/svnic_pf/event.h \
 	backend/svnic_pf/grant.h \
+	backend/svnic_pf/mapping.h \
 	backend/svnic_pf/netdev.h \
 	backend/svnic_pf/pages.h \
 	backend/svnic_pf/port.h \
@@ -35,6 +38,7 @@ svnic_pf_headers = \
 EXTRA_DIST += $(svnic_pf_files)
 
 if ENABLE_MODULES
+MODULES_DIRS += backend/svnic_pf
 MODULES_ALL += backend/svnic_pf/svnic_pf.ko
 MODULES_CLEAN += clean-svnic-pf
 

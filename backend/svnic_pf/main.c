@@ -2,122 +2,21 @@
 /*
  * svnic_pf: dom0's driver of the card.  This file finds the card, checks what
  * it says of itself, brings its parts up in order and takes them down in the
- * reverse one; and it decides what happens when the card is lost.
+ * reverse one.
  */
-#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/etherdevice.h>
 #include <linux/module.h>
-#include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "chardev.h"
+#include "mapping.h"
 #include "netdev.h"
 #include "svnic_pf.h"
 #include "vif.h"
 
-#define WATCH_MS     1000
-#define WATCH_MISSES 3
-
 static bool netdev = true;
 module_param(netdev, bool, 0444);
 MODULE_PARM_DESC(netdev, "give the host a network interface of its own");
-
-static void card_free(struct kref *ref)
-{
-	struct pf_card *card = container_of(ref, struct pf_card, ref);
-
-	kvfree(card->vifs);
-	pci_dev_put(card->pdev);
-	kfree(card);
-}
-
-void svnic_pf_get(struct pf_card *card)
-{
-	kref_get(&card->ref);
-}
-
-void svnic_pf_put(struct pf_card *card)
-{
-	kref_put(&card->ref, card_free);
-}
-
-void svnic_pf_lost(struct pf_card *card, const char *why)
-{
-	unsigned int i;
-
-	/* A full barrier; pairs with smp_mb() in submit(). */
-	if (test_and_set_bit(PF_LOST, &card->state))
-		return;
-	dev_err(card->dev,
-		"the card is lost: %s; all its VIFs are stopped. Bind or load the driver again when svnic-fw runs\n",
-		why);
-	for (i = 0; i < SVNIC_ADMIN_ENTRIES; i++)
-		complete(&card->admin.slot[i].done);
-	wake_up_all(&card->admin.free);
-	wake_up_interruptible_all(&card->events.readers);
-	schedule_work(&card->lost_work);
-}
-
-/*
- * A card that still answers has its link reset, which ends all its DMA; one
- * that does not may not be master of the bus any more.
- */
-void svnic_pf_quiesce(struct pf_card *card)
-{
-	mutex_lock(&card->reset_lock);
-	if (!test_bit(PF_QUIET, &card->state)) {
-		if (svnic_pf_link_reset(card) == -ETIMEDOUT)
-			dev_warn(
-				card->dev,
-				"the link was not reset: its DMA is switched off at the bus\n");
-		pci_clear_master(card->pdev);
-		set_bit(PF_QUIET, &card->state);
-	}
-	mutex_unlock(&card->reset_lock);
-}
-
-static void lost_work(struct work_struct *work)
-{
-	struct pf_card *card = container_of(work, struct pf_card, lost_work);
-
-	svnic_pf_quiesce(card);
-	svnic_pf_netdev_lost(card);
-	svnic_pf_vif_destroy_all(card);
-}
-
-/* What is wrong with the card, or NULL. */
-static const char *complaint(struct pf_card *card)
-{
-	u32 status = ioread32(card->regs + SVNIC_REG_STATUS);
-	u32 epoch = ioread32(card->regs + SVNIC_REG_EPOCH);
-
-	if (status == U32_MAX)
-		return "it does not answer on the bus";
-	if (status & SVNIC_STATUS_FAULT)
-		return "it stopped its admin queue";
-	if (epoch != card->id.epoch)
-		return "svnic-fw was restarted without its VIFs";
-	if (!(status & SVNIC_STATUS_READY))
-		return "its link was reset";
-	return NULL;
-}
-
-/*
- * A card that nobody talks to is missed too.  An svnic-fw that is restarted on
- * its arena has some time to come back.
- */
-static void watch(struct work_struct *work)
-{
-	struct pf_card *card = container_of(work, struct pf_card, watch.work);
-	const char *why = complaint(card);
-
-	card->nr_missed = why ? card->nr_missed + 1 : 0;
-	if (card->nr_missed == WATCH_MISSES)
-		svnic_pf_lost(card, why);
-	if (!svnic_pf_is_lost(card))
-		schedule_delayed_work(&card->watch, msecs_to_jiffies(WATCH_MS));
-}
 
 static int check_version(struct pf_card *card)
 {
@@ -288,30 +187,6 @@ static void irqs_down(struct pf_card *card)
 	pci_free_irq_vectors(card->pdev);
 }
 
-static struct pf_card *card_alloc(struct pci_dev *pdev)
-{
-	struct pf_card *card = kzalloc(sizeof(*card), GFP_KERNEL);
-
-	if (!card)
-		return NULL;
-	card->vifs = kvcalloc(SVNIC_MAX_VIFS, sizeof(*card->vifs), GFP_KERNEL);
-	if (!card->vifs) {
-		kfree(card);
-		return NULL;
-	}
-	kref_init(&card->ref);
-	card->pdev = pci_dev_get(pdev);
-	card->dev = &pdev->dev;
-	mutex_init(&card->reset_lock);
-	mutex_init(&card->net_lock);
-	init_rwsem(&card->gone_sem);
-	svnic_pf_admin_init(card);
-	svnic_pf_events_init(card);
-	INIT_WORK(&card->lost_work, lost_work);
-	INIT_DELAYED_WORK(&card->watch, watch);
-	return card;
-}
-
 /*
  * From here on the card is taken for broken when it does not answer, so that
  * the works it may have started must have ended before its memory goes.
@@ -361,7 +236,7 @@ static void card_down(struct pf_card *card)
 
 static int probe(struct pci_dev *pdev, const struct pci_device_id *ent)
 {
-	struct pf_card *card = card_alloc(pdev);
+	struct pf_card *card = svnic_pf_card_alloc(pdev);
 	int err;
 
 	if (!card)
@@ -373,7 +248,7 @@ static int probe(struct pci_dev *pdev, const struct pci_device_id *ent)
 	if (err)
 		goto err_pci;
 	card->id.epoch = ioread32(card->regs + SVNIC_REG_EPOCH);
-	schedule_delayed_work(&card->watch, msecs_to_jiffies(WATCH_MS));
+	svnic_pf_watch(card);
 	if (netdev)
 		svnic_pf_netdev_create(card); /* svnicd works without it */
 	err = svnic_pf_chardev_create(card);
@@ -430,13 +305,13 @@ static struct pci_driver pf_driver = {
 
 static int __init pf_init(void)
 {
-	int err = svnic_pf_chardev_init();
+	int err = svnic_pf_mapping_init();
 
 	if (err)
 		return err;
 	err = pci_register_driver(&pf_driver);
 	if (err)
-		svnic_pf_chardev_fini();
+		svnic_pf_mapping_fini();
 	return err;
 }
 module_init(pf_init);
@@ -444,7 +319,7 @@ module_init(pf_init);
 static void __exit pf_exit(void)
 {
 	pci_unregister_driver(&pf_driver);
-	svnic_pf_chardev_fini();
+	svnic_pf_mapping_fini();
 }
 module_exit(pf_exit);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * svnic_pf.ko drives a card for the host that owns a link: its registers and
- * admin queue (admin.c), its event ring (event.c), the VIFs that were created
- * (vif.c), the pages that their page tables name (pages.c, grant.c), the
- * host's own network interface (netdev.c) and /dev/svnicN (chardev.c).
+ * svnic_pf.ko drives a card for the host that owns a link: its life and loss
+ * (card.c), its registers and admin queue (admin.c), its event ring (event.c),
+ * the VIFs that were created (vif.c), the pages that their page tables name
+ * (pages.c, grant.c), the host's own network interface (netdev.c) and
+ * /dev/svnicN (chardev.c, mapping.c, ioctl.c).
  *
  * Locks, outermost first; each is taken inside those above it only:
  *
@@ -94,6 +95,13 @@ struct pf_card {
 	struct address_space *mapping; /* gone_sem: of that one's file */
 };
 
+/* card.c */
+/* One with a reference for the caller, of which nothing is up; or NULL. */
+struct pf_card *svnic_pf_card_alloc(struct pci_dev *pdev);
+void svnic_pf_get(struct pf_card *card);
+void svnic_pf_put(struct pf_card *card);
+/* Look again and again, until it is lost, whether the card is still there. */
+void svnic_pf_watch(struct pf_card *card);
 /*
  * The card cannot be used any more: all commands fail from now on, all VIFs
  * will be released, and readers of the device file are told.  Any context.
@@ -101,8 +109,6 @@ struct pf_card {
 void svnic_pf_lost(struct pf_card *card, const char *why);
 /* After this the lost card does no DMA.  May sleep. */
 void svnic_pf_quiesce(struct pf_card *card);
-void svnic_pf_get(struct pf_card *card);
-void svnic_pf_put(struct pf_card *card);
 
 static inline bool svnic_pf_is_lost(const struct pf_card *card)
 {

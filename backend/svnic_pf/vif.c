@@ -78,7 +78,7 @@ static int table_add(struct pf_vif *vif)
 	int err = -EPROTO;
 
 	spin_lock_irq(&card->event_lock);
-	/* A larger one has no doorbell page: what is there is not the card's. */
+	/* A larger one has no doorbell page: that is not the card's. */
 	if (vif->nr < card->id.max_vifs && !card->vifs[vif->nr]) {
 		kref_get(&vif->ref);
 		card->vifs[vif->nr] = vif;

@@ -29,7 +29,7 @@ void svnic_front_netif_fail(struct netif_queue *q, const char *why, u32 value)
 	mod_delayed_work(system_freezable_wq, &f->work, 0);
 }
 
-/* Polling ------------------------------------------------------------------------ */
+/* Polling ------------------------------------------------------------------ */
 
 static int poll(struct napi_struct *napi, int budget)
 {
@@ -95,7 +95,7 @@ static irqreturn_t rx_rung(int irq, void *arg)
 	return IRQ_HANDLED;
 }
 
-/* Queues -------------------------------------------------------------------------- */
+/* Queues ------------------------------------------------------------------- */
 
 static void queue_unmake(struct netif_queue *q)
 {
@@ -104,6 +104,7 @@ static void queue_unmake(struct netif_queue *q)
 	if (q->made)
 		netif_napi_del(&q->napi);
 	q->made = false;
+	svnic_front_rx_fini(q);
 	svnic_front_pages_unshare(&q->rx.pages);
 	svnic_front_pages_unshare(&q->rx.sring);
 	svnic_front_pages_unshare(&q->tx.pages);
@@ -138,10 +139,11 @@ static int queue_make(struct netif_queue *q)
 		r = svnic_front_pages_share(f, &q->rx.sring, 1);
 	if (!r)
 		r = svnic_front_pages_share(f, &q->rx.pages, NETIF_RX_PAGES);
+	if (!r)
+		r = svnic_front_rx_init(q);
 	if (r)
 		goto err_unmake;
 	svnic_front_tx_init(q);
-	svnic_front_rx_init(q);
 	netif_napi_add(svnic_net_netdev(f->net), &q->napi, poll);
 	q->made = true;
 	r = events_bind(q);
@@ -154,7 +156,7 @@ err_unmake:
 	return r;
 }
 
-/* The whole ------------------------------------------------------------------------ */
+/* The whole ---------------------------------------------------------------- */
 
 int svnic_front_netif_init(struct svnic_front *f)
 {

@@ -13,6 +13,8 @@
 #include <xen/interface/io/netif.h>
 #include <xen/interface/io/ring.h>
 
+#include "../svnic_net/count.h"
+#include "../svnic_net/pool.h"
 #include "grant.h"
 
 #define NETIF_RING     256 /* entries: as many as fit into a page */
@@ -43,18 +45,11 @@ struct netif_rx {
 	struct xen_netif_rx_front_ring ring; /* poll */
 	struct front_pages sring;	     /* work */
 	struct front_pages pages;	     /* work */
+	struct svnic_net_pool pool;	     /* poll: of these */
 	u16 slot[NETIF_RING];		     /* poll: page of each request */
-	u16 free[NETIF_RX_PAGES];	     /* poll: a stack of pages */
-	u16 held[NETIF_RX_PAGES];     /* poll: a ring of pages that skbs hold */
-	u32 nr_free;		      /* poll */
-	u32 held_head;		      /* poll: the oldest of nr_held */
-	u32 nr_held;		      /* poll */
-	struct svnic_net_count count; /* poll */
-	unsigned long dropped;	      /* poll, and all below */
+	struct svnic_net_count count;	     /* poll */
+	unsigned long dropped;		     /* poll, and all below */
 	unsigned long errors;
-	unsigned long no_memory;
-	unsigned long copied;
-	unsigned long attached;
 	unsigned long kicks;
 	unsigned long fixed; /* GSO without a blank checksum */
 };
@@ -125,9 +120,10 @@ void svnic_front_tx_poll(struct netif_queue *q);
  * about to print something. */
 void svnic_front_tx_netpoll(struct netif_queue *q);
 
-/* netif_rx.c: from NAPI. */
-void svnic_front_rx_init(struct netif_queue *q);
-void svnic_front_rx_refill(struct netif_queue *q);
+/* netif_rx.c: the life of a queue that has its pages, by work; idempotent. */
+int svnic_front_rx_init(struct netif_queue *q);
+void svnic_front_rx_fini(struct netif_queue *q);
+/* Frames delivered, up to @budget.  From NAPI. */
 int svnic_front_rx_poll(struct netif_queue *q, int budget);
 
 #endif /* SVNIC_FRONT_NETIF_H */

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Frames from netback.  The pages of the rx ring are granted once.  Short
- * frames are copied and their page is provided again at once; of longer ones
- * the header is copied and the rest is attached, and the page comes back when
- * its reference count says that the stack has let go of it.  While the stack
- * holds half of the spare pages, or from a backend that is not trusted,
- * everything is copied: the backend could still write to the page.
+ * Frames from netback.  The pages of the rx ring are granted once and used by
+ * svnic_net's pool of them (pool.h).  While the stack holds the spare pages, or
+ * from a backend that is not trusted, everything is copied: the backend could
+ * still write to the page.
  *
  * A response is copied once and the copy is checked (rules R36 to R43); the
  * buffer is that of the ring slot, by our own record, whatever its id says.
@@ -17,75 +15,40 @@
 #include <xen/events.h>
 #include "svnic_front.h"
 
-#define COPYBREAK  256u	 /* frames up to this are copied whole */
-#define HEADER	   128u	 /* of a longer one, this much is */
-#define LINEAR_MAX 2048u /* copied frames up to this need no fragments */
-#define REFILL	   64	 /* frames between two refills in one poll */
-#define HELD_TRIES 16u	 /* pages in a row that the stack still holds */
+#define REFILL 64 /* frames between two refills in one poll */
 
 struct frame {
-	u32 total;
-	u32 nr;
+	struct svnic_net_pieces pieces;
 	u16 flags;
-	u16 page[NETIF_SLOTS];
-	u16 offset[NETIF_SLOTS];
-	u16 len[NETIF_SLOTS];
 	struct xen_netif_extra_info gso; /* type 0: none */
 	bool bad;			 /* to be dropped */
 };
 
-/* Pages ------------------------------------------------------------------------ */
+/* Pages -------------------------------------------------------------------- */
 
-void svnic_front_rx_init(struct netif_queue *q)
+int svnic_front_rx_init(struct netif_queue *q)
 {
 	struct netif_rx *rx = &q->rx;
 	struct xen_netif_rx_sring *sring = page_address(rx->sring.page[0]);
 	u32 i;
+	int r;
 
+	r = svnic_net_pool_init(&rx->pool, rx->pages.page, NETIF_RX_PAGES);
+	if (r)
+		return r;
+	for (i = NETIF_RX_PAGES; i-- > 0;)
+		svnic_net_pool_put(&rx->pool, i);
 	SHARED_RING_INIT(sring);
 	FRONT_RING_INIT(&rx->ring, sring, XEN_PAGE_SIZE);
-	for (i = 0; i < NETIF_RX_PAGES; i++)
-		rx->free[i] = (u16)(NETIF_RX_PAGES - 1 - i);
-	rx->nr_free = NETIF_RX_PAGES;
-	rx->held_head = 0;
-	rx->nr_held = 0;
+	return 0;
 }
 
-static void page_put(struct netif_rx *rx, u32 page)
+void svnic_front_rx_fini(struct netif_queue *q)
 {
-	rx->free[rx->nr_free++] = (u16)page;
+	svnic_net_pool_fini(&q->rx.pool);
 }
 
-static void page_hold(struct netif_rx *rx, u32 page)
-{
-	u32 at = rx->held_head + rx->nr_held++;
-
-	rx->held[at % NETIF_RX_PAGES] = (u16)page;
-}
-
-/* Take back what the stack has let go of. */
-static void pages_harvest(struct netif_rx *rx)
-{
-	u32 left = rx->nr_held, tries = HELD_TRIES;
-
-	while (left-- && tries) {
-		u32 page = rx->held[rx->held_head];
-
-		rx->held_head = (rx->held_head + 1) % NETIF_RX_PAGES;
-		rx->nr_held--;
-		if (page_ref_count(rx->pages.page[page]) == 1) {
-			page_put(rx, page);
-			tries = HELD_TRIES;
-		} else {
-			page_hold(rx, page);
-			tries--;
-		}
-	}
-	/* The stack's last reads come before the backend's next writes. */
-	smp_mb();
-}
-
-void svnic_front_rx_refill(struct netif_queue *q)
+static void refill(struct netif_queue *q)
 {
 	u32 limit = READ_ONCE(q->front->netif.rx_limit);
 	struct netif_rx *rx = &q->rx;
@@ -93,10 +56,11 @@ void svnic_front_rx_refill(struct netif_queue *q)
 	RING_IDX before = ring->req_prod_pvt;
 	int notify;
 
-	pages_harvest(rx);
-	while (rx->nr_free && ring->req_prod_pvt - ring->rsp_cons < limit) {
+	svnic_net_pool_harvest(&rx->pool);
+	while (rx->pool.nr_free &&
+	       ring->req_prod_pvt - ring->rsp_cons < limit) {
 		u32 at = ring->req_prod_pvt & (NETIF_RING - 1);
-		u32 page = rx->free[--rx->nr_free];
+		u32 page = svnic_net_pool_get(&rx->pool);
 		struct xen_netif_rx_request req = {
 			.id = (u16)at,
 			.gref = rx->pages.ref[page],
@@ -117,7 +81,7 @@ void svnic_front_rx_refill(struct netif_queue *q)
 	rx->kicks++;
 }
 
-/* One frame from the ring ------------------------------------------------------- */
+/* One frame from the ring -------------------------------------------------- */
 
 /* The page of the next response; the caller has seen that there is one. */
 static u32 slot_take(struct netif_rx *rx)
@@ -131,20 +95,21 @@ static u32 slot_take(struct netif_rx *rx)
 static void piece_take(struct netif_rx *rx, struct frame *f,
 		       const struct xen_netif_rx_response *rsp)
 {
+	struct svnic_net_pieces *p = &f->pieces;
 	u32 page = slot_take(rx);
 
 	if (rsp->status <= 0 || rsp->offset >= XEN_PAGE_SIZE ||
 	    (u32)rsp->status > XEN_PAGE_SIZE - rsp->offset ||
-	    f->nr == NETIF_SLOTS) {
+	    p->nr == NETIF_SLOTS) {
 		f->bad = true;
-		page_put(rx, page);
+		svnic_net_pool_put(&rx->pool, page);
 		return;
 	}
-	f->page[f->nr] = (u16)page;
-	f->offset[f->nr] = rsp->offset;
-	f->len[f->nr] = (u16)rsp->status;
-	f->total += f->len[f->nr];
-	f->nr++;
+	p->page[p->nr] = (u16)page;
+	p->offset[p->nr] = rsp->offset;
+	p->len[p->nr] = (u16)rsp->status;
+	p->total += p->len[p->nr];
+	p->nr++;
 }
 
 /* The extras behind a first response; false: there is no end to them. */
@@ -157,7 +122,7 @@ static bool extras_take(struct netif_rx *rx, RING_IDX prod, struct frame *f)
 			return false;
 		extra = *(volatile struct xen_netif_extra_info *)
 				RING_GET_RESPONSE(&rx->ring, rx->ring.rsp_cons);
-		page_put(rx, slot_take(rx));
+		svnic_net_pool_put(&rx->pool, slot_take(rx));
 		if (extra.type == XEN_NETIF_EXTRA_TYPE_GSO)
 			f->gso = extra;
 		else if (extra.type == XEN_NETIF_EXTRA_TYPE_NONE ||
@@ -173,8 +138,8 @@ static bool frame_take(struct netif_rx *rx, RING_IDX prod, struct frame *f)
 	struct xen_netif_rx_response rsp;
 	bool first = true;
 
-	f->total = 0;
-	f->nr = 0;
+	f->pieces.total = 0;
+	f->pieces.nr = 0;
 	f->gso.type = XEN_NETIF_EXTRA_TYPE_NONE;
 	f->bad = false;
 	do {
@@ -189,7 +154,7 @@ static bool frame_take(struct netif_rx *rx, RING_IDX prod, struct frame *f)
 			return false;
 		first = false;
 	} while (rsp.flags & XEN_NETRXF_more_data);
-	if (f->total < ETH_HLEN)
+	if (f->pieces.total < ETH_HLEN)
 		f->bad = true;
 	return true;
 }
@@ -198,88 +163,20 @@ static void frame_drop(struct netif_rx *rx, const struct frame *f)
 {
 	u32 i;
 
-	for (i = 0; i < f->nr; i++)
-		page_put(rx, f->page[i]);
+	for (i = 0; i < f->pieces.nr; i++)
+		svnic_net_pool_put(&rx->pool, f->pieces.page[i]);
 	rx->errors++;
 }
 
-/* From a frame to an skb --------------------------------------------------------- */
+/* From a frame to an skb --------------------------------------------------- */
 
 static bool may_attach(const struct netif_queue *q, const struct frame *f)
 {
 	const u32 spare = NETIF_RX_PAGES - NETIF_RING;
 
-	return q->front->netif.trusted && q->rx.nr_held + f->nr <= spare;
-}
-
-/* A copy of a piece as a fragment; the buffer is not needed after it. */
-static bool piece_copy(struct sk_buff *skb, const void *from, u32 len)
-{
-	struct page *page;
-
-	if (skb_shinfo(skb)->nr_frags == MAX_SKB_FRAGS)
-		return false;
-	page = dev_alloc_page();
-	if (!page)
-		return false;
-	memcpy(page_address(page), from, len);
-	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, 0, (int)len,
-			PAGE_SIZE);
-	return true;
-}
-
-static bool piece_attach(struct netif_rx *rx, struct sk_buff *skb,
-			 struct page *page, u32 offset, u32 len)
-{
-	if (skb_shinfo(skb)->nr_frags == MAX_SKB_FRAGS)
-		return false;
-	get_page(page);
-	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, (int)offset,
-			(int)len, PAGE_SIZE);
-	rx->attached++;
-	return true;
-}
-
-/* The skb of a frame, or NULL; the frame's pages are provided for. */
-static struct sk_buff *frame_build(struct netif_queue *q, const struct frame *f)
-{
-	struct netif_rx *rx = &q->rx;
-	bool attach = f->total > COPYBREAK && may_attach(q, f);
-	u32 i, head = min_t(u32, HEADER, f->len[0]);
-	struct sk_buff *skb;
-	bool ok;
-
-	if (f->total <= COPYBREAK || (!attach && f->total <= LINEAR_MAX))
-		head = f->total;
-	skb = napi_alloc_skb(&q->napi, head);
-	ok = skb != NULL;
-	for (i = 0; i < f->nr; i++) {
-		struct page *page = rx->pages.page[f->page[i]];
-		const void *data = page_address(page) + f->offset[i];
-		u32 linear = min_t(u32, head, f->len[i]);
-		u32 rest = f->len[i] - linear;
-		bool held = false;
-
-		head -= linear;
-		if (ok && linear)
-			skb_put_data(skb, data, linear);
-		if (ok && rest && attach)
-			ok = held = piece_attach(rx, skb, page,
-						 f->offset[i] + linear, rest);
-		else if (ok && rest)
-			ok = piece_copy(skb, data + linear, rest);
-		if (held)
-			page_hold(rx, f->page[i]);
-		else
-			page_put(rx, f->page[i]);
-	}
-	if (ok) {
-		rx->copied += !attach;
-		return skb;
-	}
-	rx->no_memory++;
-	kfree_skb(skb);
-	return NULL;
+	return f->pieces.total > SVNIC_NET_COPYBREAK &&
+	       q->front->netif.trusted &&
+	       q->rx.pool.nr_held + f->pieces.nr <= spare;
 }
 
 /* Segmentation offload; false: nonsense. */
@@ -325,7 +222,9 @@ static bool csum_set(struct netif_queue *q, struct sk_buff *skb, u16 flags)
 
 static void frame_deliver(struct netif_queue *q, const struct frame *f)
 {
-	struct sk_buff *skb = frame_build(q, f);
+	struct sk_buff *skb =
+		svnic_net_pool_skb(&q->rx.pool, &q->napi, &f->pieces,
+				   SVNIC_NET_HEADER, may_attach(q, f));
 	u32 len;
 
 	if (!skb)
@@ -357,6 +256,7 @@ int svnic_front_rx_poll(struct netif_queue *q, int budget)
 	int work = 0;
 
 	BUILD_BUG_ON(PAGE_SIZE != XEN_PAGE_SIZE);
+	BUILD_BUG_ON(NETIF_SLOTS > SVNIC_NET_PIECES);
 	if (prod - ring->rsp_cons > ring->req_prod_pvt - ring->rsp_cons) {
 		svnic_front_netif_fail(q, "has an impossible rx index", prod);
 		return 0;
@@ -375,8 +275,8 @@ int svnic_front_rx_poll(struct netif_queue *q, int budget)
 		else
 			frame_deliver(q, &f);
 		if (++work % REFILL == 0)
-			svnic_front_rx_refill(q);
+			refill(q);
 	}
-	svnic_front_rx_refill(q);
+	refill(q);
 	return work;
 }

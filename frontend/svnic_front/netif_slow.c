@@ -16,12 +16,12 @@
 	X(rx_frames, u64_stats_read(&q->rx.count.frames))      \
 	X(rx_octets, u64_stats_read(&q->rx.count.octets))      \
 	X(rx_kicks, q->rx.kicks)                               \
-	X(rx_copied, q->rx.copied)                             \
-	X(rx_pages_attached, q->rx.attached)                   \
-	X(rx_pages_held, q->rx.nr_held)                        \
+	X(rx_copied, q->rx.pool.copied)                        \
+	X(rx_pages_attached, q->rx.pool.attached)              \
+	X(rx_pages_held, q->rx.pool.nr_held)                   \
 	X(rx_dropped, q->rx.dropped)                           \
 	X(rx_errors, q->rx.errors)                             \
-	X(rx_no_memory, q->rx.no_memory)                       \
+	X(rx_no_memory, q->rx.pool.no_memory)                  \
 	X(events, (u64)atomic_long_read(&q->events))           \
 	X(events_idle, (u64)atomic_long_read(&q->idle_events)) \
 	X(polls, q->polls)
@@ -112,7 +112,7 @@ static void stats(void *owner, struct rtnl_link_stats64 *s)
 		s->tx_errors += q->tx.errors;
 		svnic_net_count_sum(&q->rx.count, &s->rx_packets, &s->rx_bytes);
 		s->rx_errors += q->rx.dropped + q->rx.errors;
-		s->rx_dropped += q->rx.no_memory;
+		s->rx_dropped += q->rx.pool.no_memory;
 	}
 }
 

@@ -55,7 +55,7 @@ static u32 room(const struct netif_queue *q)
 	return used < limit ? min(limit - used, tx->nr_free) : 0;
 }
 
-/* Responses -------------------------------------------------------------------- */
+/* Responses ---------------------------------------------------------------- */
 
 static void response_take(struct netif_queue *q,
 			  const struct xen_netif_tx_response *rsp)
@@ -145,7 +145,7 @@ void svnic_front_tx_netpoll(struct netif_queue *q)
 	__netif_tx_unlock(txq);
 }
 
-/* Frames ------------------------------------------------------------------------ */
+/* Frames ------------------------------------------------------------------- */
 
 static void flush(struct netif_queue *q)
 {

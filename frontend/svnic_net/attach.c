@@ -116,7 +116,7 @@ static void detach(struct svnic_net *net, bool ask)
 	pages_fini(net);
 }
 
-/* Work ------------------------------------------------------------------------ */
+/* Work --------------------------------------------------------------------- */
 
 /* Double what is shared of a run. */
 static void grow(struct svnic_net *net, struct svnic_net_run *run)
@@ -281,7 +281,7 @@ void svnic_net_works_cancel(struct svnic_net *net)
 	cancel_delayed_work_sync(&net->groups_work);
 }
 
-/* What the owner asks for ------------------------------------------------------- */
+/* What the owner asks for -------------------------------------------------- */
 
 int svnic_net_attach(struct svnic_net *net)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Queues and pages come up and go.  Under svnic_net.lock, unless told otherwise. */
+/*
+ * Queues and pages come up and go.  Under svnic_net.lock, unless told
+ * otherwise.
+ */
 #ifndef SVNIC_NET_ATTACH_H
 #define SVNIC_NET_ATTACH_H
 

@@ -23,12 +23,12 @@
 	X(rx_frames, u64_stats_read(&q->rx.count.frames))      \
 	X(rx_octets, u64_stats_read(&q->rx.count.octets))      \
 	X(rx_kicks, q->rx.kicks)                               \
-	X(rx_copied, q->rx.copied)                             \
-	X(rx_pages_attached, q->rx.attached)                   \
-	X(rx_pages_reused, q->rx.reused)                       \
-	X(rx_pages_held, q->rx.nr_held)                        \
+	X(rx_copied, q->rx.pool.copied)                        \
+	X(rx_pages_attached, q->rx.pool.attached)              \
+	X(rx_pages_reused, q->rx.pool.reused)                  \
+	X(rx_pages_held, q->rx.pool.nr_held)                   \
 	X(rx_dropped, q->rx.dropped)                           \
-	X(rx_no_memory, q->rx.no_memory)                       \
+	X(rx_no_memory, q->rx.pool.no_memory)                  \
 	X(rx_pages, q->rx.run.nr)                              \
 	X(events, (u64)atomic_long_read(&q->events))           \
 	X(events_idle, (u64)atomic_long_read(&q->idle_events)) \

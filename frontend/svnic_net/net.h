@@ -21,10 +21,8 @@
 #define NET_TX_PAGES	128  /* shared at first, by all queues together; */
 #define NET_RX_PAGES	256  /* more when they run out */
 #define NET_FRAME_PAGES 17   /* of a frame of SVNIC_FRAME_MAX octets */
-#define NET_COPYBREAK	256  /* rx frames up to this are copied whole */
 #define NET_RETRY_S	5    /* before what failed is tried again */
 #define NET_HOLD_US	200u /* default of ethtool -C rx-usecs */
-#define NET_HEADER	128  /* of a longer one, this much is */
 
 /* What ethtool -G and -L change. */
 struct svnic_net_shape {

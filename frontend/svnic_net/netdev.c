@@ -73,7 +73,7 @@ static void net_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *s)
 		s->tx_dropped += q->tx.dropped;
 		svnic_net_count_sum(&q->rx.count, &s->rx_packets, &s->rx_bytes);
 		s->rx_errors += q->rx.dropped;
-		s->rx_dropped += q->rx.no_memory;
+		s->rx_dropped += q->rx.pool.no_memory;
 	}
 	if (net->config.slow)
 		net->config.slow->stats(net->config.owner, s);
@@ -107,7 +107,7 @@ static u16 net_select_queue(struct net_device *dev, struct sk_buff *skb,
 	return queue % nr;
 }
 
-/* Features ------------------------------------------------------------------ */
+/* Features ----------------------------------------------------------------- */
 
 bool svnic_net_has_direct(const struct svnic_net *net)
 {

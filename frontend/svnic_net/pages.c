@@ -13,7 +13,8 @@
 #define MIN_TX_PAGES 32
 #define MIN_RX_PAGES 64
 
-int svnic_net_layout(struct svnic_net_queue *q)
+/* Page indices and the largest number of pages of each run of a queue. */
+static int layout(struct svnic_net_queue *q)
 {
 	const struct svnic_net *net = q->net;
 	struct svnic_area area =
@@ -152,18 +153,16 @@ static void tx_fini(struct svnic_net_queue *q)
 static int rx_init(struct svnic_net_queue *q)
 {
 	struct svnic_net_rx *rx = &q->rx;
+	int r;
 
 	rx->slot = kvcalloc(1u << q->net->shape.rx_order, sizeof(*rx->slot),
 			    GFP_KERNEL);
-	rx->free = kvcalloc(rx->run.max, sizeof(*rx->free), GFP_KERNEL);
-	rx->held = kvcalloc(rx->run.max, sizeof(*rx->held), GFP_KERNEL);
-	rx->is_held = kvcalloc(rx->run.max, sizeof(*rx->is_held), GFP_KERNEL);
-	if (!rx->slot || !rx->free || !rx->held || !rx->is_held)
+	if (!rx->slot)
 		return -ENOMEM;
-	rx->held_head = 0;
-	rx->nr_held = 0;
-	return run_init(q->net, &rx->run,
-			share_of(q, NET_RX_PAGES, MIN_RX_PAGES));
+	r = run_init(q->net, &rx->run, share_of(q, NET_RX_PAGES, MIN_RX_PAGES));
+	if (r)
+		return r;
+	return svnic_net_pool_init(&rx->pool, rx->run.page, rx->run.max);
 }
 
 static void rx_fini(struct svnic_net_queue *q)
@@ -171,19 +170,14 @@ static void rx_fini(struct svnic_net_queue *q)
 	struct svnic_net_rx *rx = &q->rx;
 
 	run_fini(q->net, &rx->run);
-	kvfree(rx->is_held);
-	kvfree(rx->held);
-	kvfree(rx->free);
+	svnic_net_pool_fini(&rx->pool);
 	kvfree(rx->slot);
-	rx->is_held = NULL;
-	rx->held = NULL;
-	rx->free = NULL;
 	rx->slot = NULL;
 }
 
 int svnic_net_pages_init(struct svnic_net_queue *q)
 {
-	int r = svnic_net_layout(q);
+	int r = layout(q);
 
 	if (r)
 		return r;

@@ -17,8 +17,6 @@ struct svnic_net_run {
 	u32 nr;		    /* lock, released; only grows while attached */
 };
 
-/* Page indices and the largest number of pages of each run of a queue. */
-int svnic_net_layout(struct svnic_net_queue *q);
 /* Share the area and the first pages, allocate what goes with them. */
 int svnic_net_pages_init(struct svnic_net_queue *q);
 /* Withdraw and free them all; what cannot be withdrawn is leaked. */

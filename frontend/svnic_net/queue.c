@@ -83,7 +83,7 @@ static void check_state(struct svnic_net_queue *q)
 	svnic_net_queue_fail(q, why);
 }
 
-/* NAPI ---------------------------------------------------------------------- */
+/* NAPI --------------------------------------------------------------------- */
 
 /*
  * A stream goes mostly one way, and a few microseconds more in an event are
@@ -178,7 +178,7 @@ out_complete:
 	return done;
 }
 
-/* Up and down ----------------------------------------------------------------- */
+/* Up and down -------------------------------------------------------------- */
 
 /* All is with the guest and the card knows the queue: let it run. */
 static void queue_go(struct svnic_net_queue *q)

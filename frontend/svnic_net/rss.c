@@ -60,7 +60,7 @@ void svnic_net_rss_load(struct svnic_net *net)
 			ERR_PTR(r));
 }
 
-/* ethtool ----------------------------------------------------------------------- */
+/* ethtool ------------------------------------------------------------------ */
 
 u32 svnic_net_rss_key_size(struct net_device *dev)
 {

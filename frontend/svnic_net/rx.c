@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Frames from the card to the stack.  Short frames are copied and their buffer
- * is provided again at once.  Of longer ones the header is copied and the rest
- * is attached; the page comes back when its reference count says that the
- * stack has let go of it.  While the stack holds half of the pages, or when the
- * card is not trusted with memory in use, everything is copied.
+ * Frames from the card to the stack, by the pages of a pool (pool.h).  While
+ * the stack holds half of the pages, or when the card is not trusted with
+ * memory in use, everything is copied.
  *
  * Each completion is copied once and checked (rules R36 to R43); buffers are
  * found by our own record of what was provided, never by a number of the card.
@@ -16,56 +14,14 @@
 #include <linux/skbuff.h>
 #include "net.h"
 
-#define LINEAR_MAX 2048u /* copied frames up to this need no fragments */
-#define REFILL	   32	 /* frames between two refills in one poll */
-#define HELD_TRIES 16u	 /* pages in a row that the stack still holds */
+#define REFILL 32 /* frames between two refills in one poll */
 
 struct frame {
 	struct svnic_meta meta;
-	u32 total;
-	u32 nr;
-	u16 page[NET_FRAME_PAGES];
-	u16 len[NET_FRAME_PAGES];
+	struct svnic_net_pieces pieces;
 };
 
-/* Pages --------------------------------------------------------------------- */
-
-static void page_put(struct svnic_net_rx *rx, u32 page)
-{
-	rx->free[rx->nr_free++] = (u16)page;
-}
-
-static void page_hold(struct svnic_net_rx *rx, u32 page)
-{
-	u32 at = rx->held_head + rx->nr_held++;
-
-	rx->held[at % rx->run.max] = (u16)page;
-	rx->is_held[page] = true;
-}
-
-/* Take back what the stack has let go of. */
-static void pages_harvest(struct svnic_net_rx *rx)
-{
-	u32 left = rx->nr_held, tries = HELD_TRIES;
-
-	while (left-- && tries) {
-		u32 page = rx->held[rx->held_head];
-
-		rx->held_head = (rx->held_head + 1) % rx->run.max;
-		rx->nr_held--;
-		if (page_ref_count(rx->run.page[page]) != 1) {
-			page_hold(rx, page);
-			tries--;
-			continue;
-		}
-		rx->is_held[page] = false;
-		page_put(rx, page);
-		rx->reused++;
-		tries = HELD_TRIES;
-	}
-	/* The stack's last reads come before the card's next writes. */
-	smp_mb();
-}
+/* Pages -------------------------------------------------------------------- */
 
 /* Pairs with run_add() in pages.c. */
 static void pages_learn(struct svnic_net_rx *rx)
@@ -73,8 +29,8 @@ static void pages_learn(struct svnic_net_rx *rx)
 	u32 nr = smp_load_acquire(&rx->run.nr);
 
 	for (; rx->known < nr; rx->known++)
-		if (!rx->is_held[rx->known])
-			page_put(rx, rx->known);
+		if (!rx->pool.is_held[rx->known])
+			svnic_net_pool_put(&rx->pool, rx->known);
 }
 
 static void want_pages(struct svnic_net_queue *q)
@@ -91,9 +47,9 @@ static bool provide(struct svnic_net_rx *rx)
 	bool some = false;
 
 	pages_learn(rx);
-	pages_harvest(rx);
-	while (rx->nr_free && svnic_rx_space(&rx->ring)) {
-		u32 page = rx->free[--rx->nr_free];
+	svnic_net_pool_harvest(&rx->pool);
+	while (rx->pool.nr_free && svnic_rx_space(&rx->ring)) {
+		u32 page = svnic_net_pool_get(&rx->pool);
 		struct svnic_seg seg = {
 			.page = svnic_le32(rx->run.first + page),
 			.len = svnic_le16(SVNIC_PAGE_SIZE),
@@ -121,16 +77,17 @@ void svnic_net_rx_rewind(struct svnic_net_queue *q)
 {
 	struct svnic_net_rx *rx = &q->rx;
 
-	rx->nr_free = 0;
+	rx->pool.nr_free = 0;
 	rx->known = 0;
 	provide(rx);
 }
 
-/* Frames ---------------------------------------------------------------------- */
+/* Frames ------------------------------------------------------------------- */
 
 /* 1: a whole frame was taken, 0: there is none, -EPROTO. */
 static int frame_take(struct svnic_net_rx *rx, struct frame *f)
 {
+	struct svnic_net_pieces *p = &f->pieces;
 	struct svnic_meta m;
 	int r = svnic_rx_return(&rx->ring, &f->meta);
 
@@ -139,106 +96,46 @@ static int frame_take(struct svnic_net_rx *rx, struct frame *f)
 	if (f->meta.segs == 0 || f->meta.segs > NET_FRAME_PAGES)
 		return -EPROTO;
 	m = f->meta;
-	f->total = 0;
-	for (f->nr = 0; f->nr < f->meta.segs; f->nr++) {
+	p->total = 0;
+	for (p->nr = 0; p->nr < f->meta.segs; p->nr++) {
+		u32 len;
+
 		/* All completions of a frame became visible at once. */
-		if (f->nr && svnic_rx_return(&rx->ring, &m) != 1)
+		if (p->nr && svnic_rx_return(&rx->ring, &m) != 1)
 			return -EPROTO;
-		f->len[f->nr] = svnic_cpu16(m.len);
-		f->page[f->nr] =
+		len = svnic_cpu16(m.len);
+		if (len == 0 || len > SVNIC_PAGE_SIZE)
+			return -EPROTO;
+		p->page[p->nr] =
 			rx->slot[(rx->ring.done - 1) & (rx->ring.size - 1)];
-		if (f->len[f->nr] == 0 || f->len[f->nr] > SVNIC_PAGE_SIZE)
-			return -EPROTO;
-		f->total += f->len[f->nr];
+		p->offset[p->nr] = 0;
+		p->len[p->nr] = (u16)len;
+		p->total += len;
 	}
-	return f->total <= SVNIC_FRAME_MAX ? 1 : -EPROTO;
+	return p->total <= SVNIC_FRAME_MAX ? 1 : -EPROTO;
 }
 
 static bool may_attach(struct svnic_net_queue *q, const struct frame *f)
 {
 	struct svnic_net_rx *rx = &q->rx;
 
-	if (!q->net->config.trusted)
+	if (f->pieces.total <= SVNIC_NET_COPYBREAK || !q->net->config.trusted)
 		return false;
-	if (rx->nr_held + f->nr <= rx->known / 2)
+	if (rx->pool.nr_held + f->pieces.nr <= rx->known / 2)
 		return true;
 	want_pages(q);
 	return false;
 }
 
-/* How much of a frame goes into the linear part of its skb. */
-static u32 head_len(const struct frame *f, bool attach)
+/* Octets that the stack wants in one piece. */
+static u32 header_len(const struct svnic_meta *m)
 {
-	u32 csum_end = svnic_cpu16(f->meta.csum_start) + f->meta.csum_offset +
+	u32 csum_end = svnic_cpu16(m->csum_start) + m->csum_offset +
 		       (u32)sizeof(__sum16);
-	u32 want = NET_HEADER;
 
-	if (f->total <= NET_COPYBREAK || (!attach && f->total <= LINEAR_MAX))
-		return f->total;
-	if (svnic_cpu16(f->meta.flags) & SVNIC_META_CSUM_BLANK)
-		want = max(want, csum_end);
-	return min_t(u32, want, f->len[0]);
-}
-
-/* A copy of a piece as a fragment; the buffer is not needed after it. */
-static bool piece_copy(struct sk_buff *skb, const void *from, u32 len)
-{
-	struct page *page = dev_alloc_page();
-
-	if (!page)
-		return false;
-	memcpy(page_address(page), from, len);
-	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, 0, (int)len,
-			PAGE_SIZE);
-	return true;
-}
-
-/* Piece @i beyond @head octets; true: the skb holds the page now. */
-static bool piece_attach(struct svnic_net_rx *rx, struct sk_buff *skb,
-			 struct page *page, u32 offset, u32 len)
-{
-	get_page(page);
-	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, (int)offset,
-			(int)len, PAGE_SIZE);
-	rx->attached++;
-	return true;
-}
-
-/* The skb of a frame, or NULL; the frame's pages are provided for. */
-static struct sk_buff *frame_build(struct svnic_net_queue *q,
-				   const struct frame *f)
-{
-	struct svnic_net_rx *rx = &q->rx;
-	bool attach = f->total > NET_COPYBREAK && may_attach(q, f);
-	u32 i, head = head_len(f, attach);
-	struct sk_buff *skb = napi_alloc_skb(&q->napi, head);
-	bool ok = skb != NULL;
-
-	for (i = 0; i < f->nr; i++) {
-		struct page *page = rx->run.page[f->page[i]];
-		u32 linear = min_t(u32, head, f->len[i]);
-		u32 rest = f->len[i] - linear;
-		bool held = false;
-
-		head -= linear;
-		if (ok && linear)
-			skb_put_data(skb, page_address(page), linear);
-		if (ok && rest && attach)
-			held = piece_attach(rx, skb, page, linear, rest);
-		else if (ok && rest)
-			ok = piece_copy(skb, page_address(page) + linear, rest);
-		if (held)
-			page_hold(rx, f->page[i]);
-		else
-			page_put(rx, f->page[i]);
-	}
-	if (ok) {
-		rx->copied += !attach;
-		return skb;
-	}
-	rx->no_memory++;
-	kfree_skb(skb);
-	return NULL;
+	if (svnic_cpu16(m->flags) & SVNIC_META_CSUM_BLANK)
+		return max(SVNIC_NET_HEADER, csum_end);
+	return SVNIC_NET_HEADER;
 }
 
 /* Segmentation offload; false: nonsense. */
@@ -303,7 +200,9 @@ static bool meta_apply(struct svnic_net_queue *q, struct sk_buff *skb,
 
 static void frame_deliver(struct svnic_net_queue *q, const struct frame *f)
 {
-	struct sk_buff *skb = frame_build(q, f);
+	struct sk_buff *skb =
+		svnic_net_pool_skb(&q->rx.pool, &q->napi, &f->pieces,
+				   header_len(&f->meta), may_attach(q, f));
 
 	if (!skb)
 		return;
@@ -325,6 +224,7 @@ int svnic_net_rx_poll(struct svnic_net_queue *q, int budget)
 	int work = 0, r = 0;
 
 	BUILD_BUG_ON(NET_FRAME_PAGES > MAX_SKB_FRAGS);
+	BUILD_BUG_ON(NET_FRAME_PAGES > SVNIC_NET_PIECES);
 	BUILD_BUG_ON(PAGE_SIZE != SVNIC_PAGE_SIZE);
 	while (work < budget) {
 		r = frame_take(rx, &f);

@@ -5,28 +5,20 @@
 
 #include <linux/types.h>
 #include <svnic/ring.h>
+#include "count.h"
 #include "pages.h"
-#include "svnic_net.h"
+#include "pool.h"
 
 struct svnic_net_queue;
 
 struct svnic_net_rx {
 	struct svnic_rxq ring; /* poll */
 	struct svnic_net_run run;
+	struct svnic_net_pool pool;   /* poll: of the pages of run */
 	u16 *slot;		      /* poll: page of each provided buffer */
-	u16 *free;		      /* poll: a stack of pages */
-	u16 *held;		      /* poll: a ring of pages that skbs hold */
-	bool *is_held;		      /* poll */
-	u32 nr_free;		      /* poll */
-	u32 held_head;		      /* poll: the oldest of nr_held */
-	u32 nr_held;		      /* poll */
 	u32 known;		      /* poll: how much of run.nr was seen */
 	struct svnic_net_count count; /* poll */
-	unsigned long dropped;	      /* poll, and all below */
-	unsigned long no_memory;
-	unsigned long copied;
-	unsigned long attached;
-	unsigned long reused;
+	unsigned long dropped;	      /* poll, as kicks */
 	unsigned long kicks;
 };
 

@@ -21,7 +21,7 @@
 #define PROMOTE_MS 20 /* that the slow path may take to run dry */
 #define PAUSE	   HZ /* a link that is back so soon was never gone */
 
-/* Carrier --------------------------------------------------------------------- */
+/* Carrier ------------------------------------------------------------------ */
 
 static bool has_carrier(const struct svnic_net *net)
 {
@@ -55,7 +55,7 @@ void svnic_net_carrier(struct svnic_net *net)
 		netif_carrier_off(net->dev);
 }
 
-/* Queues of the netdev ---------------------------------------------------------- */
+/* Queues of the netdev ----------------------------------------------------- */
 
 static bool is_card_queue(const struct svnic_net *net, u32 i)
 {
@@ -104,7 +104,7 @@ void svnic_net_slow_room(struct svnic_net *net, u32 queue)
 }
 EXPORT_SYMBOL_GPL(svnic_net_slow_room);
 
-/* To the card, and away from it ---------------------------------------------------- */
+/* To the card, and away from it -------------------------------------------- */
 
 static void tx_queues(struct svnic_net *net, bool go)
 {
@@ -178,7 +178,7 @@ void svnic_net_divert(struct svnic_net *net)
 }
 EXPORT_SYMBOL_GPL(svnic_net_divert);
 
-/* What the owner says ------------------------------------------------------------ */
+/* What the owner says ------------------------------------------------------ */
 
 int svnic_net_queues_show(struct svnic_net *net)
 {

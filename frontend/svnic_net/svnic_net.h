@@ -14,41 +14,9 @@
 
 #include <linux/types.h>
 #include <linux/netdevice.h>
-#include <linux/u64_stats_sync.h>
 #include <svnic/abi.h>
 
 struct svnic_net;
-
-/* Frames and octets one way of a queue; written by one context at a time. */
-struct svnic_net_count {
-	struct u64_stats_sync sync;
-	u64_stats_t frames;
-	u64_stats_t octets;
-};
-
-static inline void svnic_net_count_frame(struct svnic_net_count *c, u32 octets)
-{
-	u64_stats_update_begin(&c->sync);
-	u64_stats_inc(&c->frames);
-	u64_stats_add(&c->octets, octets);
-	u64_stats_update_end(&c->sync);
-}
-
-/* Any context: added to what is there. */
-static inline void svnic_net_count_sum(const struct svnic_net_count *c,
-				       u64 *frames, u64 *octets)
-{
-	unsigned int start;
-	u64 f, o;
-
-	do {
-		start = u64_stats_fetch_begin(&c->sync);
-		f = u64_stats_read(&c->frames);
-		o = u64_stats_read(&c->octets);
-	} while (u64_stats_fetch_retry(&c->sync, start));
-	*frames += f;
-	*octets += o;
-}
 
 /*
  * How pages and queues reach the card.  All are called from process context
@@ -73,7 +41,7 @@ struct svnic_net_ops {
 	 * attached or slow_on only. */
 	int (*groups_set)(void *owner, const struct svnic_groups *list);
 	/* With a slow path only: a queue could not be restarted; the owner
-	 * detaches, and attaches again when it sees fit.  May not do so here. */
+	 * detaches, but not in here, and attaches again when it sees fit. */
 	void (*failed)(void *owner);
 };
 

@@ -14,12 +14,12 @@
 #include "netdev.h"
 #include "poller.h"
 
-#define GRANULE		64u /* frames in one page start at multiples of it */
-#define TX_DRAIN_MS	50  /* that the card may stand still, */
-#define TX_DRAIN_MAX_MS 500 /* and take for what it has */
-#define WORTHWHILE	1024u /* a long frame starts in a page with so much left */
+#define GRANULE		64u   /* frames in one page start at multiples of it */
+#define TX_DRAIN_MS	50    /* that the card may stand still, */
+#define TX_DRAIN_MAX_MS 500   /* and take for what it has */
+#define WORTHWHILE	1024u /* a long frame starts where so much is left */
 
-/* Pages --------------------------------------------------------------------- */
+/* Pages -------------------------------------------------------------------- */
 
 static void page_put(struct svnic_net_tx *tx, u32 page)
 {
@@ -81,7 +81,7 @@ static void page_choose(struct svnic_net_tx *tx, u32 len)
 		tx->offset = PAGE_SIZE;
 }
 
-/* Returns ----------------------------------------------------------------------- */
+/* Returns ------------------------------------------------------------------ */
 
 static void reclaim(struct svnic_net_queue *q)
 {
@@ -161,7 +161,7 @@ void svnic_net_tx_rewind(struct svnic_net_queue *q)
 	pages_learn(tx);
 }
 
-/* Frames -------------------------------------------------------------------- */
+/* Frames ------------------------------------------------------------------- */
 
 static void flush(struct svnic_net_queue *q)
 {
@@ -399,8 +399,8 @@ netdev_tx_t svnic_net_xmit(struct sk_buff *skb, struct net_device *dev)
 }
 
 /*
- * A slow receiver is no fault, so look and ring; but where there is another way,
- * a card that takes nothing for so long is left.
+ * A slow receiver is no fault, so look and ring; but where there is another
+ * way, a card that takes nothing for so long is left.
  */
 void svnic_net_tx_timeout(struct svnic_net *net, u32 queue)
 {

@@ -5,8 +5,8 @@
 
 #include <linux/netdevice.h>
 #include <svnic/ring.h>
+#include "count.h"
 #include "pages.h"
-#include "svnic_net.h"
 
 struct svnic_net_queue;
 

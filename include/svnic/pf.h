@@ -160,9 +160,9 @@ SVNIC_ABI_SIZE(struct svnic_pf_post, 32);
  * nr_ports event channels, unmask the nr_unmask after them, copy; if all pieces
  * were copied, store the slots, then post, ringing who wants it; then wait for
  * what read() would report, which is taken as there.  A piece that was not
- * copied ends the call: nothing is stored, nobody waits.  With an error no piece
- * was copied; -EFAULT may also be a bad address of a slot or post.  Nothing to
- * report within wait_ms, or a signal, is no error.
+ * copied ends the call: nothing is stored, nobody waits.  With an error no
+ * piece was copied; -EFAULT may also be a bad address of a slot or post.
+ * Nothing to report within wait_ms, or a signal, is no error.
  */
 struct svnic_pf_turn {
 	__u64 pieces;	 /* user address of struct svnic_pf_piece[] */
