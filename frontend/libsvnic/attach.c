@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * How a queue pair comes to be: memory in a memfd, the conversation with
- * svnicd over the tenant's socket (abi.h 8), the doorbell page, and the end.
+ * svnicd over the tenant's socket (abi.md 8), the doorbell page, and the end.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -28,6 +28,7 @@ struct guest {
 	struct svnic *vif; /* NULL while there is none */
 	int last_error;	   /* of svnic_open(), to say it once */
 	time_t last_fault; /* to say it at most once a second */
+	bool ended;	   /* there is no interface any more */
 };
 
 __attribute__((format(printf, 2, 3))) static void say(const struct guest *g,
@@ -69,6 +70,15 @@ static void guest_detach(struct guest *g, const char *why)
 	g->last_error = 0;
 }
 
+/* After an error of the TAP: its end would be told again and again. */
+static void tap_failed(struct guest *g)
+{
+	if (tap_exists(&g->tap))
+		return;
+	say(g, "the interface %s is gone: that is the end", g->tap.name);
+	g->ended = true;
+}
+
 static void guest_attach(struct guest *g)
 {
 	const struct svnic_tenant_info *info;
@@ -89,6 +99,7 @@ static void guest_attach(struct guest *g)
 		rc = tap_carrier(&g->tap, true);
 	if (rc) {
 		guest_detach(g, strerror(-rc));
+		tap_failed(g);
 		return;
 	}
 	say(g,
@@ -189,6 +200,8 @@ static bool guest_pump(struct guest *g)
 		guest_restart(g, "the card broke the protocol");
 		return false;
 	}
+	if (tx < 0)
+		tap_failed(g);
 	svnic_kick(g->vif);
 	return tx < BATCH && rx < BATCH && !svnic_event_arm(g->vif);
 }
@@ -227,7 +240,7 @@ static void guest_loop(struct guest *g)
 {
 	bool go_on = true;
 
-	while (go_on) {
+	while (go_on && !g->ended) {
 		if (!g->vif)
 			guest_attach(g);
 		if (!g->vif) {
@@ -236,7 +249,7 @@ static void guest_loop(struct guest *g)
 		}
 		bool idle = guest_pump(g);
 
-		if (g->vif)
+		if (g->vif && !g->ended)
 			go_on = guest_poll(g, idle);
 	}
 }
@@ -288,5 +301,5 @@ int guest_run(const struct guest_options *options)
 	svnic_close(g.vif);
 	close(g.signals);
 	tap_close(&g.tap);
-	return 0;
+	return g.ended ? 1 : 0;
 }

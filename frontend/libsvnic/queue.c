@@ -142,7 +142,7 @@ void svnic_kick(struct svnic *v)
 	v->dirty = false;
 	svnic_tx_publish(&v->tx);
 	svnic_rx_publish(&v->rx);
-	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O1). */
+	/* Pairs with look() in device-firmware/core/bell.c (ordering.md O1). */
 	svnic_publish32(&v->doorbell->kick, ++v->kick);
 }
 
@@ -214,7 +214,7 @@ int svnic_restart(struct svnic *v)
 	svnic_poke32(&c->tx_event, 0);
 	svnic_poke32(&c->rx_prod, 0);
 	svnic_poke32(&c->rx_event, 0);
-	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O1). */
+	/* Pairs with look() in device-firmware/core/bell.c (ordering.md O1). */
 	svnic_publish32(&v->doorbell->reset, ++v->reset);
 	/* Pairs with rewind() in device-firmware/core/queue.c (O2, O4). */
 	while (svnic_observe32(&c->reset) != v->reset) {

@@ -75,6 +75,13 @@ void tap_close(struct tap *tap)
 		close(tap->control);
 }
 
+bool tap_exists(const struct tap *tap)
+{
+	struct ifreq req;
+
+	return ioctl(tap->fd, TUNGETIFF, &req) == 0;
+}
+
 static int tap_up(struct tap *tap)
 {
 	struct ifreq req = request_for(tap);

@@ -21,6 +21,8 @@ struct tap {
 /* @name may end in %d; tap->name tells the one that was given. */
 int tap_open(struct tap *tap, const char *name);
 void tap_close(struct tap *tap);
+/* Nobody has removed the interface. */
+bool tap_exists(const struct tap *tap);
 
 /* Takes the interface down if the address differs, and up at the end. */
 int tap_configure(struct tap *tap, const uint8_t mac[6], unsigned int mtu);

@@ -38,3 +38,12 @@ await 5 "b is waiting" sh -c "'$ADMIN' --socket '$RUN/svnicd.sock' \
 start_guest b 192.0.2.2
 await 5 "a new guest is attached" carrier b
 await 5 "a reaches b" ping_once a 192.0.2.2
+
+# Whoever removes the interface of a guest has ended it.
+run in_ns b ip link del eth0
+await 5 "the guest ended" has_line guest-b "is gone"
+code=0
+wait "$(pid_of guest-b)" || code=$?
+check "its exit code" "$code" = 1
+await 5 "b is waiting" sh -c "'$ADMIN' --socket '$RUN/svnicd.sock' \
+	--json show b | jq -e '.state == \"waiting\" and .pages == 0'"
