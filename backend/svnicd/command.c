@@ -45,6 +45,8 @@ json_t *command_fail(const char *code, const char *hint, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
+	/* What it quotes may be cut within a character. */
+	text_clean(message);
 	return command_error(code, message, hint);
 }
 

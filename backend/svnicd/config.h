@@ -18,6 +18,7 @@
 struct network {
 	char name[CONFIG_NAME];
 	uint16_t segment; /* segment n < ports has uplink n */
+	bool wants_port;  /* ... and was called a port */
 	uint16_t vlan;	  /* SVNIC_VLAN_NONE or the access VLAN */
 	uint64_t speed;	  /* octets a second that it carries; 0: not said */
 	char class[LIMITS_CLASS]; /* of its VIFs, or "" */

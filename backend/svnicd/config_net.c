@@ -30,6 +30,7 @@ static int place(struct reader *r, yaml_node_t *v, uint32_t max)
 
 static int network_port(struct reader *r, yaml_node_t *v)
 {
+	r->network->wants_port = true;
 	return place(r, v, SVNIC_MAX_PORTS - 1);
 }
 

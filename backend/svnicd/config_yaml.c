@@ -354,6 +354,35 @@ static int read_top(struct reader *r, yaml_node_t *root)
 	return err ? err : reader_keys(r, root, top_keys);
 }
 
+static int load(struct reader *r, yaml_parser_t *parser, yaml_document_t *doc)
+{
+	if (yaml_parser_load(parser, doc))
+		return 0;
+	return reader_fail(r, &parser->problem_mark, "not YAML: %s%s%s",
+			   parser->problem ? parser->problem : "cannot be read",
+			   parser->context ? ", " : "",
+			   parser->context ? parser->context : "");
+}
+
+/* What nobody would read is a mistake. */
+static int check_end(struct reader *r, yaml_parser_t *parser)
+{
+	yaml_document_t more;
+	yaml_node_t *root;
+	int err = load(r, parser, &more);
+
+	if (err)
+		return err;
+	root = yaml_document_get_root_node(&more);
+	/* Nothing behind the line is nothing that is missed. */
+	if (root && (root->type != YAML_SCALAR_NODE || *node_kind(root)))
+		err = reader_fail(
+			r, &root->start_mark,
+			"here a second document begins; remove the \"---\" above it");
+	yaml_document_delete(&more);
+	return err;
+}
+
 static int parse(struct reader *r, FILE *file)
 {
 	yaml_parser_t parser;
@@ -363,19 +392,16 @@ static int parse(struct reader *r, FILE *file)
 	if (!yaml_parser_initialize(&parser))
 		return -ENOMEM;
 	yaml_parser_set_input_file(&parser, file);
-	if (!yaml_parser_load(&parser, &r->doc)) {
-		err = reader_fail(r, &parser.problem_mark, "not YAML: %s%s%s",
-				  parser.problem ? parser.problem
-						 : "cannot be read",
-				  parser.context ? ", " : "",
-				  parser.context ? parser.context : "");
-		yaml_parser_delete(&parser);
-		return err;
-	}
+	err = load(r, &parser, &r->doc);
+	if (err)
+		goto out;
 	/* An empty file has no root, and nothing to say against. */
 	root = yaml_document_get_root_node(&r->doc);
 	err = root ? read_top(r, root) : 0;
 	yaml_document_delete(&r->doc);
+	if (!err)
+		err = check_end(r, &parser);
+out:
 	yaml_parser_delete(&parser);
 	return err;
 }

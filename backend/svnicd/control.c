@@ -30,6 +30,7 @@
 
 #define CONNECTIONS 64u
 #define UNREAD_MAX  (1u << 20)
+#define DEAF_US	    500000
 
 struct connection {
 	LIST_ENTRY(connection) link;
@@ -42,6 +43,8 @@ struct connection {
 struct control {
 	struct daemon *d;
 	struct evconnlistener *listener;
+	struct event *again; /* after it could accept nobody */
+	struct log_limit limit;
 	LIST_HEAD(, connection) connections;
 	unsigned int nr;
 };
@@ -170,6 +173,27 @@ static void accepted(struct evconnlistener *l, evutil_socket_t fd,
 	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
 }
 
+static void listen_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *control = arg;
+
+	(void)fd;
+	(void)what;
+	evconnlistener_enable(control->listener);
+}
+
+/* Without descriptors: whoever waits would be told of again without end. */
+static void not_accepted(struct evconnlistener *l, void *arg)
+{
+	static const struct timeval later = { .tv_usec = DEAF_US };
+	struct control *control = arg;
+
+	if (log_allowed(&control->limit, "control"))
+		log_warn("control", "svnic-admin is not let in");
+	if (evtimer_add(control->again, &later) == 0)
+		evconnlistener_disable(l);
+}
+
 /* The socket --------------------------------------------------------------- */
 
 /* Its folder, one level deep: /run is empty after a boot. */
@@ -190,12 +214,14 @@ static void make_folder(const char *path)
 /* Does somebody answer there? */
 static bool is_served(const struct sockaddr_un *sa)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	bool served;
 
 	if (fd < 0)
 		return false;
-	served = connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) == 0;
+	/* One that hangs accepts nobody: its queue is full at some time. */
+	served = connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) == 0 ||
+		 errno == EAGAIN;
 	close(fd);
 	return served;
 }
@@ -274,6 +300,12 @@ int control_create(struct daemon *d, struct control **control)
 		free(c);
 		return -ENOMEM;
 	}
+	c->again = evtimer_new(d->base, listen_again, c);
+	if (!c->again) {
+		control_destroy(c);
+		return -ENOMEM;
+	}
+	evconnlistener_set_error_cb(c->listener, not_accepted);
 	*control = c;
 	return 0;
 }
@@ -285,6 +317,8 @@ void control_destroy(struct control *control)
 	while ((c = LIST_FIRST(&control->connections)))
 		connection_destroy(c);
 	evconnlistener_free(control->listener);
+	if (control->again)
+		event_free(control->again);
 	unlink(control->d->config.socket);
 	free(control);
 }

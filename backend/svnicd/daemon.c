@@ -86,11 +86,21 @@ static bool is_called(const struct vif *vif, const char *name)
 	       strcmp(name + len, devid) == 0;
 }
 
+/* "3.0": xl takes a name of digits for a domain's number, too. */
+static bool is_number(const char *name)
+{
+	static const char digits[] = "0123456789";
+	const char *devid = name + strspn(name, digits);
+
+	return *devid == '.' && devid[1 + strspn(devid + 1, digits)] == '\0';
+}
+
 struct vif *daemon_find(struct daemon *d, const char *name)
 {
 	struct vif *vif = names_find(&d->names, name);
 
-	if (vif || !strchr(name, '.'))
+	/* Of a domain the name may cost a question to XenStore for each VIF. */
+	if (vif || !strchr(name, '.') || is_number(name))
 		return vif;
 	TAILQ_FOREACH(vif, &d->vifs, link)
 	{
@@ -131,34 +141,53 @@ static int load_config(struct daemon *d, bool *missing)
 	return err == -ENOENT ? -EINVAL : err;
 }
 
+static void keep(char *fresh, const char *was, const char *key, bool given)
+{
+	if (!given && strcmp(fresh, was) != 0)
+		log_warnx("config",
+			  "%s stays \"%s\" until svnicd is started again", key,
+			  was);
+	strcpy(fresh, was);
+}
+
+/* What only a start looks at. */
+static void keep_start(struct daemon *d, const struct config *was)
+{
+	struct config *c = &d->config;
+
+	keep(c->platform, was->platform, "platform", d->platform_given);
+	keep(c->socket, was->socket, "control.socket", d->socket_given);
+	keep(c->group, was->group, "control.group", false);
+	keep(c->xen_device, was->xen_device, "xen.device", false);
+	keep(c->local_card, was->local_card, "local.card", false);
+	keep(c->local_tenants, was->local_tenants, "local.tenants", false);
+}
+
 static void reload(evutil_socket_t sig, short what, void *arg)
 {
 	struct daemon *d = arg;
-	char platform[sizeof(d->config.platform)];
-	char socket[sizeof(d->config.socket)];
-	enum log_level level = d->config.log;
+	struct config was = d->config; /* its texts and numbers only */
 	struct vif *vif;
 	bool missing;
 
 	(void)sig;
 	(void)what;
-	strcpy(platform, d->config.platform);
-	strcpy(socket, d->config.socket);
 	if (load_config(d, &missing) || missing) {
-		log_warnx("config", "%s was not read; all stays as it was",
-			  d->config_path);
+		log_warnx("config", "%s %s; all stays as it was",
+			  d->config_path,
+			  missing ? "is not there" : "was not read");
 		return;
 	}
-	if (strcmp(platform, d->config.platform) != 0)
-		log_warnx("config", "another platform needs a restart");
-	strcpy(d->config.platform, platform);
-	strcpy(d->config.socket, socket);
-	if (level != d->config.log)
+	keep_start(d, &was);
+	if (d->debug)
+		d->config.log = was.log;
+	if (was.log != d->config.log)
 		log_set_level(d->config.log);
 	log_info(
 		"config",
 		"%s read again; limits hold at once, all else for VIFs to come",
 		d->config_path);
+	daemon_check_ports(d);
 	TAILQ_FOREACH(vif, &d->vifs, link)
 	{
 		vif_reconfigure(vif);
@@ -175,21 +204,39 @@ static void stop(evutil_socket_t sig, short what, void *arg)
 	event_base_loopbreak(d->base);
 }
 
+static void no_upgrade(evutil_socket_t sig, short what, void *arg)
+{
+	(void)sig;
+	(void)what;
+	(void)arg;
+	log_warnx(
+		"daemon",
+		"SIGUSR2 does nothing here: an upgrade is for the process that svnicd --standby started");
+}
+
 static int watch_signals(struct daemon *d)
 {
 	static const struct {
 		int sig;
 		event_callback_fn handle;
-	} table[] = { { SIGTERM, stop }, { SIGINT, stop }, { SIGHUP, reload } };
+	} table[] = { { SIGTERM, stop },
+		      { SIGINT, stop },
+		      { SIGHUP, reload },
+		      { SIGUSR2, no_upgrade } };
+	sigset_t held;
 	unsigned int i;
 
 	signal(SIGPIPE, SIG_IGN);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		d->signals[i] =
 			evsignal_new(d->base, table[i].sig, table[i].handle, d);
 		if (!d->signals[i] || event_add(d->signals[i], NULL))
 			return -ENOMEM;
 	}
+	/* The keeper's processes begin with it blocked. */
+	sigemptyset(&held);
+	sigaddset(&held, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &held, NULL);
 	return 0;
 }
 
@@ -224,7 +271,10 @@ static int configure(struct daemon *d, const struct daemon_options *o)
 	if (err)
 		return err;
 	d->config_is_default = !o->config_path;
+	d->debug = o->debug;
 	d->config_path = o->config_path ? o->config_path : daemon_config_path();
+	d->platform_given = o->platform;
+	d->socket_given = o->socket;
 	err = load_config(d, &missing);
 	if (err)
 		return err;
@@ -334,7 +384,7 @@ void daemon_fini(struct daemon *d)
 		d->ops->close(d->platform);
 	if (d->retry)
 		event_free(d->retry);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		if (d->signals[i])
 			event_free(d->signals[i]);
 	if (d->base)

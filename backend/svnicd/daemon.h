@@ -25,7 +25,9 @@ struct daemon {
 	struct event_base *base;
 	struct config config;
 	const char *config_path;
-	bool config_is_default; /* the path was not asked for */
+	bool platform_given, socket_given; /* in the command line */
+	bool config_is_default;		   /* the path was not asked for */
+	bool debug; /* asked for, whatever the file says */
 	const struct platform_ops *ops;
 	struct platform *platform;
 	struct platform_card card; /* valid while has_card */
@@ -46,7 +48,7 @@ struct daemon {
 	struct event *retry;
 	struct control *control; /* NULL before daemon_run() */
 	int control_failed;	 /* -errno */
-	struct event *signals[3];
+	struct event *signals[4];
 };
 
 struct daemon_options {
@@ -55,6 +57,7 @@ struct daemon_options {
 	const char *socket;	 /* likewise */
 	bool debug;
 	bool standby; /* see keeper.h */
+	bool trial;   /* likewise */
 };
 
 /* Where the file is looked for when --config is not given. */
@@ -92,6 +95,8 @@ void daemon_tenants_known(void *core);
 
 /* There is none, for this reason. */
 void daemon_no_card(struct daemon *d, const char *why);
+/* Warns of networks whose port the card does not have. */
+void daemon_check_ports(const struct daemon *d);
 /*
  * What the card had for @cookie when it came, or NULL; whoever takes it up
  * makes its cookie 0.

@@ -75,6 +75,22 @@ void daemon_no_card(struct daemon *d, const char *why)
 	snprintf(d->no_card, sizeof(d->no_card), "%s", why);
 }
 
+void daemon_check_ports(const struct daemon *d)
+{
+	const struct network *n;
+	unsigned int i;
+
+	for (i = 0; d->has_card && i < d->config.nr_networks; i++) {
+		n = &d->config.networks[i];
+		if (!n->wants_port || n->segment < d->card.ports)
+			continue;
+		log_warnx(
+			"config",
+			"network \"%s\" is on port %u, and the card has %u, counted from 0: its guests reach each other only",
+			n->name, n->segment, d->card.ports);
+	}
+}
+
 void daemon_card_came(void *core)
 {
 	struct daemon *d = core;
@@ -102,6 +118,7 @@ void daemon_card_came(void *core)
 	log_info("card", "%s: ABI %u.%u, link %u, %u ports, %u VIFs",
 		 d->card.name, d->card.version >> 16, d->card.version & 0xffff,
 		 d->card.link, d->card.ports, d->card.max_vifs);
+	daemon_check_ports(d);
 	TAILQ_FOREACH(vif, &d->vifs, link)
 	{
 		vif_card_came(vif);

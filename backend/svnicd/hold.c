@@ -17,6 +17,39 @@
 
 #define NETIF_KEYS_MAX 16
 
+/* The guest's part ---------------------------------------------------------- */
+
+static void stop_queues(struct vif *vif)
+{
+	struct daemon *d = vif->d;
+	unsigned int q;
+	int err;
+
+	for (q = 0; q < SVNIC_SLOW_QUEUE; q++) {
+		if (!(vif->queues & 1u << q))
+			continue;
+		err = d->ops->queue_stop(d->platform, vif->nr, q);
+		if (err)
+			log_warnx("vif", "%s: queue %u was not stopped: %s",
+				  vif->name, q, text_result(err));
+	}
+	vif->queues = 0;
+}
+
+static void give_pages(struct vif *vif)
+{
+	struct daemon *d = vif->d;
+	int err = 0;
+
+	if (vif->pages_end)
+		err = d->ops->pages_del(d->platform, vif->nr, 0,
+					vif->pages_end);
+	if (err < 0)
+		log_warnx("vif", "%s: pages were not taken back: %s", vif->name,
+			  text_result(err));
+	vif->pages_end = 0;
+}
+
 /* Offers ------------------------------------------------------------------- */
 
 static void set_carrier(struct vif *vif, bool up)
@@ -134,6 +167,9 @@ enum vif_event hold_offer(struct vif *vif)
 	}
 	if (fresh && vif->direct)
 		withdraw_direct(vif);
+	/* Of a guest that had it while no daemon was there. */
+	stop_queues(vif);
+	give_pages(vif);
 	vif->fresh = false;
 	err = offer_direct(vif);
 	if (!offer_netif(vif) && err)
@@ -183,7 +219,9 @@ static void run_paths(struct vif *vif)
 	if (err) {
 		snprintf(why, sizeof(why), "the netif path does not run: %s",
 			 text_result(err));
-		vif_reason(vif, why);
+		if (strcmp(vif->reason, why) != 0)
+			vif_reason(vif, why);
+		vif_expect(vif, false); /* nobody else would try again */
 	}
 	offer_direct(vif);
 	set_carrier(vif, !err);
@@ -240,40 +278,13 @@ enum vif_event hold_adopt(struct vif *vif)
 	return EV_NONE;
 }
 
-static void stop_queues(struct vif *vif)
-{
-	struct daemon *d = vif->d;
-	unsigned int q;
-	int err;
-
-	for (q = 0; q < SVNIC_SLOW_QUEUE; q++) {
-		if (!(vif->queues & 1u << q))
-			continue;
-		err = d->ops->queue_stop(d->platform, vif->nr, q);
-		if (err)
-			log_warnx("vif", "%s: queue %u was not stopped: %s",
-				  vif->name, q, text_result(err));
-	}
-	vif->queues = 0;
-}
-
-static void give_pages(struct vif *vif)
-{
-	struct daemon *d = vif->d;
-	int err = 0;
-
-	if (vif->pages_end)
-		err = d->ops->pages_del(d->platform, vif->nr, 0,
-					vif->pages_end);
-	if (err < 0)
-		log_warnx("vif", "%s: pages were not taken back: %s", vif->name,
-			  text_result(err));
-	vif->pages_end = 0;
-}
-
 enum vif_event hold_late(struct vif *vif)
 {
-	if (vif->direct || vif->nr == SVNIC_VIF_NONE)
+	if (vif->nr == SVNIC_VIF_NONE)
+		return EV_NONE;
+	if (vif->netif && !netif_is_started(vif->netif))
+		run_paths(vif);
+	if (vif->direct)
 		return EV_NONE;
 	if (vif->queues)
 		log_info("vif", "%s: its direct queues are stopped", vif->name);

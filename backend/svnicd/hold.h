@@ -19,7 +19,10 @@ enum vif_event hold_offer(struct vif *vif);
 enum vif_event hold_adopt(struct vif *vif);
 /* The guest's netif rings and its control ring, whichever it has. */
 enum vif_event hold_connect(struct vif *vif);
-/* The guest had time to leave a direct path that was withdrawn. */
+/*
+ * The guest had time to leave a direct path that was withdrawn; or what did
+ * not start may be tried again.
+ */
 enum vif_event hold_late(struct vif *vif);
 /* Neither rings, nor queues, nor pages. */
 enum vif_event hold_disconnect(struct vif *vif);

@@ -30,7 +30,8 @@
 #define SHORT_LIVES 5	 /* ... so many times in a row: something is wrong */
 #define CALM_MS	    1000 /* after a start the processor is needed elsewhere */
 #define UNREADY_MAX 6	 /* one that never gets ready: tried once a minute */
-#define TRIAL_S	    5	 /* a program that has not ended by then never will */
+#define TRIAL_S	    10 /* what was tried and has not ended by then never will */
+#define ARGS_MAX    64
 #define INHERITED   "SVNICD_SERVES" /* environment: the process that does */
 
 struct keeper {
@@ -45,6 +46,8 @@ struct keeper {
 	unsigned int nr_unready; /* standbys in a row that were never ready */
 	long long start_ms;	 /* of the one that serves */
 	long long next_ms;	 /* a standby is made then */
+	long long ready_ms; /* whose end of the pipe is silent by then hangs */
+	bool trial;	    /* of a program that may become the keeper */
 };
 
 static long long now_ms(void)
@@ -71,7 +74,7 @@ static bool await_end(int process)
 
 static void become(struct keeper *k, pid_t keeper, const char *name)
 {
-	sigset_t none;
+	sigset_t later;
 
 	close(k->signals);
 	if (k->pipe >= 0)
@@ -81,8 +84,10 @@ static void become(struct keeper *k, pid_t keeper, const char *name)
 		_exit(1);
 	prctl(PR_SET_NAME, name);
 	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* It would be the end of who does not wait for it yet. */
+	sigemptyset(&later);
+	sigaddset(&later, SIGHUP);
+	sigprocmask(SIG_SETMASK, &later, NULL);
 }
 
 /* @before: the process whose end to wait for, or -1. */
@@ -92,6 +97,8 @@ static int live(struct keeper *k, int before, int ready)
 
 	if (err)
 		return err == -EINVAL ? 2 : 1;
+	if (k->trial)
+		return 0;
 	if (before < 0)
 		return k->role->serve(k->role->arg, false);
 	/* The keeper has not waited for this if that one has ended. */
@@ -106,12 +113,14 @@ static int live(struct keeper *k, int before, int ready)
 
 static pid_t start(struct keeper *k, int before, int ready)
 {
+	const char *name = before < 0 ? "svnicd-serving" : "svnicd-standby";
 	pid_t keeper = getpid();
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		become(k, keeper,
-		       before < 0 ? "svnicd-serving" : "svnicd-standby");
+		become(k, keeper, k->trial ? "svnicd-trial" : name);
+		if (k->trial)
+			alarm(TRIAL_S);
 		exit(live(k, before, ready));
 	}
 	if (pid > 0)
@@ -158,6 +167,7 @@ static void start_standby(struct keeper *k)
 		k->pipe = ends[0];
 		k->standby = start(k, process, ends[1]);
 		close(ends[1]);
+		k->ready_ms = now_ms() + k->role->ready_ms;
 	}
 	if (process >= 0)
 		close(process);
@@ -166,9 +176,9 @@ static void start_standby(struct keeper *k)
 /* By force: it has nothing that anybody needs. */
 static void end_standby(struct keeper *k)
 {
-	no_pipe(k);
 	if (!k->standby)
 		return;
+	no_pipe(k);
 	kill(k->standby, SIGKILL);
 	while (waitpid(k->standby, NULL, 0) < 0 && errno == EINTR)
 		;
@@ -204,9 +214,10 @@ static int serving_ended(struct keeper *k, int status)
 	k->start_ms = now_ms();
 	k->next_ms = k->start_ms + CALM_MS;
 	k->standby = 0;
-	no_pipe(k);
-	if (!k->serving)
+	if (!k->serving) {
+		no_pipe(k);
 		start_serving(k);
+	}
 	return -1;
 }
 
@@ -261,24 +272,48 @@ static bool find_program(char *path, size_t size)
 	return true;
 }
 
-/* Who is executed in place of the keeper and ends takes all along. */
-static bool does_run(char *path)
+static bool ends_well(pid_t pid)
 {
-	char option[] = "--version";
-	char *argv[] = { path, option, NULL };
 	int status = -1;
-	pid_t pid = fork();
 
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/*
+ * Who is executed in place of the keeper and ends takes all along.  One that
+ * does not know of trials refuses the option, instead of serving.
+ */
+static bool does_run(const struct keeper *k, char *path)
+{
+	static char option[] = KEEPER_TRIAL;
+	char *argv[ARGS_MAX + 2];
+	unsigned int n;
+	pid_t pid;
+
+	for (n = 0; k->argv[n] && n < ARGS_MAX; n++)
+		argv[n] = k->argv[n];
+	argv[n++] = option;
+	argv[n] = NULL;
+	pid = fork();
 	if (pid == 0) {
-		if (!freopen("/dev/null", "w", stdout))
-			_exit(1);
 		alarm(TRIAL_S);
 		execv(path, argv);
 		_exit(127);
 	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return ends_well(pid);
+}
+
+/* Could another one be made, with the configuration of now? */
+static bool can_prepare(struct keeper *k)
+{
+	bool can;
+
+	k->trial = true;
+	can = ends_well(start(k, -1, -1));
+	k->trial = false;
+	return can;
 }
 
 /* Returns only when that fails. */
@@ -287,10 +322,10 @@ static void upgrade(struct keeper *k)
 	static char path[PATH_MAX];
 	char number[16];
 
-	if (!find_program(path, sizeof(path)) || !does_run(path)) {
+	if (!find_program(path, sizeof(path)) || !does_run(k, path)) {
 		log_warnx(
 			"keeper",
-			"no upgrade: %s --version fails; put a program there that runs",
+			"no upgrade: %s does not come so far as to stand by; put a program there that does, or see its lines above",
 			path);
 		return;
 	}
@@ -316,6 +351,32 @@ static void standby_ready(struct keeper *k)
 		kill(k->serving, SIGTERM);
 }
 
+/* Its end is heard of as any other. */
+static void never_ready(struct keeper *k)
+{
+	pid_t pid = k->standby ? k->standby : k->serving;
+
+	log_warnx("keeper", "process %d is not ready by now: killed", (int)pid);
+	no_pipe(k);
+	kill(pid, SIGKILL);
+}
+
+/* The standby has read the old configuration, which may be the better one. */
+static void reload(struct keeper *k)
+{
+	if (k->serving)
+		kill(k->serving, SIGHUP);
+	if (!k->standby || can_prepare(k))
+		end_standby(k);
+	else
+		log_warnx(
+			"keeper",
+			"who stands by keeps the old configuration: with the new one nobody could");
+	/* What kept others from getting ready may be mended. */
+	k->nr_unready = 0;
+	k->next_ms = now_ms();
+}
+
 /* -1: go on; otherwise the exit code. */
 static int signalled(struct keeper *k)
 {
@@ -327,13 +388,7 @@ static int signalled(struct keeper *k)
 	case SIGCHLD:
 		return reap(k);
 	case SIGHUP:
-		/* The standby has read the old configuration. */
-		if (k->serving)
-			kill(k->serving, SIGHUP);
-		end_standby(k);
-		/* What kept others from getting ready may be mended. */
-		k->nr_unready = 0;
-		k->next_ms = now_ms();
+		reload(k);
 		return -1;
 	case SIGUSR2:
 		upgrade(k);
@@ -343,23 +398,35 @@ static int signalled(struct keeper *k)
 	}
 }
 
+/* Until when to wait for something; -1: for ever. */
+static int patience(const struct keeper *k)
+{
+	long long until = k->pipe >= 0 ? k->ready_ms : k->next_ms;
+	long long left = until - now_ms();
+
+	if (k->pipe < 0 && k->standby)
+		return -1;
+	return left > 0 ? (int)left : 0;
+}
+
 /* One thing that happens; -1: go on, otherwise the exit code. */
 static int step(struct keeper *k)
 {
 	struct pollfd p[] = { { .fd = k->signals, .events = POLLIN },
 			      { .fd = k->pipe, .events = POLLIN } };
-	long long left;
 
 	if (!k->serving)
 		start_serving(k);
-	left = k->next_ms - now_ms();
-	if (!k->standby && left <= 0)
-		start_standby(k);
-	else if (poll(p, 2, k->standby ? -1 : (int)left) > 0) {
+	if (poll(p, 2, patience(k)) > 0) {
 		/* The end of one comes before what it may have said. */
 		if (p[0].revents)
 			return signalled(k);
 		standby_ready(k);
+	} else if (patience(k) == 0) {
+		if (k->pipe >= 0)
+			never_ready(k);
+		else
+			start_standby(k);
 	}
 	return -1;
 }
@@ -377,11 +444,9 @@ static void inherit(struct keeper *k)
 	k->upgrading = true;
 }
 
-int keeper_run(const struct keeper_role *role, char **argv)
+static int watch_signals(struct keeper *k)
 {
-	struct keeper k = { .role = role, .argv = argv, .pipe = -1 };
 	sigset_t set;
-	int code = -1;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -390,14 +455,31 @@ int keeper_run(const struct keeper_role *role, char **argv)
 	sigaddset(&set, SIGUSR2);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	k.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (k.signals < 0) {
+	k->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (k->signals < 0)
 		log_warn("keeper", "no signals can be waited for");
+	return k->signals < 0 ? -1 : 0;
+}
+
+int keeper_run(const struct keeper_role *role, char **argv)
+{
+	struct keeper k = { .role = role, .argv = argv, .pipe = -1 };
+	int code = -1;
+
+	if (watch_signals(&k))
 		return 1;
-	}
 	inherit(&k);
 	while (code < 0)
 		code = step(&k);
 	close(k.signals);
 	return code;
+}
+
+int keeper_try(const struct keeper_role *role)
+{
+	struct keeper k = { .role = role, .pipe = -1 };
+
+	if (watch_signals(&k))
+		return 1;
+	return can_prepare(&k) ? 0 : 1;
 }

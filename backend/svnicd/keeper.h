@@ -17,15 +17,24 @@ struct keeper_role {
 	/* From now on it serves, @late if another one did; an exit code. */
 	int (*serve)(void *arg, bool late);
 	void *arg;
+	/* prepare() takes less, or hangs; serving is not limited. */
+	int ready_ms;
 };
 
 /*
  * Keep processes of @role until SIGTERM or SIGINT; an exit code.  SIGHUP is
- * handed on.  SIGUSR2 is an upgrade: the program that lies at the path by then
- * is executed with @argv in place of the keeper, and takes over once it is
- * ready; but only if it runs, with --version.  If the keeper is killed, all
+ * handed on, and who stands by is replaced if another one can be prepared.
+ * SIGUSR2 is an upgrade: the program that lies at the path by then is executed
+ * with @argv in place of the keeper, and takes over once it is ready; but only
+ * if it ends well with @argv and KEEPER_TRIAL.  If the keeper is killed, all
  * are.
  */
+#define KEEPER_TRIAL "--trial"
 int keeper_run(const struct keeper_role *role, char **argv);
+/*
+ * For KEEPER_TRIAL: whatever keeper_run() does until a process stands by, and
+ * that ends; an exit code.
+ */
+int keeper_try(const struct keeper_role *role);
 
 #endif /* SVNICD_KEEPER_H */

@@ -204,6 +204,11 @@ int limit_own_read(const char *rate, const char *words, struct limits_own *own,
 	memset(&fresh, 0, sizeof(fresh));
 	if (rate)
 		err = limit_own_set(&fresh, keys[LIMIT_RATE], rate, why);
+	if (err && strchr(rate, ','))
+		err = text_refuse(
+			why,
+			"rate is \"%.40s\" from xl, octets and microseconds: below one octet or beyond 4294967295 in that time; choose another rate, or interval",
+			rate);
 	if (words && strlen(words) >= sizeof(text))
 		err = text_refuse(why, "the limits \"%.40s...\" are too long",
 				  words);

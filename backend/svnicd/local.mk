@@ -47,6 +47,7 @@ SVNICD_COMMON = \
 	backend/svnicd/netif/tx.c \
 	backend/svnicd/netif/tx.h \
 	backend/svnicd/netif/txreq.c backend/svnicd/netif/txreq.h \
+	backend/svnicd/netif/txrsp.c backend/svnicd/netif/txrsp.h \
 	backend/svnicd/netif/verdict.c \
 	backend/svnicd/netif/view.c backend/svnicd/netif/view.h \
 	backend/svnicd/netif/wire.h \
@@ -76,6 +77,7 @@ SVNICD_LOCAL = \
 	backend/svnicd/local/vif_cmd.c
 
 SVNICD_XEN = \
+	backend/svnicd/xen/account.c backend/svnicd/xen/account.h \
 	backend/svnicd/xen/batch.c \
 	backend/svnicd/xen/batch.h \
 	backend/svnicd/xen/channel.c \
@@ -86,6 +88,7 @@ SVNICD_XEN = \
 	backend/svnicd/xen/grant.h \
 	backend/svnicd/xen/guest.c \
 	backend/svnicd/xen/guest.h \
+	backend/svnicd/xen/look.c backend/svnicd/xen/look.h \
 	backend/svnicd/xen/memo.c \
 	backend/svnicd/xen/memo.h \
 	backend/svnicd/xen/nodes.c \
@@ -95,6 +98,8 @@ SVNICD_XEN = \
 	backend/svnicd/xen/pf_pages.c \
 	backend/svnicd/xen/ring.c \
 	backend/svnicd/xen/ring.h \
+	backend/svnicd/xen/rival.c \
+	backend/svnicd/xen/rival.h \
 	backend/svnicd/xen/start.c \
 	backend/svnicd/xen/start.h \
 	backend/svnicd/xen/store.c \
@@ -135,6 +140,7 @@ dist_svnicdexamples_DATA = backend/svnicd/svnicd.yaml
 xenscript_SCRIPTS = tools/hotplug/vif-svnic
 EXTRA_DIST += tools/hotplug/vif-svnic
 
+dist_modprobe_DATA = backend/svnicd/svnic.conf
 nodist_systemdsystemunit_DATA += backend/svnicd/svnicd.service
 backend/svnicd/svnicd.service: backend/svnicd/svnicd.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) backend/svnicd && \

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #define SVNICD_VERSION "0"
 #endif
 
+#define READY_MS 30000 /* XenStore and gntdev are opened in some ms */
+
 static const char usage[] =
 	"svnicd: gives guests their virtual interfaces of an svnic card\n"
 	"\n"
@@ -27,6 +30,7 @@ static const char usage[] =
 	"  -f, --foreground       stay in the foreground (it always does)\n"
 	"  -d, --debug            log everything\n"
 	"      --standby          keep a second process ready that takes over\n"
+	"      --trial            come as far as that with --standby, and end\n"
 	"      --check-config     read the configuration, say what is wrong, end\n"
 	"  -h, --help             this text\n"
 	"  -V, --version          the version, the ABI and the platforms\n"
@@ -42,6 +46,7 @@ static const struct option options[] = {
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "debug", no_argument, NULL, 'd' },
 	{ "standby", no_argument, NULL, 'S' },
+	{ "trial", no_argument, NULL, 'T' },
 	{ "check-config", no_argument, NULL, 'C' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -93,6 +98,8 @@ static int parse(int argc, char **argv, struct daemon_options *o)
 			o->debug = true;
 		else if (c == 'S')
 			o->standby = true;
+		else if (c == 'T')
+			o->trial = true;
 		else if (c == 'C')
 			check = true;
 		else if (c == 'h')
@@ -178,15 +185,22 @@ static int serve(void *arg, bool late)
 int main(int argc, char **argv)
 {
 	struct daemon_options o = { .config_path = NULL };
-	const struct keeper_role role = { prepare, serve, &o };
+	const struct keeper_role role = { prepare, serve, &o, READY_MS };
 	int err = parse(argc, argv, &o);
 
 	if (err)
 		return err - 1;
+	/* Until the daemon, or its keeper, listens. */
+	signal(SIGUSR2, SIG_IGN);
 	raise_limits();
 	log_init(o.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 	if (o.standby && is_xen(&o))
-		return keeper_run(&role, argv);
+		return o.trial ? keeper_try(&role) : keeper_run(&role, argv);
+	if (o.trial) {
+		fputs("svnicd: --trial needs --standby and the xen platform\n",
+		      stderr);
+		return 2;
+	}
 	err = prepare(&o);
 	if (err)
 		return err == -EINVAL ? 2 : 1;

@@ -169,7 +169,7 @@ void ownq_kick(struct ownq *q)
 	svnic_poke32(&q->note->taken, q->rx.done - q->behind);
 	svnic_tx_publish(&q->tx);
 	svnic_rx_publish(&q->rx);
-	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O3). */
+	/* Pairs with look() in device-firmware/core/bell.c (ordering.md O3). */
 	svnic_publish32(&q->doorbell->kick, ++q->kicks);
 }
 
@@ -229,7 +229,7 @@ void ownq_restart(struct ownq *q)
 	q->behind = 0;
 	/* The guest may have counted on in our line. */
 	q->resets = svnic_peek32(&q->doorbell->reset) + 1;
-	/* Pairs with look() in device-firmware/core/sched.c (ordering.md O3). */
+	/* Pairs with look() in device-firmware/core/bell.c (ordering.md O3). */
 	svnic_publish32(&q->doorbell->reset, q->resets);
 }
 

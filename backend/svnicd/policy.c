@@ -66,7 +66,7 @@ static void find_class(const struct vif *vif, const struct limits_own *own,
 
 	policy->class_from = "vif";
 	policy->class = own->class[0] ? config_class(config, own->class) : NULL;
-	policy->unknown = own->class[0] && !policy->class;
+	policy->unknown = own->class[0] && !policy->class ? own->class : NULL;
 	if (policy->class)
 		return;
 	policy->class_from = "guest";
@@ -177,9 +177,10 @@ int policy_check(const struct vif *vif, const struct policy *policy, char *why)
 
 	if (policy->unknown) {
 		config_class_names(&vif->d->config, known, sizeof(known));
-		snprintf(why, PLATFORM_REASON,
-			 "its class is not in the configuration, which has: %s",
-			 known[0] ? known : "none");
+		snprintf(
+			why, PLATFORM_REASON,
+			"class \"%s\" is not in the configuration, which has: %s",
+			policy->unknown, known[0] ? known : "none");
 		return -EINVAL;
 	}
 	if (rate && min_rate > rate) {

@@ -24,10 +24,10 @@ struct policy {
 	enum policy_from from[LIMIT_NR]; /* who said each */
 	const struct class *class;	 /* NULL: none */
 	const char *class_from; /* "vif", "guest", "network", "defaults", "" */
-	bool unknown;		/* the VIF's own class is no class */
+	const char *unknown;	/* the VIF's own class if it is none, or NULL */
 };
 
-/* What would hold if @own were said of @vif. */
+/* What would hold if @own, which outlives @policy, were said of @vif. */
 void policy_find(const struct vif *vif, const struct limits_own *own,
 		 struct policy *policy);
 /* "defaults", "class", "vif" */

@@ -307,6 +307,13 @@ int text_refuse(char *why, const char *fmt, ...)
 	return -EINVAL;
 }
 
+void text_clean(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 const char *text_result(int result)
 {
 	if (result < 0)

@@ -44,6 +44,9 @@ void text_speed_print(uint64_t octets, char out[TEXT_SPEED]);
 __attribute__((format(printf, 2, 3))) int text_refuse(char *why,
 						      const char *fmt, ...);
 
+/* What a guest may have written, to be shown: printable ASCII, or '?'. */
+void text_clean(char *text);
+
 /* A card function's result: -errno or enum svnic_status. */
 const char *text_result(int result);
 const char *text_verdict(unsigned int verdict);

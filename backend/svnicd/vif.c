@@ -134,11 +134,12 @@ void vif_yield(struct vif *vif, const char *to)
 void vif_reason(struct vif *vif, const char *reason)
 {
 	snprintf(vif->reason, sizeof(vif->reason), "%s", reason);
+	text_clean(vif->reason);
 	if (*reason && log_allowed(&vif->limit, "vif"))
 		log_warnx("vif", "%s: %s%s%s", vif->name, vif->path,
-			  vif->path[0] ? ": " : "", reason);
+			  vif->path[0] ? ": " : "", vif->reason);
 	vif->d->ops->tenant_reason(vif->d->platform, vif->tenant,
-				   *reason ? reason : NULL);
+				   *reason ? vif->reason : NULL);
 }
 
 /* What an earlier daemon published, as far as it can be taken up again. */

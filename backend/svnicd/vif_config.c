@@ -141,6 +141,21 @@ static void source_changed(struct vif *vif, const struct svnic_source *list)
 			 words[0] ? words : "anybody");
 }
 
+static void log_change(const struct vif *vif, const struct svnic_vif_config *c)
+{
+	char rate[32], rx[32], min[32];
+
+	limit_print(LIMIT_RATE, svnic_cpu64(c->rate), rate);
+	limit_print(LIMIT_RX_RATE, svnic_cpu32(c->rx_rate) * UINT64_C(1000),
+		    rx);
+	limit_print(LIMIT_MIN_RATE, svnic_cpu32(c->min_rate) * UINT64_C(1000),
+		    min);
+	log_info("vif",
+		 "%s: mtu %u, rate %s, rx_rate %s, min_rate %s, storm %u/s",
+		 vif->name, svnic_cpu16(c->mtu), rate, rx, min,
+		 svnic_cpu16(c->storm));
+}
+
 static void changed(struct vif *vif, const struct limits_own *own,
 		    struct svnic_vif_config *fresh)
 {
@@ -151,13 +166,7 @@ static void changed(struct vif *vif, const struct limits_own *own,
 		log_warnx("vif", "%s: mtu or limits were not changed: %s",
 			  vif->name, text_result(err));
 	else if (memcmp(&old, fresh, sizeof(old)) != 0)
-		log_info("vif",
-			 "%s: mtu %u, rate %" PRIu64
-			 ", rx_rate %u000, min_rate %u000 octets/s, storm %u/s",
-			 vif->name, svnic_cpu16(fresh->mtu),
-			 svnic_cpu64(fresh->rate), svnic_cpu32(fresh->rx_rate),
-			 svnic_cpu32(fresh->min_rate),
-			 svnic_cpu16(fresh->storm));
+		log_change(vif, fresh);
 }
 
 void vif_change(struct vif *vif, const struct platform_request *request)
@@ -181,11 +190,26 @@ void vif_change(struct vif *vif, const struct platform_request *request)
 	source_changed(vif, &source);
 }
 
+static bool is_network_known(const struct vif *vif)
+{
+	char name[sizeof(vif->network)];
+
+	snprintf(name, sizeof(name), "%s", vif->network);
+	name[strcspn(name, ".")] = '\0';
+	return config_network(&vif->d->config, name) != NULL;
+}
+
 void vif_reconfigure(struct vif *vif)
 {
 	struct svnic_vif_config fresh = vif->config;
 	struct limits_own own = vif->own;
 
-	if (vif->state != VIF_REFUSED && vif->state != VIF_DETACHED)
-		changed(vif, &own, &fresh);
+	if (vif->state == VIF_REFUSED || vif->state == VIF_DETACHED)
+		return;
+	if (!is_network_known(vif))
+		log_warnx(
+			"vif",
+			"%s: network \"%s\" is not in the configuration any longer: it will be refused when svnicd or the guest is started again",
+			vif->name, vif->network);
+	changed(vif, &own, &fresh);
 }

@@ -284,7 +284,8 @@ static enum vif_event wait_for_peer(struct vif *vif)
 {
 	bool closed = vif->peer == PEER_CLOSED || vif->peer == PEER_GONE;
 
-	return vif_expect(vif, closed) ? EV_LATE : EV_NONE;
+	/* Nobody would ever say that it is late. */
+	return vif_expect(vif, closed) ? EV_PEER_GONE : EV_NONE;
 }
 
 int vif_event(struct vif *vif, enum vif_event event)

@@ -67,6 +67,7 @@ struct world {
 	struct world_port port[WORLD_PORTS];
 	int bind_fails; /* this one of the next; 0: none */
 	int map_fails;
+	bool no_pages; /* of our own */
 	struct {
 		char key[48];
 		char *value;

@@ -171,6 +171,7 @@ void dom0_daemon_up(struct dom0_world *w)
 	TAILQ_INIT(&w->d.vifs);
 	LIST_INIT(&w->d.captures);
 	TAILQ_INIT(&w->p.guests);
+	TAILQ_INIT(&w->p.marked);
 	assert_int_equal(config_init(&w->d.config), 0);
 	w->d.base = event_base_new();
 	w->d.ops = &ops;
@@ -181,10 +182,12 @@ void dom0_daemon_up(struct dom0_world *w)
 	w->p.core = &w->d;
 	w->p.info.doorbell = 1000;
 	/* Nothing is read from there: there is no socket for the batch. */
-	strcpy(w->p.memo_dir, "/nowhere");
+	strcpy(w->p.memo_dir, w->run ? w->run : "/dev/null/nowhere");
 	if (w->left_nr)
 		leave_on_card(w);
 	assert_int_equal(store_open(&w->p, why), 0);
+	if (w->standby)
+		w->standby(w);
 	assert_int_equal(start_begin(&w->p), 0);
 	for (i = 0; i < 64 && !w->d.tenants_known; i++)
 		event_base_loop(w->d.base, EVLOOP_ONCE);

@@ -29,8 +29,10 @@
 struct dom0_world {
 	struct daemon d;
 	struct platform p;
-	bool on_card[4];      /* VIFs */
+	bool on_card[32];     /* VIFs */
 	unsigned int want_nr; /* the next VIF's number */
+	const char *run;      /* folder, or NULL: there is none */
+	void (*standby)(struct dom0_world *w); /* while one does */
 	unsigned int left_nr; /* what a new daemon finds; 0: nothing */
 };
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <svnic/order.h>
 
@@ -39,6 +40,7 @@ int netif_create(struct vif *vif, const struct netif_config *config,
 		snprintf(why, PLATFORM_REASON, "no such ring");
 		return fake_netif.create_result;
 	}
+	usleep(fake_netif.create_us);
 	n = calloc(1, sizeof(*n));
 	if (!n)
 		abort();

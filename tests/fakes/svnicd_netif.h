@@ -17,6 +17,7 @@ struct netif {
 
 struct fake_netif {
 	int create_result, start_result; /* of the next call */
+	unsigned int create_us;		 /* how long that takes */
 	unsigned int nr;		 /* that exist */
 	unsigned int events;
 	unsigned int faults;

@@ -56,6 +56,7 @@ struct platform {
 	struct svnic_queue_config queue_config;
 	uint32_t port, first, count;
 	unsigned int nr_calls; /* that reached the card */
+	unsigned int nr_names; /* of tenants that were asked for */
 };
 
 extern const struct platform_ops fake_ops;

@@ -13,10 +13,11 @@
 #include <xenctrl.h>
 #include <xenstore.h>
 
-#define NODES	512
-#define WATCHES 64
-#define EVENTS	4096
-#define PATH	160
+#define NODES	    1024
+#define WATCHES	    64
+#define EVENTS	    4096
+#define PATH	    160
+#define LAST_DOMAIN 99
 
 struct fake_store fake_store;
 
@@ -215,12 +216,23 @@ void *xs_read(struct xs_handle *h, xs_transaction_t t, const char *path,
 
 	(void)h;
 	(void)t;
+	fake_store.nr_reads++;
 	if (!n || fake_store.read_error) {
 		errno = fake_store.read_error ? fake_store.read_error : ENOENT;
 		return NULL;
 	}
 	*len = (unsigned int)strlen(n->value);
 	return strdup(n->value);
+}
+
+static void note_state(const char *path, const char *value)
+{
+	size_t used = strlen(fake_store.states);
+	const char *key = strrchr(path, '/');
+
+	if (key && strcmp(key, "/state") == 0)
+		snprintf(fake_store.states + used,
+			 sizeof(fake_store.states) - used, "%s", value);
 }
 
 bool xs_write(struct xs_handle *h, xs_transaction_t t, const char *path,
@@ -232,6 +244,7 @@ bool xs_write(struct xs_handle *h, xs_transaction_t t, const char *path,
 	(void)t;
 	snprintf(value, sizeof(value), "%.*s", (int)len, (const char *)data);
 	fake_store.nr_writes++;
+	note_state(path, value);
 	fake_store_set(path, value);
 	return true;
 }
@@ -298,6 +311,7 @@ bool xs_transaction_end(struct xs_handle *h, xs_transaction_t t, bool abandon)
 bool xs_is_domain_introduced(struct xs_handle *h, unsigned int domid)
 {
 	(void)h;
+	fake_store.nr_asked++;
 	return domid != fake_store.dead_domid;
 }
 
@@ -306,12 +320,17 @@ bool xs_is_domain_introduced(struct xs_handle *h, unsigned int domid)
 int xc_domain_getinfolist(xc_interface *xch, uint32_t first, unsigned int max,
 			  xc_domaininfo_t *info)
 {
+	unsigned int n;
+
 	(void)xch;
-	(void)max;
-	memset(info, 0, sizeof(*info));
-	info->domain = (domid_t)first;
-	info->flags = fake_store.is_hvm ? XEN_DOMINF_hvm_guest : 0;
-	return 1;
+	for (n = 0; n < max && first + n <= LAST_DOMAIN; n++) {
+		memset(&info[n], 0, sizeof(*info));
+		info[n].domain = (domid_t)(first + n);
+		info[n].flags = fake_store.is_hvm ? XEN_DOMINF_hvm_guest : 0;
+		if (first + n == fake_store.dead_domid)
+			info[n].flags |= XEN_DOMINF_dying;
+	}
+	return (int)n;
 }
 
 int xc_domain_iomem_permission(xc_interface *xch, uint32_t domid,

@@ -14,6 +14,9 @@ struct fake_store {
 	unsigned int nr_clashes; /* commits that fail */
 	int read_error;		 /* errno of each read; 0: they succeed */
 	unsigned int nr_writes;
+	unsigned int nr_reads;
+	unsigned int nr_asked;	 /* whether a domain is there */
+	char states[64];	 /* that were written */
 	uint32_t dead_domid;	 /* 0: none */
 	bool is_hvm;		 /* every domain */
 	unsigned int nr_granted; /* iomem frames, now */

@@ -19,6 +19,7 @@
 #define BUFFER	 300u
 #define SHAPED	 1u /* slots that exist, chains that end */
 #define TCP	 2u /* a TCP frame, not noise */
+#define LONG	 4u /* the last request over and over */
 
 struct source {
 	const uint8_t *data;
@@ -66,6 +67,9 @@ static void write_requests(struct world *w, struct source *in,
 			shape(&req, i + 1 == nr);
 		if (i < nr)
 			world_tx(w, 0, &req);
+		if (i + 1 == nr && head[0] & LONG)
+			while (w->tx[0].prod < NETIF_RING)
+				world_tx(w, 0, &req);
 	}
 }
 

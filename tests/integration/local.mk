@@ -13,6 +13,7 @@ INTEGRATION = \
 	tests/integration/limits.sh \
 	tests/integration/plain.sh \
 	tests/integration/refuse.sh \
+	tests/integration/reload.sh \
 	tests/integration/restart.sh \
 	tests/integration/source.sh \
 	tests/integration/threads.sh \

@@ -5,7 +5,7 @@ SVNICD_TESTS = tests/unit/test_command \
 	tests/unit/test_config tests/unit/test_control \
 	tests/unit/test_addresses tests/unit/test_ctrl \
 	tests/unit/test_keeper tests/unit/test_names tests/unit/test_policy \
-	tests/unit/test_text \
+	tests/unit/test_text tests/unit/test_vfu \
 	tests/unit/test_vif_card tests/unit/test_vif_change \
 	tests/unit/test_vif_restart tests/unit/test_vif_table \
 	tests/unit/test_vif_walk
@@ -46,6 +46,10 @@ tests_unit_test_policy_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_policy_LDADD = $(SVNICD_FAKE_LDADD)
 tests_unit_test_text_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_text_LDADD = $(SVNICD_TEST_LDADD)
+tests_unit_test_vfu_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
+tests_unit_test_vfu_SOURCES = tests/unit/test_vfu.c \
+	backend/svnicd/local/vfu.c
+tests_unit_test_vfu_LDADD = $(SVNICD_TEST_LDADD) -lpthread
 tests_unit_test_vif_card_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
 tests_unit_test_vif_card_LDADD = $(SVNICD_FAKE_LDADD)
 tests_unit_test_vif_change_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS)
@@ -63,7 +67,7 @@ TESTS += tests/unit/test_ctrl_ring
 tests_unit_test_ctrl_ring_CPPFLAGS = $(SVNICD_TEST_CPPFLAGS) $(XEN_CFLAGS)
 tests_unit_test_ctrl_ring_SOURCES = tests/unit/test_ctrl_ring.c \
 	tests/fakes/svnicd_hypervisor.c tests/fakes/svnicd_hypervisor.h \
-	backend/svnicd/xen/ring.c
+	backend/svnicd/xen/account.c backend/svnicd/xen/ring.c
 tests_unit_test_ctrl_ring_LDADD = $(SVNICD_TEST_LDADD)
 
 check_PROGRAMS += tests/unit/test_batch
@@ -105,9 +109,12 @@ libsvnicd_dom0_a_SOURCES = \
 	tests/fakes/svnicd_hypervisor.c tests/fakes/svnicd_hypervisor.h \
 	tests/fakes/svnicd_xenstore.c tests/fakes/svnicd_xenstore.h \
 	tests/fakes/svnicd_netif.c tests/fakes/svnicd_netif.h \
+	backend/svnicd/xen/account.c \
 	backend/svnicd/xen/batch.c backend/svnicd/xen/connect.c \
-	backend/svnicd/xen/guest.c backend/svnicd/xen/memo.c \
+	backend/svnicd/xen/guest.c \
+	backend/svnicd/xen/look.c backend/svnicd/xen/memo.c \
 	backend/svnicd/xen/nodes.c backend/svnicd/xen/ring.c \
+	backend/svnicd/xen/rival.c \
 	backend/svnicd/xen/start.c backend/svnicd/xen/store.c \
 	backend/svnicd/xen/window.c
 

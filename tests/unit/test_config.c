@@ -183,6 +183,9 @@ static const struct {
 	{ "networks:\n  a: {port: 0, speed: 1Gb/s}\n"
 	  "  b: {port: 0, vlan: 2, speed: 2Gb/s}\n",
 	  ":3:3:", "line 2" },
+	{ "mtu: 5\n", ":1:1:", "unknown key" },
+	{ "log: info\n---\nlog: debug\n", ":3:1:", "second document" },
+	{ "---\nlog: info\n---\n[", ":", "not YAML" },
 	{ "guests: {}\n", ":1:9:", "web: gold" },
 	{ "guests: {web: gold}\n", ":1:15:", "no class" },
 	{ "classes: {a: {}}\nguests: {w: a, w: a}\n", ":2:16:", "twice" },

@@ -6,9 +6,14 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
+
+#include <event2/event.h>
 
 #include "ctl_fixture.h"
 
@@ -53,6 +58,38 @@ static void test_bad_requests(void **state)
 	ctl_check_error(f,
 			"{\"command\":\"show\",\"arguments\":{\"vif\":\"\"}}",
 			"not-found");
+}
+
+/* A number that is not there is nobody's name. */
+static void test_no_names(void **state)
+{
+	struct ctl_fixture *f = *state;
+
+	f->p.nr_names = 0;
+	assert_null(daemon_find(&f->d, "3.7"));
+	assert_null(daemon_find(&f->d, "99999.0"));
+	assert_int_equal(f->p.nr_names, 0);
+	assert_ptr_equal(daemon_find(&f->d, "3.0"), f->vif);
+	f->t.name = "10.0";
+	assert_ptr_equal(daemon_find(&f->d, "10.0.0"), f->vif);
+	f->t.name = NULL;
+}
+
+/* A name that is quoted, and cut within a character. */
+static void test_long_name(void **state)
+{
+	char line[256] = "{\"command\":\"show\",\"arguments\":{\"vif\":\"a";
+	struct ctl_fixture *f = *state;
+	json_t *answer, *error;
+	unsigned int i;
+
+	for (i = 0; i < 40; i++)
+		strcat(line, "\xc3\xa9");
+	strcat(line, "\"}}");
+	answer = ctl_ask(f, line);
+	error = json_object_get(answer, "error");
+	assert_non_null(strstr(ctl_text_of(error, "message"), "no vif \"a"));
+	json_decref(answer);
 }
 
 /* Not JSON: position, then the end. */
@@ -172,15 +209,67 @@ static void test_many_connections(void **state)
 	json_decref(ctl_ask(f, "{\"command\": \"list\"}"));
 }
 
+/* No descriptor is left: nobody is let in, and svnicd does not spin. */
+static void test_no_descriptors(void **state)
+{
+	static const struct timeval some = { .tv_usec = 300000 };
+	struct ctl_fixture *f = *state;
+	struct rlimit before, none;
+	int fd = ctl_dial(f);
+	clock_t start;
+	char octet;
+
+	assert_int_equal(write(fd, "x\n", 2), 2);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	start = clock();
+	event_base_loopexit(f->d.base, &some);
+	event_base_dispatch(f->d.base);
+	assert_true(clock() - start < CLOCKS_PER_SEC / 10);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	event_base_loopexit(f->d.base, &some);
+	event_base_dispatch(f->d.base);
+	ctl_pump(f);
+	assert_int_equal(read(fd, &octet, 1), 1);
+	close(fd);
+	ctl_pump(f);
+}
+
+/* Another one that hangs, and does not even accept, is there all the same. */
+static void test_hanging_other(void **state)
+{
+	struct ctl_fixture *f = *state;
+	struct control *second = NULL;
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int fd[80];
+	unsigned int i;
+
+	strcpy(sa.sun_path, f->d.config.socket);
+	for (i = 0; i < 80; i++) {
+		fd[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)!connect(fd[i], (struct sockaddr *)&sa, sizeof(sa));
+	}
+	alarm(20);
+	assert_int_equal(control_create(&f->d, &second), -EADDRINUSE);
+	alarm(0);
+	for (i = 0; i < 80; i++)
+		close(fd[i]);
+	ctl_pump(f);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, ctl_begin, ctl_end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_socket_mode),	  T(test_bad_requests),
+		T(test_long_name),	  T(test_no_names),
 		T(test_garbage),	  T(test_too_long),
 		T(test_never_reads),	  T(test_long_list),
-		T(test_many_connections),
+		T(test_many_connections), T(test_no_descriptors),
+		T(test_hanging_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <event2/event.h>
@@ -23,6 +24,7 @@ static struct platform p;
 static struct tenant t;
 static unsigned int nr_requests;
 static unsigned int nr_faults;
+static unsigned int work_us;
 static uint16_t last_id;
 static char page[4096] __attribute__((aligned(4096)));
 
@@ -31,6 +33,7 @@ static void took(struct vif *vif, const struct svnic_ctrl_req *req,
 {
 	(void)vif;
 	nr_requests++;
+	usleep(work_us);
 	last_id = req->id;
 	memset(rsp, 0, sizeof(*rsp));
 	rsp->id = req->id;
@@ -68,7 +71,7 @@ static int begin(void **state)
 	memset(&t, 0, sizeof(t));
 	memset(page, 0, sizeof(page));
 	memset(&fake_hypervisor, 0, sizeof(fake_hypervisor));
-	nr_requests = nr_faults = 0;
+	nr_requests = nr_faults = work_us = 0;
 	p.base = event_base_new();
 	p.up = &up;
 	t.p = &p;
@@ -175,6 +178,45 @@ static void test_quota(void **state)
 	assert_int_equal(fake_hypervisor.unmasked, 1);
 }
 
+/* Of messages that take long the others wait for one. */
+static void test_long_messages(void **state)
+{
+	(void)state;
+	loop(2);
+	work_us = 5000;
+	request(100);
+	fake_ring();
+	event_base_loop(p.base, EVLOOP_ONCE);
+	assert_int_equal(nr_requests, 1);
+}
+
+/* One by one, as fast as they are answered; a masked channel does not ring. */
+static void storm_ms(unsigned int ms)
+{
+	uint64_t start = account_now();
+
+	while (account_now() - start < ms * 1000) {
+		if (sring()->rsp_prod == sring()->req_prod)
+			request(1);
+		if (!t.ring.rung)
+			fake_ring();
+		loop(1);
+	}
+}
+
+static void test_share(void **state)
+{
+	(void)state;
+	loop(2);
+	work_us = 10000;
+	storm_ms(200);
+	assert_in_range(nr_requests, 5, 20);
+	t.account.used_us = ACCOUNT_FREE_US;
+	nr_requests = 0;
+	storm_ms(400);
+	assert_in_range(nr_requests, 2, 14);
+}
+
 static void impossible(uint32_t prod)
 {
 	void *state = NULL;
@@ -273,7 +315,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_request),    TEST(test_notify),
 		TEST(test_padding),    TEST(test_full_laps),
-		TEST(test_quota),      cmocka_unit_test(test_impossible_index),
+		TEST(test_quota),      TEST(test_long_messages),
+		TEST(test_share),      cmocka_unit_test(test_impossible_index),
 		TEST(test_storm),      TEST(test_restart),
 		TEST(test_open_fails), TEST(test_copy),
 	};

@@ -24,6 +24,7 @@
 #include "log.h"
 
 #define PATIENCE 1000 /* times 10 ms */
+#define READY_MS 700
 
 static const char *program;
 static const char *executed = "/proc/self/exe";
@@ -92,6 +93,11 @@ static int prepare(void *arg)
 	write_down("prepare");
 	if (strcmp(manner, "alone") == 0 && who("prepare", 2))
 		return -ENOMEM;
+	if (strcmp(manner, "hang") == 0 && who("prepare", 2) == getpid())
+		for (;;)
+			pause();
+	if (strcmp(manner, "spoilt") == 0 && who("prepare", 3))
+		return -EINVAL;
 	return strcmp(manner, "invalid") == 0 ? -EINVAL : 0;
 }
 
@@ -123,12 +129,12 @@ static int serve(void *arg, bool late)
 
 static int be_keeper(char **argv)
 {
-	const struct keeper_role role = { prepare, serve, NULL };
+	const struct keeper_role role = { prepare, serve, NULL, READY_MS };
 
 	file = argv[2];
 	manner = argv[3];
 	log_init(LOG_LEVEL_ERR);
-	return keeper_run(&role, argv);
+	return argv[4] ? keeper_try(&role) : keeper_run(&role, argv);
 }
 
 /* As the test ---------------------------------------------------------------- */
@@ -272,34 +278,89 @@ static void put_file(const char *path, int from)
 	close(from);
 }
 
-/* What cannot be executed does not take the place of what serves. */
-static void test_bad_upgrade(void **state)
+static void put_text(const char *path, const char *text)
 {
-	static const char text[] = "#!/bin/false\n";
-	char path[64];
-	pid_t serving;
 	int ends[2];
 
-	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
+	close(ends[1]);
+	unlink(path);
+	put_file(path, ends[0]);
+}
+
+/* A new program that is worse does not take the place of what serves. */
+static void bad_upgrade(const char *text, unsigned int seconds)
+{
+	char path[64];
+	pid_t serving;
+
 	snprintf(path, sizeof(path), "/tmp/svnic-kept.%d", (int)getpid());
 	put_file(path, open("/proc/self/exe", O_RDONLY));
 	executed = path;
 	keep("good");
 	serving = await("serve", 1);
 	await("prepare", 2);
-	unlink(path);
-	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
-	close(ends[1]);
-	put_file(path, ends[0]);
+	put_text(path, text);
 	kill(keeper, SIGUSR2);
-	usleep(300000);
+	usleep(300000 + seconds * 1000000);
 	kill(serving, SIGKILL);
 	await("late", 1);
 	kill(keeper, SIGTERM);
 	assert_int_equal(end_code(), 0);
 	unlink(path);
 	executed = "/proc/self/exe";
+}
+
+static void test_bad_upgrade(void **state)
+{
+	(void)state;
+	/* It cannot be executed. */
+	bad_upgrade("#!/bin/false\n", 0);
+	/* It runs, but is no keeper, as one without that option. */
+	bad_upgrade("#!/bin/sh\n[ \"$1\" = --version ]\n", 0);
+	/* It hangs. */
+	bad_upgrade("#!/bin/sh\nexec sleep 60\n", 10);
+}
+
+/* Who stands by, or has to serve at once, and never gets ready. */
+static void test_hang(void **state)
+{
+	pid_t standby;
+
+	(void)state;
+	keep("hang");
+	await("serve", 1);
+	standby = await("prepare", 2);
+	await("prepare", 3);
+	await_gone(standby);
+	kill(keeper, SIGTERM);
+	assert_int_equal(end_code(), 0);
+	keep("hang");
+	await("prepare", 2);
+	kill(who("serve", 1), SIGKILL);
+	await("serve", 2);
+	kill(keeper, SIGTERM);
+	assert_int_equal(end_code(), 0);
+}
+
+/* Nobody can start with the new configuration; who has the old one can. */
+static void test_spoilt(void **state)
+{
+	pid_t serving, standby;
+
+	(void)state;
+	keep("spoilt");
+	serving = await("serve", 1);
+	standby = await("prepare", 2);
+	kill(keeper, SIGHUP);
+	assert_int_equal(await("again", 1), serving);
+	await("prepare", 3);
+	usleep(300000);
+	kill(serving, SIGKILL);
+	assert_int_equal(await("late", 1), standby);
+	kill(keeper, SIGTERM);
+	assert_int_equal(end_code(), 0);
 }
 
 /* Nobody can stand by: that is tried less and less often. */
@@ -334,14 +395,14 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_keeper_killed),
 		cmocka_unit_test(test_upgrade),
 		cmocka_unit_test(test_bad_upgrade),
+		cmocka_unit_test(test_hang),
+		cmocka_unit_test(test_spoilt),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_useless),
 	};
 
 	program = argv[0];
-	if (argc == 2 && strcmp(argv[1], "--version") == 0)
-		return 0;
-	if (argc == 4 && strcmp(argv[1], "--keeper") == 0)
+	if (argc >= 4 && strcmp(argv[1], "--keeper") == 0)
 		return be_keeper(argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,6 +102,7 @@ static int begin(void **state)
 	strcpy(t.backend, BE);
 	strcpy(t.frontend, FE);
 	TAILQ_INSERT_TAIL(&p.guests, &t, link);
+	names_add(&p.names, &t.called, t.backend, &t);
 	differs = NULL;
 	return 0;
 }
@@ -317,6 +320,23 @@ static void test_large(void **state)
 	assert_false(is_there());
 }
 
+/* No room: neither a file nor half of one. */
+static void test_full(void **state)
+{
+	struct rlimit small = { 64, RLIM_INFINITY }, before;
+	char fresh[DOM0_KEY + 8];
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	note_all();
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_false(is_there());
+	snprintf(fresh, sizeof(fresh), "%s.new", name);
+	assert_int_equal(access(fresh, F_OK), -1);
+}
+
 /* Those of guests that are gone. */
 static void test_clear(void **state)
 {
@@ -340,7 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ONE(test_remembered), ONE(test_states),	 ONE(test_changes),
 		ONE(test_adopted),    ONE(test_differs), ONE(test_bad_files),
-		ONE(test_large),      ONE(test_clear),
+		ONE(test_large),      ONE(test_full),	 ONE(test_clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,11 +5,13 @@
  */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -173,6 +175,130 @@ static void test_under_way(void **state)
 	assert_int_equal(w.netif->restarts, 0);
 }
 
+/* A large frame in two pieces, and one whose grant is none. */
+static void send_four_slots(void)
+{
+	static const struct wire_extra gso = {
+		.type = WIRE_EXTRA_GSO,
+		.u.gso = { .size = 1000, .type = WIRE_GSO_TCPV4 },
+	};
+	uint32_t len = world_tcp(sent, 4, 6000, false);
+	const struct wire_tx_req req[3] = {
+		{ .gref = BUFFER,
+		  .flags = WIRE_TX_CSUM_BLANK | WIRE_TX_EXTRA | WIRE_TX_MORE,
+		  .id = 7,
+		  .size = (uint16_t)len },
+		{ .gref = BUFFER + 1, .id = 9, .size = (uint16_t)(len - 4096) },
+		{ .gref = WORLD_PAGES, .id = 11, .size = 60 },
+	};
+
+	memcpy(world_page(&w, BUFFER), sent, 4096);
+	memcpy(world_page(&w, BUFFER + 1), sent + 4096, len - 4096);
+	world_tx(&w, 0, &req[0]);
+	world_tx_extra(&w, 0, &gso);
+	world_tx(&w, 0, &req[1]);
+	world_tx(&w, 0, &req[2]);
+	world_tx_push(&w, 0);
+}
+
+/*
+ * It dies when it has begun to write answers, which lie over the requests: all
+ * states between nothing of it and everything but the index.
+ */
+static void test_half_answered(void **state)
+{
+	static const struct wire_tx_rsp answers[4] = {
+		{ .id = 7, .status = WIRE_RSP_OKAY },
+		{ .id = 0, .status = WIRE_RSP_NULL },
+		{ .id = 9, .status = WIRE_RSP_OKAY },
+		{ .id = 11, .status = WIRE_RSP_ERROR },
+	};
+	static uint32_t before[NETIF_PAGE / 4], after[NETIF_PAGE / 4];
+	uint32_t *page = (uint32_t *)(void *)w.tx[0].page;
+	const unsigned int first = NETIF_RING_START / 4;
+	struct svnic_meta meta;
+	struct wire_tx_rsp rsp;
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i <= 12; i++) {
+		send_four_slots();
+		memcpy(before, page, sizeof(before));
+		world_turn(&w);
+		assert_int_equal(w.tx[0].page->rsp_prod, 4 * i + 4);
+		memcpy(after, page, sizeof(after));
+		/* The mark comes first, then what is over the requests. */
+		memcpy(page, before, sizeof(before));
+		for (j = 0; j < i; j++)
+			page[first + 12 * i + j] = after[first + 12 * i + j];
+		if (i > 0)
+			page[first + 12 * i + 1] = after[first + 12 * i + 1];
+		if (i > 9)
+			page[first + 12 * i + 10] = after[first + 12 * i + 10];
+		world_restart(&w);
+		world_run(&w);
+		for (j = 0; j < 4; j++) {
+			assert_true(world_tx_answer(&w, 0, &rsp));
+			assert_int_equal(rsp.id, answers[j].id);
+			assert_int_equal(rsp.status, answers[j].status);
+		}
+		for (j = 0; world_peer_receive(&w, got, &meta); j++)
+			;
+		assert_int_equal(j, i ? 1 : 2);
+		assert_int_equal(w.nr_faults, 0);
+	}
+}
+
+static sigjmp_buf before_kick;
+
+static void die(int sig)
+{
+	(void)sig;
+	siglongjmp(before_kick, 1);
+}
+
+static void *bells(void)
+{
+	return sim_link(0)->doorbell + SIM_BELLS;
+}
+
+static void may_not_kick(struct world *world)
+{
+	(void)world;
+	assert_int_equal(mprotect(bells(), SVNIC_PAGE_SIZE, PROT_READ), 0);
+}
+
+/*
+ * It dies when it has noted what it took and is about to tell the card: the
+ * guest has the frames by then.
+ */
+static void test_noted(void **state)
+{
+	struct sigaction trap = { .sa_handler = die, .sa_flags = SA_NODEFER };
+	struct sigaction old;
+	volatile int died = 0;
+
+	(void)state;
+	world_post(&w, 0, 50);
+	w.cannot_post = true;
+	to_guest(60);
+	to_guest(61);
+	w.while_copying = may_not_kick;
+	sigaction(SIGSEGV, &trap, &old);
+	if (sigsetjmp(before_kick, 1) == 0)
+		world_run(&w);
+	else
+		died = 1;
+	sigaction(SIGSEGV, &old, NULL);
+	mprotect(bells(), SVNIC_PAGE_SIZE, PROT_READ | PROT_WRITE);
+	w.while_copying = NULL;
+	assert_true(died);
+	world_restart(&w);
+	world_run(&w);
+	expect(60);
+	expect(61);
+}
+
 /* The guest restarts the queue while nobody looks: another one is started. */
 static void test_reset_meanwhile(void **state)
 {
@@ -229,6 +355,29 @@ static void test_nonsense(void **state)
 	assert_int_equal(w.nr_faults, 0);
 }
 
+/* It finds nonsense, and there is no memory for another queue either. */
+static void test_no_queue(void **state)
+{
+	struct svnic_txq *tx = &w.netif->slow.tx;
+
+	(void)state;
+	to_guest(60);
+	world_frame(sent, 60, false);
+	world_send(&w, 0, BUFFER, sent, 60, 4096, 0);
+	world_tx_push(&w, 0);
+	world_turn(&w);
+	assert_int_equal(tx->next, 1);
+	tx->desc[0].seg.page = svnic_le32(3);
+	/* Makes the next one offer a buffer. */
+	w.netif->slow.rx.seg[0].page = w.netif->slow.rx.seg[1].page;
+	world_kill(&w);
+	w.no_pages = true;
+	assert_int_equal(world_connect(&w), -ENOMEM);
+	world_ring(&w, 1);
+	world_run(&w);
+	assert_false(netif_is_started(w.netif));
+}
+
 /* A daemon that ends in good order leaves the queue as a killed one does. */
 static void test_left(void **state)
 {
@@ -273,8 +422,11 @@ int main(void)
 		ONE(test_more_than_fits),
 		ONE(test_held),
 		ONE(test_under_way),
+		ONE(test_half_answered),
+		ONE(test_noted),
 		ONE(test_reset_meanwhile),
 		ONE(test_nonsense),
+		ONE(test_no_queue),
 		ONE(test_left),
 		ONE(test_stopped),
 	};

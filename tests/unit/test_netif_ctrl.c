@@ -380,40 +380,6 @@ static void test_staging_all_or_nothing(void **state)
 	assert_int_equal(w.nr_mapped, before + 50);
 }
 
-/* The table against a plain list, with many collisions. */
-static void test_staging_table(void **state)
-{
-	struct staging s = { 0 };
-	bool has[1000] = { false };
-	unsigned int i, j;
-
-	(void)state;
-	srand(2);
-	for (i = 0; i < 20000; i++) {
-		uint32_t gref = 1 + (uint32_t)rand() % 999;
-
-		if (rand() % 2) {
-			assert_int_equal(staging_add(&s, w.daemon.ops,
-						     w.daemon.platform, NULL,
-						     gref, gref % 3 == 0),
-					 has[gref] ? -EEXIST : 0);
-			has[gref] = true;
-		} else {
-			assert_int_equal(staging_del(&s, w.daemon.ops,
-						     w.daemon.platform, gref),
-					 has[gref]);
-			has[gref] = false;
-		}
-		for (j = 1; i % 500 == 0 && j < 1000; j++) {
-			assert_int_equal(staging_find(&s, j, false) != NULL,
-					 has[j]);
-			assert_int_equal(staging_find(&s, j, true) != NULL,
-					 has[j] && j % 3);
-		}
-	}
-	staging_fini(&s, w.daemon.ops, w.daemon.platform);
-}
-
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -431,7 +397,6 @@ int main(void)
 #endif
 		CASE(test_staging),
 		CASE(test_staging_all_or_nothing),
-		CASE(test_staging_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

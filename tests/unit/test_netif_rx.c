@@ -7,6 +7,7 @@
 
 #include "netif_fixture.h"
 #include "netif/headers.h"
+#include "netif/priv.h"
 
 static void test_rx(void **state)
 {
@@ -184,6 +185,29 @@ static void test_tagged(void **state)
 	assert_int_equal(netif_fixture_info(f)->queue[0].stats.fixups, 3);
 }
 
+/* What nobody checked is not said to be good, because a tag was put in. */
+static void test_tagged_unchecked(void **state)
+{
+	struct netif_fixture *f = *state;
+	struct svnic_meta m = { .vlan_tci = svnic_le16(0x6005) };
+	uint16_t flags;
+	unsigned int i;
+
+	make_trunk(f, world_mac, f->w.vif.nr);
+	make_trunk(f, world_peer, 2);
+	world_post(&f->w, 0, 60);
+	for (i = 0; i < 2; i++) {
+		m.flags = svnic_le16(SVNIC_META_VLAN |
+				     (i ? SVNIC_META_CSUM_GOOD : 0));
+		world_frame(f->sent, 100, true);
+		world_peer_send(&f->w, f->sent, 100, &m);
+		world_run(&f->w);
+		assert_int_equal(world_receive(&f->w, 0, f->got, &flags, NULL),
+				 104);
+		assert_int_equal(flags, i ? WIRE_RX_CSUM_GOOD : 0);
+	}
+}
+
 static void test_headroom(void **state)
 {
 	struct netif_fixture *f = *state;
@@ -249,6 +273,55 @@ static void test_few_rx_slots(void **state)
 	assert_int_equal(world_receive(&f->w, 0, f->got, &flags, NULL), 9014);
 }
 
+/* What is behind a frame that waited too long needs fewer slots. */
+static void test_behind_stale(void **state)
+{
+	struct netif_fixture *f = *state;
+	uint16_t flags;
+
+	world_frame(f->sent, 9014, true);
+	world_peer_send(&f->w, f->sent, 9014, NULL);
+	world_run(&f->w);
+	world_frame(f->sent, 60, true);
+	world_peer_send(&f->w, f->sent, 60, NULL);
+	world_run(&f->w);
+	world_post(&f->w, 0, 1);
+	world_run(&f->w);
+	f->w.netif->buf[f->w.netif->queue[0].head].since_ms -= 20000;
+	world_turn(&f->w);
+	world_run(&f->w);
+	assert_int_equal(
+		netif_fixture_info(f)->queue[0].stats.verdict[NETIF_V_RX_STALE],
+		1);
+	assert_int_equal(world_receive(&f->w, 0, f->got, &flags, NULL), 60);
+}
+
+/* Segments that wait for slots are not made again in each turn. */
+static void test_few_segment_slots(void **state)
+{
+	struct netif_fixture *f = *state;
+	struct svnic_meta m = tcp_meta(4, 1400);
+	uint32_t len = world_tcp(f->sent, 4, 10000, true);
+	uint16_t flags;
+	unsigned int i;
+
+	f->w.config.sg = f->w.config.gso4 = false;
+	netif_reconnect(f);
+	world_post(&f->w, 0, 7);
+	world_peer_send(&f->w, f->sent, len, &m);
+	for (i = 0; i < 50; i++) {
+		world_turn(&f->w);
+		world_run(&f->w);
+	}
+	assert_int_equal(netif_fixture_info(f)->queue[0].stats.fixups, 1);
+	world_post(&f->w, 0, 1);
+	world_run(&f->w);
+	for (i = 0; world_receive(&f->w, 0, f->got, &flags, NULL); i++)
+		;
+	assert_int_equal(i, 8);
+	assert_int_equal(netif_fixture_info(f)->queue[0].stats.fixups, 2);
+}
+
 static void test_rx_bad_grants(void **state)
 {
 	struct netif_fixture *f = *state;
@@ -282,9 +355,12 @@ int main(void)
 		T(test_rx_gso, netif_begin),
 		T(test_rx_plain_guest, netif_begin),
 		T(test_tagged, netif_begin),
+		T(test_tagged_unchecked, netif_begin),
 		T(test_headroom, netif_begin),
 		T(test_no_rx_slots, netif_begin),
 		T(test_few_rx_slots, netif_begin),
+		T(test_behind_stale, netif_begin),
+		T(test_few_segment_slots, netif_begin),
 		T(test_rx_bad_grants, netif_begin),
 	};
 

@@ -114,6 +114,8 @@ static void test_words(void **state)
 	assert_string_equal(text, "");
 	limit_own_rate(&own, text);
 	assert_string_equal(text, "");
+	assert_int_equal(limit_own_read("0,50000", NULL, &own, why), -EINVAL);
+	assert_non_null(strstr(why, "below one octet"));
 	assert_int_equal(limit_own_read("0", " rx_rate=1.5 MB/s", &own, why),
 			 -EINVAL);
 	assert_int_equal(
@@ -169,6 +171,7 @@ static void check_class(struct fixture *f, const char *class, const char *from)
 static void test_class(void **state)
 {
 	struct fixture *f = *state;
+	char why[PLATFORM_REASON];
 	struct policy policy;
 
 	check_class(f, "", "");
@@ -191,7 +194,9 @@ static void test_class(void **state)
 	strcpy(f->vif->own.class, "gone");
 	check_class(f, "tin", "guest");
 	policy_find(f->vif, &f->vif->own, &policy);
-	assert_true(policy.unknown);
+	assert_string_equal(policy.unknown, "gone");
+	assert_int_equal(policy_check(f->vif, &policy, why), -EINVAL);
+	assert_non_null(strstr(why, "\"gone\""));
 }
 
 static void test_values(void **state)

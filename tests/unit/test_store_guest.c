@@ -4,6 +4,7 @@
  * whatever they like (rules R22, R32, R34).
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "fakes/svnicd_dom0.h"
 
@@ -69,6 +70,45 @@ static void test_reconnect(void **state)
 		dom0_guest_connects(w);
 		assert_string_equal(fake_store_get(BE "/state"), "4");
 	}
+}
+
+/* It has had its time: what it writes is looked at, but later (rule R22). */
+static void test_busy_guest(void **state)
+{
+	struct dom0_world *w = *state;
+	struct account *a;
+
+	dom0_xl_attach(w, "net0", "/etc/xen/scripts/vif-svnic");
+	fake_store_set(BE "/hotplug-status", "connected");
+	fake_netif.create_us = 5000;
+	dom0_stock_connects(w);
+	a = &TAILQ_FIRST(&w->p.guests)->account;
+	assert_true(a->used_us > 0);
+	a->used_us = ACCOUNT_FREE_US + 50000;
+	a->at_us = account_now();
+	fake_store_set(FE "/state", "5");
+	dom0_pump(w);
+	assert_string_equal(fake_store_get(BE "/state"), "4");
+	usleep(220000);
+	dom0_pump(w);
+	assert_string_equal(fake_store_get(BE "/state"), "5");
+}
+
+/* Whoever shows a reason shows it on a terminal. */
+static void test_reason_is_text(void **state)
+{
+	struct dom0_world *w = *state;
+	const char *reason, *c;
+
+	dom0_xl_attach(w, "net0", "/etc/xen/scripts/vif-svnic");
+	fake_store_set(BE "/hotplug-status", "connected");
+	fake_store_set(FE "/ctrl-ring-ref", "\x1b]0;x\x07\xc2\x9b\xff\n");
+	fake_store_set(FE "/state", "4");
+	dom0_pump(w);
+	reason = fake_store_get(BE "/svnic-reason");
+	assert_non_null(strstr(reason, "]0;x"));
+	for (c = reason; *c; c++)
+		assert_in_range(*c, ' ', '~');
 }
 
 /* Whatever stands in the guest's nodes (rules R32, R34). */
@@ -139,8 +179,9 @@ static void test_storm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_stock),	  T(test_bad_netif), T(test_reconnect),
-		T(test_nonsense), T(test_storm),
+		T(test_stock),		T(test_bad_netif), T(test_reconnect),
+		T(test_busy_guest),	T(test_nonsense),  T(test_storm),
+		T(test_reason_is_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,6 +201,9 @@ static void test_request(void **state)
 		asked,
 		"{\"command\":\"create\",\"arguments\":{\"name\":\"v\",\"network\":\"net0\",\"mac\":\"m\",\"mtu\":\"9000\",\"rate\":\"1Gb/s\"}}\n");
 	assert_string_equal(out, "v: created\n");
+	/* A limit that cannot be told is not left out. */
+	admin_with("set v --rate \xff", "{\"result\":{}}\n");
+	assert_non_null(strstr(asked, "\"rate\":\"?\""));
 	admin_with("set v -x 1Gb/s --min-rate=default -t 0 -c gold",
 		   "{\"result\":{}}\n");
 	assert_string_equal(
@@ -251,6 +254,11 @@ static void test_table(void **state)
 		out,
 		"VIF  STATE      PATH    NETWORK  MAC   MTU     RATE  CLASS     SENT  RECEIVED  DOMAIN  REASON\n"
 		"3.0  connected  direct  net0     m    1500  10 Mb/s  gold   1.23 MB         5  web     -\n");
+	admin_with(
+		"list",
+		"{\"result\":[{\"vif\":\"3.0\",\"enabled\":false,\"path\":\"direct\"}]}\n");
+	assert_non_null(strstr(out, "off "));
+	assert_null(strstr(out, "direct"));
 	admin_with("--json list", "{\"result\":[{\"rate\":1250000}]}\n");
 	assert_non_null(strstr(out, "\"rate\": 1250000"));
 }
@@ -260,12 +268,13 @@ static void test_nested(void **state)
 	(void)state;
 	admin_with(
 		"device",
-		"{\"result\":{\"card\":\"c\",\"features\":[\"csum\",\"gso\"],\"networks\":[{\"name\":\"net0\",\"vlan\":0}],\"ports\":[{\"name\":\"wire0\",\"port\":0,\"up\":true,\"verdicts\":{\"no_destination_at_all\":10,\"x\":1}},{\"port\":1,\"verdicts\":{}}],\"use\":{\"vifs\":2}}}\n");
+		"{\"result\":{\"card\":\"c\",\"features\":[\"csum\",\"gso\"],\"networks\":[{\"name\":\"net0\",\"speed\":0,\"vlan\":0}],\"ports\":[{\"name\":\"wire0\",\"port\":0,\"up\":true,\"verdicts\":{\"no_destination_at_all\":10,\"x\":1}},{\"port\":1,\"verdicts\":{}}],\"use\":{\"vifs\":2}}}\n");
 	assert_string_equal(out, "card              c\n"
 				 "features          csum, gso\n"
 				 "use\n"
 				 "  vifs            2\n"
 				 "network net0\n"
+				 "  speed           not known\n"
 				 "  vlan            0\n"
 				 "port 0\n"
 				 "  name            wire0\n"

@@ -16,6 +16,7 @@ static void left(struct vif_fixture *f, uint64_t cookie)
 	f->d.left->nr_pages = 10;
 	f->p.vif[2].used = true;
 	f->p.vif[2].queues = 1;
+	f->p.vif[2].nr_pages = 10;
 }
 
 /* After a restart: taken up without a word to the guest. */
@@ -54,6 +55,26 @@ static void test_restart(void **state)
 	(void)state;
 	restart(false);
 	restart(true);
+}
+
+/*
+ * A guest that was attached anew while nobody looked: what runs there is of the
+ * one before, whose memory it was.
+ */
+static void test_restart_anew(void **state)
+{
+	struct vif_fixture *f = *state;
+	struct platform_request r = fake_request(1);
+	struct vif *vif;
+
+	left(f, r.cookie);
+	vif = vif_create(&f->d, &f->other, &r);
+	assert_int_equal(vif->state, VIF_INIT_WAIT);
+	assert_int_equal(vif->nr, 2);
+	assert_int_equal(f->p.vif[2].queues, 0);
+	assert_int_equal(f->p.vif[2].nr_pages, 0);
+	assert_int_equal(vif->queues, 0);
+	assert_int_equal(vif->pages_end, 0);
 }
 
 /* Taken up, gone, and there again: its number may be another's by then. */
@@ -180,6 +201,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_restart_without),
+		T(test_restart_anew, vif_begin),
 		T(test_restart_twice, vif_begin),
 		T(test_restart_failed, vif_begin),
 		T(test_restart_limits, vif_begin),

@@ -43,6 +43,27 @@ static void test_detach(void **state)
 	assert_int_equal(f->d.nr_vifs, 0);
 }
 
+static bool no_memory;
+
+static void *take(size_t size)
+{
+	return no_memory ? NULL : malloc(size);
+}
+
+/* Without memory for a timer nobody can be waited for. */
+static void test_detach_at_once(void **state)
+{
+	struct vif_fixture *f = *state;
+
+	vif_drive(f, VIF_CONNECTED);
+	no_memory = true;
+	vif_offline(f->vif);
+	no_memory = false;
+	assert_int_equal(f->t.state, PEER_CLOSED);
+	assert_int_equal(f->vif->state, VIF_DETACHED);
+	assert_false(f->p.vif[0].used);
+}
+
 /* A guest that does not close is not waited for longer than libxl does. */
 static void test_detach_timer(void **state)
 {
@@ -225,8 +246,13 @@ static void test_slow_fails(void **state)
 	vif_drive(f, VIF_CONNECTED);
 	assert_int_equal(f->t.carrier, '0');
 	assert_non_null(strstr(f->t.reason, "netif path"));
+	/* Nobody but we would try again. */
+	assert_non_null(f->vif->timer);
+	vif_event(f->vif, EV_LATE);
+	assert_int_equal(f->t.carrier, '0');
+	assert_true(evtimer_pending(f->vif->timer, NULL));
 	fake_netif.start_result = 0;
-	vif_event(f->vif, EV_PEER_CONNECTED);
+	vif_event(f->vif, EV_LATE);
 	assert_int_equal(f->t.carrier, '1');
 	assert_string_equal(f->t.reason, "");
 }
@@ -257,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_attach, vif_begin),
 		T(test_detach, vif_begin),
+		T(test_detach_at_once, vif_begin),
 		T(test_detach_timer, vif_begin),
 		T(test_fresh_frontend, vif_begin),
 		T(test_unknown_state, vif_begin),
@@ -270,5 +297,7 @@ int main(void)
 		cmocka_unit_test(test_no_ctrl_ring),
 	};
 
+	/* Before the first event. */
+	event_set_mem_functions(take, realloc, free);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,8 @@
 #include "local.h"
 #include "log.h"
 
+#define DEAF_US 200000
+
 union fd_space {
 	struct cmsghdr align;
 	char room[CMSG_SPACE(2 * sizeof(int))];
@@ -25,15 +27,29 @@ union fd_space {
 
 static void on_message(evutil_socket_t fd, short what, void *arg);
 
+static void on_hearing(evutil_socket_t fd, short what, void *arg)
+{
+	struct tenant *t = arg;
+
+	(void)fd;
+	(void)what;
+	event_add(t->listener, NULL);
+}
+
 static void on_connection(evutil_socket_t fd, short what, void *arg)
 {
+	static const struct timeval later = { .tv_usec = DEAF_US };
 	struct tenant *t = arg;
 	int client;
 
 	(void)what;
 	client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (client < 0)
+	if (client < 0) {
+		/* Without descriptors it would be told of again at once. */
+		if (errno != EAGAIN && evtimer_add(t->deaf, &later) == 0)
+			event_del(t->listener);
 		return;
+	}
 	/* Who is turned away comes again; svnicd keeps no queue of them. */
 	if (!t->offered || t->client_fd >= 0) {
 		close(client);
@@ -80,14 +96,19 @@ int client_listen(struct tenant *t)
 	}
 	t->listener = event_new(t->p->base, fd, EV_READ | EV_PERSIST,
 				on_connection, t);
-	rc = t->listener ? 0 : -ENOMEM;
+	t->deaf = evtimer_new(t->p->base, on_hearing, t);
+	rc = t->listener && t->deaf ? 0 : -ENOMEM;
 	if (rc)
-		goto err_unlink;
+		goto err_free;
 	event_add(t->listener, NULL);
 	t->listen_fd = fd;
 	return 0;
 
-err_unlink:
+err_free:
+	if (t->listener)
+		event_free(t->listener);
+	if (t->deaf)
+		event_free(t->deaf);
 	unlink(addr.sun_path);
 err_close:
 	close(fd);
@@ -101,6 +122,7 @@ void client_unlisten(struct tenant *t)
 	if (t->listen_fd < 0)
 		return;
 	event_free(t->listener);
+	event_free(t->deaf);
 	close(t->listen_fd);
 	t->listen_fd = -1;
 	if (socket_address(t, &addr) == 0)

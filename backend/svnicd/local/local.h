@@ -57,7 +57,8 @@ struct tenant {
 	char ip[SOURCE_WORDS];
 	int listen_fd;
 	struct event *listener;
-	int client_fd; /* -1: nobody */
+	struct event *deaf; /* it is heard again then */
+	int client_fd;	    /* -1: nobody */
 	struct event *client;
 	struct event *fresh; /* tells the daemon that a guest may come */
 	bool offered;

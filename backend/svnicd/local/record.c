@@ -49,6 +49,9 @@ int record_save(const struct tenant *t)
 		rc = json_dump_file(object, fresh, JSON_INDENT(2));
 	if (rc == 0)
 		rc = rename(fresh, path);
+	/* Of a full disk. */
+	if (rc)
+		unlink(fresh);
 	json_decref(object);
 	return rc ? -EIO : 0;
 }

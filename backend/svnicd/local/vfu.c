@@ -82,6 +82,9 @@ union fd_space {
 	char room[CMSG_SPACE(sizeof(int))];
 };
 
+/* The kernel fills what aligns the end, too. */
+#define FDS_ROOM ((sizeof(union fd_space) - CMSG_LEN(0)) / sizeof(int))
+
 int vfu_break(struct vfu *v)
 {
 	v->broken = true;
@@ -112,6 +115,25 @@ static int send_command(struct vfu *v, const struct exchange *x)
 	return 0;
 }
 
+/* The one descriptor of @msg, or -1; what is more, and so is wrong, is closed. */
+static int take_fd(struct msghdr *msg)
+{
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg);
+	int fds[FDS_ROOM];
+	size_t nr, i;
+
+	if (!cmsg || cmsg->cmsg_level != SOL_SOCKET ||
+	    cmsg->cmsg_type != SCM_RIGHTS)
+		return -1;
+	nr = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	if (nr > FDS_ROOM)
+		nr = FDS_ROOM;
+	memcpy(fds, CMSG_DATA(cmsg), nr * sizeof(int));
+	for (i = 1; i < nr; i++)
+		close(fds[i]);
+	return nr ? fds[0] : -1;
+}
+
 /* The header comes with the message's descriptor, if it has one. */
 static int receive_header(struct vfu *v, struct header *h, int *fd)
 {
@@ -121,18 +143,13 @@ static int receive_header(struct vfu *v, struct header *h, int *fd)
 			      .msg_iovlen = 1,
 			      .msg_control = &space,
 			      .msg_controllen = sizeof(space) };
-	struct cmsghdr *cmsg;
+	ssize_t n;
 
 	*fd = -1;
-	if (recvmsg(v->fd, &msg, MSG_CMSG_CLOEXEC | MSG_WAITALL) !=
-	    (ssize_t)sizeof(*h))
-		return vfu_break(v);
-	cmsg = CMSG_FIRSTHDR(&msg);
-	if (cmsg && cmsg->cmsg_level == SOL_SOCKET &&
-	    cmsg->cmsg_type == SCM_RIGHTS &&
-	    cmsg->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(fd, CMSG_DATA(cmsg), sizeof(int));
-	return 0;
+	n = recvmsg(v->fd, &msg, MSG_CMSG_CLOEXEC | MSG_WAITALL);
+	if (n >= 0)
+		*fd = take_fd(&msg);
+	return n == (ssize_t)sizeof(*h) ? 0 : vfu_break(v);
 }
 
 static int receive_piece(struct vfu *v, const struct iovec *iov)
@@ -173,7 +190,7 @@ static int receive_reply(struct vfu *v, struct exchange *x)
 
 	rc = receive_header(v, &h, &x->fd_in);
 	if (rc)
-		return rc;
+		goto out;
 	if (h.id != v->id || h.command != x->command ||
 	    (h.flags & TYPE_MASK) != TYPE_REPLY || h.size < sizeof(h))
 		rc = vfu_break(v);
@@ -181,6 +198,7 @@ static int receive_reply(struct vfu *v, struct exchange *x)
 		rc = h.size == sizeof(h) ? server_error(h.error) : vfu_break(v);
 	else
 		rc = receive_payload(v, x, h.size - sizeof(h));
+out:
 	if (rc && x->fd_in >= 0) {
 		close(x->fd_in);
 		x->fd_in = -1;

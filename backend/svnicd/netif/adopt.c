@@ -97,6 +97,7 @@ bool slow_adopt(struct netif *n, const struct ownq_shape *shape)
 		return false;
 	if (!adopt_rx(n) || !adopt_tx(n)) {
 		ownq_fini(q);
+		n->kick = false;
 		return false;
 	}
 	filled = svnic_peek32(&q->rx.ctrl->rx_done) - q->rx.done;

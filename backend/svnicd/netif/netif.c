@@ -20,6 +20,7 @@
 #include "netif/rx.h"
 #include "netif/slow.h"
 #include "netif/turn.h"
+#include "netif/txrsp.h"
 #include "vif.h"
 
 uint64_t netif_now_ms(void)
@@ -167,6 +168,7 @@ static int open_queue(struct netif *n, unsigned int i, char *why)
 
 	err = map_ring(q, c->tx_ref, sizeof(struct wire_tx_req), &q->tx);
 	if (!err) {
+		txrsp_end(&q->tx);
 		what = "rx-ring-ref";
 		value = c->rx_ref;
 		err = map_ring(q, c->rx_ref, sizeof(struct wire_rx_req),

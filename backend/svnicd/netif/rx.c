@@ -128,6 +128,7 @@ static uint16_t unlink_first(struct netif_queue *q)
 
 	q->head = q->n->buf[buf].link;
 	q->held -= q->n->buf[buf].nr;
+	q->need = 0; /* was what this one lacked */
 	return buf;
 }
 
@@ -140,7 +141,6 @@ void rx_drop_all(struct netif *n)
 		q = &n->queue[i];
 		while (q->head != NETIF_NONE)
 			drop(q, unlink_first(q), NETIF_V_RX_CARD);
-		q->need = 0;
 	}
 }
 
@@ -359,6 +359,8 @@ static enum answer emit_fixed(struct netif_queue *q, struct batch *b,
 
 	/* What waits for slots shall not be copied each time. */
 	need = slots_for(n, first->total + 4) + 3;
+	if (need < q->need)
+		need = q->need;
 	if (!has_room(b, 1, need) || !has_slots(q, need))
 		return WAIT;
 	mem = linearize(n, head, &len);
@@ -369,7 +371,12 @@ static enum answer emit_fixed(struct netif_queue *q, struct batch *b,
 		return emit_segments(q, b, head, mem, len);
 	if (slots_for(n, len) > 1 && !n->config.sg)
 		return DROPPED;
-	view_begin(n, first, SVNIC_META_CSUM_GOOD, &v);
+	/* A sum that linearize() completed is good; another is what it was. */
+	view_begin(n, first,
+		   flags & (SVNIC_META_CSUM_BLANK | SVNIC_META_CSUM_GOOD)
+			   ? SVNIC_META_CSUM_GOOD
+			   : 0,
+		   &v);
 	view_add(&v, mem, len);
 	put(q, b, &v, head);
 	return EMITTED;
@@ -395,8 +402,6 @@ static void drop_stale(struct netif_queue *q)
 	while (q->head != NETIF_NONE &&
 	       now - q->n->buf[q->head].since_ms > STALE_MS)
 		drop(q, unlink_first(q), NETIF_V_RX_STALE);
-	if (q->head == NETIF_NONE)
-		q->need = 0;
 }
 
 unsigned int rx_gather(struct netif_queue *q, struct batch *b)

@@ -18,7 +18,7 @@ static struct wire_ring *head(const struct sring *r)
 	return (struct wire_ring *)(void *)r->page;
 }
 
-static char *slot(const struct sring *r, uint32_t idx)
+void *sring_slot(const struct sring *r, uint32_t idx)
 {
 	return r->page + NETIF_RING_START +
 	       (idx & (NETIF_RING - 1)) * r->slot_size;
@@ -51,12 +51,12 @@ uint32_t sring_pending(const struct sring *r)
 
 void sring_peek(const struct sring *r, uint32_t ahead, void *req)
 {
-	svnic_copy_in(req, slot(r, r->next + ahead), r->slot_size);
+	svnic_copy_in(req, sring_slot(r, r->next + ahead), r->slot_size);
 }
 
 void sring_respond(struct sring *r, const void *rsp, uint32_t size)
 {
-	char *to = slot(r, r->rsp++);
+	char *to = sring_slot(r, r->rsp++);
 
 	memset(to, 0, r->slot_size);
 	memcpy(to, rsp, size);
@@ -80,7 +80,7 @@ bool sring_publish(struct sring *r)
 
 void sring_stage(struct sring *r, const void *rsp, struct platform_slot *s)
 {
-	s->at = slot(r, r->rsp++);
+	s->at = sring_slot(r, r->rsp++);
 	memcpy(&s->value, rsp, sizeof(s->value));
 }
 

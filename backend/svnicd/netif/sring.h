@@ -33,6 +33,8 @@ int sring_avail(struct sring *r);
 uint32_t sring_pending(const struct sring *r);
 /* Copy request number next + @ahead, which is one of sring_avail(), once. */
 void sring_peek(const struct sring *r, uint32_t ahead, void *req);
+/* Where request, and response, number @idx is. */
+void *sring_slot(const struct sring *r, uint32_t idx);
 /* Write the next response over its request's slot, zeroed first (rule R04). */
 void sring_respond(struct sring *r, const void *rsp, uint32_t size);
 /* The guest may see all responses; true when it wants to be woken. */

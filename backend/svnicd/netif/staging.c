@@ -7,17 +7,38 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "platform.h"
 
 #define PLACES (2u * STAGING_MAX)
 
-static uint32_t home(uint32_t gref)
+static uint32_t nr_all; /* pages of all queues; one thread */
+
+static uint32_t secret;
+
+/* Once; without one all goes on as well. */
+static void choose_secret(void)
 {
-	return gref * 0x9e3779b1u >> 21; /* 11 bits */
+	if (secret)
+		return;
+	if (getrandom(&secret, sizeof(secret), 0) != sizeof(secret))
+		secret = 0;
+	secret |= 1;
 }
 
-_Static_assert(PLACES == 1u << 11, "home() gives 11 bits");
+/*
+ * A guest chooses its grants.  If it knew which have one home, each search
+ * could go through all of its pages.
+ */
+static uint32_t home(uint32_t gref)
+{
+	uint32_t h = gref ^ secret;
+
+	h = (h ^ h >> 16) * 0x85ebca6bu;
+	h = (h ^ h >> 13) * 0xc2b2ae35u;
+	return (h ^ h >> 16) % PLACES;
+}
 
 /* Its place, or the free one where it would be. */
 static uint32_t find(const struct staging *s, uint32_t gref)
@@ -47,8 +68,9 @@ int staging_add(struct staging *s, const struct platform_ops *ops,
 	void *page;
 	int err;
 
-	if (s->nr == STAGING_MAX)
+	if (s->nr == STAGING_MAX || nr_all == STAGING_ALL)
 		return -ENOSPC;
+	choose_secret();
 	if (!s->table)
 		s->table = calloc(PLACES, sizeof(*s->table));
 	if (!s->table)
@@ -63,6 +85,7 @@ int staging_add(struct staging *s, const struct platform_ops *ops,
 	e->read_only = read_only;
 	e->page = page;
 	s->nr++;
+	nr_all++;
 	return 0;
 }
 
@@ -101,6 +124,7 @@ bool staging_del(struct staging *s, const struct platform_ops *ops,
 	ops->grant_unmap(p, s->table[i].page);
 	close_gap(s, i);
 	s->nr--;
+	nr_all--;
 	return true;
 }
 
@@ -114,5 +138,6 @@ void staging_fini(struct staging *s, const struct platform_ops *ops,
 			ops->grant_unmap(p, s->table[i].page);
 	free(s->table);
 	s->table = NULL;
+	nr_all -= s->nr;
 	s->nr = 0;
 }

@@ -15,6 +15,8 @@ struct platform_ops;
 struct tenant;
 
 #define STAGING_MAX 1024u /* of a queue: two full rings, twice */
+/* ... of all: half of what Linux lets a process map, each one by itself. */
+#define STAGING_ALL 32768u
 
 struct staging_page {
 	uint32_t gref;

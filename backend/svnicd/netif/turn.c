@@ -262,9 +262,12 @@ static void pass_on(void *arg, bool posted)
 
 	tx_send(&t->batch);
 	rx_finish(&t->batch, &t->call, posted);
-	/* Only what the card has is answered. */
-	for (i = 0; i < t->nr_in_turn; i++)
+	/* Buffers go back when their guest has the frames; of what it sent,
+	 * only what the card has is answered. */
+	for (i = 0; i < t->nr_in_turn; i++) {
+		netif_publish(t->in_turn[i]);
 		slow_kick(t->in_turn[i]);
+	}
 	tx_respond();
 	for (i = 0; i < t->nr_in_turn; i++) {
 		netif_publish(t->in_turn[i]);

@@ -17,6 +17,7 @@
 #include "netif/priv.h"
 #include "netif/slow.h"
 #include "netif/txreq.h"
+#include "netif/txrsp.h"
 
 #define FRAMES 256u /* of a turn */
 #define SLOTS  1024u
@@ -262,20 +263,14 @@ static void send(struct tx_frame *f, const struct batch *b)
 /* The first slot, its extras, then the other slots. */
 static void respond(const struct tx_frame *f)
 {
-	struct wire_tx_rsp rsp;
-	unsigned int i;
+	const struct txrsp rsp = {
+		.nr = f->nr_ring,
+		.nr_extras = f->nr_extras,
+		.error = f->verdict != NETIF_V_OK,
+		.id = &turn.id[f->first_id],
+	};
 
-	for (i = 0; i < f->nr_ring; i++) {
-		if (i > 0 && i <= f->nr_extras) {
-			rsp.id = 0;
-			rsp.status = WIRE_RSP_NULL;
-		} else {
-			rsp.id = turn.id[f->first_id + i];
-			rsp.status =
-				f->verdict ? WIRE_RSP_ERROR : WIRE_RSP_OKAY;
-		}
-		sring_respond(&f->q->tx, &rsp, sizeof(rsp));
-	}
+	txrsp_put(&f->q->tx, &rsp);
 	f->q->stats.verdict[f->verdict]++;
 }
 

@@ -80,10 +80,11 @@ static enum netif_verdict add_slot(struct txreq *t,
 
 	if ((uint32_t)req->offset + req->size > NETIF_PAGE)
 		return NETIF_V_CROSSING;
-	if (!req->size)
-		return NETIF_V_ZERO;
+	/* Before all that costs a frame only: it ends the chain. */
 	if (nr >= NETIF_SLOTS_MAX)
 		return NETIF_V_FLOOD;
+	if (!req->size)
+		return NETIF_V_ZERO;
 	if (nr >= NETIF_SLOTS)
 		return NETIF_V_SLOTS;
 	s = &t->slot[t->nr_slots++];

@@ -19,8 +19,10 @@
 #include <svnic/pf.h>
 
 #include "../limit.h"
+#include "../names.h"
 #include "../platform.h"
 #include "../source.h"
+#include "account.h"
 #include "batch.h"
 #include "ring.h"
 
@@ -37,11 +39,13 @@ LIST_HEAD(memo_list, memo_entry);
 
 struct tenant {
 	TAILQ_ENTRY(tenant) link;
+	TAILQ_ENTRY(tenant) mark; /* while it is dirty */
 	struct platform *p;
 	struct vif *vif;
 	uint32_t domid;
 	uint32_t devid;
 	char backend[DOM0_PATH];
+	struct name called; /* by that, among the platform's */
 	char frontend[DOM0_PATH];
 	char domain[64];    /* its name as read last */
 	unsigned int state; /* ours, as written or found last */
@@ -49,13 +53,15 @@ struct tenant {
 		ip[SOURCE_WORDS]; /* as read last */
 	bool offline;		  /* online was 0 when read last */
 	bool watched;		  /* its frontend's state is */
-	bool dirty;		  /* to be looked at */
+	bool dirty;		  /* to be looked at: see look_mark() */
 	bool seen;		  /* by the running scan */
+	bool gone;		  /* its directory, or it is another's */
 	uint64_t window;	  /* frame of its doorbell page, or 0 */
 	struct event *clear;	  /* after a failed attach */
 	struct memo_list memo;	  /* what was read and written of it */
 	bool memo_due;		  /* it is to be written */
 	bool memo_filed;	  /* it is in the file */
+	struct account account;	  /* of what it asked for */
 	struct ring ring;
 };
 
@@ -70,13 +76,17 @@ struct platform {
 	struct event *store_event;
 	struct event *look_timer;
 	struct guest_list guests;
+	struct guest_list marked; /* to be looked at */
+	struct names names;	  /* of them, by backend directory */
 	struct batch batch;
 	char memo_dir[DOM0_PATH];
 	struct event *memo_timer;
 	struct start *start; /* or NULL: it is over, or */
 	bool started;	     /* ... has not begun */
 	bool rescan;
-	bool died; /* some domain did */
+	bool again; /* an entry was replaced: more is to be looked at */
+	bool died;  /* some domain did */
+	bool rival; /* xen-netback was there */
 	/* Xen */
 	struct xentoollog_logger logger; /* of the libraries; says nothing */
 	xc_interface *xc;		 /* or NULL, see dom0_xc() */

@@ -17,6 +17,7 @@
 #include "../netif/netif.h"
 #include "../text.h"
 #include "dom0.h"
+#include "look.h"
 #include "memo.h"
 #include "store.h"
 #include "window.h"
@@ -84,6 +85,7 @@ struct tenant *guest_create(struct platform *p, uint32_t domid, uint32_t devid)
 	strcpy(t->frontend, frontend);
 	free(frontend);
 	TAILQ_INSERT_TAIL(&p->guests, t, link);
+	names_add(&p->names, &t->called, t->backend, t);
 	return t;
 }
 
@@ -101,6 +103,8 @@ void guest_free(struct tenant *t)
 		event_free(t->clear);
 	memo_free(t);
 	TAILQ_REMOVE(&t->p->guests, t, link);
+	names_del(&t->called);
+	look_unmark(t);
 	free(t);
 }
 
@@ -291,6 +295,22 @@ static void look_offline(struct tenant *t, bool written)
 	t->offline = off;
 }
 
+/* Its directory is gone, or is that of another attach by now. */
+static void leave(struct tenant *t, bool replaced)
+{
+	struct platform *p = t->p;
+	uint32_t domid = t->domid;
+	uint32_t devid = t->devid;
+
+	t->gone = true;
+	if (t->vif)
+		p->up->vif_gone(t->vif);
+	else
+		guest_destroy(p, t);
+	if (replaced)
+		store_again(p, domid, devid);
+}
+
 void guest_look(struct tenant *t)
 {
 	unsigned int state;
@@ -300,19 +320,14 @@ void guest_look(struct tenant *t)
 	bool fresh;
 	bool failed;
 
-	t->dirty = false;
+	look_unmark(t);
 	if (!read_state(t, t->backend, &state))
 		return;
 	/* We never write Initialising: another attach took the place. */
 	replaced = state == PEER_INITIALISING && t->vif &&
 		   t->state != PEER_INITIALISING;
-	if (replaced)
-		t->p->rescan = true;
 	if (replaced || state == PEER_GONE) {
-		if (t->vif)
-			t->p->up->vif_gone(t->vif);
-		else
-			guest_destroy(t->p, t);
+		leave(t, replaced);
 		return;
 	}
 	fresh = !t->vif;

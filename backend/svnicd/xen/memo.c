@@ -27,11 +27,12 @@
 #include "../log.h"
 #include "dom0.h"
 
-#define MAGIC	 "svnicd memo 1"
-#define END	 "end"
-#define TEXT_MAX 32768u
-#define LATER_US 200000
-#define PROOFS	 8u
+#define MAGIC	    "svnicd memo 1"
+#define END	    "end"
+#define TEXT_MAX    32768u
+#define LATER_US    200000
+#define PROOFS	    8u
+#define WRITE_QUOTA 8u
 
 struct memo_entry {
 	LIST_ENTRY(memo_entry) link;
@@ -229,6 +230,9 @@ static int write_file(const char *path)
 		err = -EIO;
 	if (close(fd) || (!err && rename(fresh, path)))
 		err = -errno;
+	/* A full folder has no room for what nobody will read. */
+	if (err)
+		unlink(fresh);
 	return err;
 }
 
@@ -245,17 +249,25 @@ static void write_one(struct tenant *t)
 	t->memo_filed = write_file(path) == 0;
 }
 
+/* Some at a time: frames wait meanwhile. */
 static void write_due(evutil_socket_t fd, short what, void *arg)
 {
+	static const struct timeval now;
 	struct platform *p = arg;
+	unsigned int nr = 0;
 	struct tenant *t;
 
 	(void)fd;
 	(void)what;
 	TAILQ_FOREACH(t, &p->guests, link)
 	{
-		if (t->memo_due)
-			write_one(t);
+		if (!t->memo_due)
+			continue;
+		if (nr++ == WRITE_QUOTA) {
+			evtimer_add(p->memo_timer, &now);
+			return;
+		}
+		write_one(t);
 	}
 }
 
@@ -353,17 +365,14 @@ bool memo_load(struct platform *p, uint32_t domid, uint32_t devid)
 static void clear_one(struct platform *p, const char *path)
 {
 	uint32_t domid, devid;
-	const struct tenant *t;
+	char backend[DOM0_PATH];
 
 	if (sscanf(path + strlen(p->memo_dir), "/memo.%5u.%10u", &domid,
 		   &devid) != 2)
 		return;
-	TAILQ_FOREACH(t, &p->guests, link)
-	{
-		if (t->domid == domid && t->devid == devid)
-			return;
-	}
-	unlink(path);
+	snprintf(backend, sizeof(backend), DOM0_BACKEND, domid, devid);
+	if (!names_find(&p->names, backend))
+		unlink(path);
 }
 
 void memo_clear(struct platform *p)

@@ -6,7 +6,8 @@
  * and after a restart rsp_prod says where to go on.
  *
  * The event channel stays masked until the work is done; a guest that rings
- * without work waits longer each time (rule R20).
+ * without work waits longer each time (rule R20), and one whose work takes long
+ * leaves the others most of the time: a message may name 512 pages.
  */
 #include "ring.h"
 
@@ -26,7 +27,7 @@
 #include <xen/io/netif.h> /* needs what dom0.h includes */
 
 #define RING_ENTRIES 128u /* one page of 16-octet entries after 64 octets */
-#define RING_QUOTA   32u  /* requests at a time, for the others' sake */
+#define RING_QUOTA   32u  /* requests at a time, for the others' sake ... */
 #define IDLE_FREE    2u	  /* rings without work in a row ... */
 #define IDLE_MAX     12u  /* ... and from then on 2 to 2^10 ms */
 
@@ -72,7 +73,7 @@ static void answer(struct tenant *t, const struct svnic_ctrl_req *req)
 }
 
 /* How many were taken; -EPROTO when the guest's index is impossible. */
-static int take(struct tenant *t)
+static int take(struct tenant *t, uint64_t start)
 {
 	struct svnic_ctrl_req req;
 	int avail;
@@ -84,7 +85,7 @@ static int take(struct tenant *t)
 					 t->ring.next, RING_ENTRIES);
 		if (avail < 0)
 			return avail;
-		if (avail == 0)
+		if (avail == 0 || account_now() - start > ACCOUNT_LEAST_US)
 			break;
 		svnic_copy_in(&req, &entry(t)->req, sizeof(req));
 		answer(t, &req);
@@ -139,7 +140,9 @@ static void rest(struct tenant *t)
 static void serve(struct tenant *t)
 {
 	struct ring *r = &t->ring;
-	int n = take(t);
+	uint64_t start = account_now();
+	int n = take(t, start);
+	unsigned int wait;
 
 	if (n < 0) {
 		/* This closes the ring: nothing of it may be touched after. */
@@ -149,8 +152,10 @@ static void serve(struct tenant *t)
 		return;
 	}
 	r->worked += (unsigned int)n;
+	account_charge(&t->account, start);
+	wait = account_wait(&t->account);
 	if (arm(t)) {
-		wait_ms(t, 0);
+		wait_ms(t, wait);
 		return;
 	}
 	if (!r->rung)
@@ -160,7 +165,12 @@ static void serve(struct tenant *t)
 		return;
 	}
 	r->idle = 0;
-	unmask(t);
+	if (!wait) {
+		unmask(t);
+		return;
+	}
+	r->rest = true;
+	wait_ms(t, wait);
 }
 
 static void timer(evutil_socket_t fd, short what, void *arg)

@@ -20,7 +20,9 @@
 #include "dom0.h"
 #include "guest.h"
 #include "memo.h"
+#include "rival.h"
 #include "store.h"
+#include "window.h"
 
 #define GROW 64u
 
@@ -118,6 +120,9 @@ static bool watch_next(struct platform *p)
 		if (t->watched)
 			continue;
 		guest_watch(t);
+		/* Behind the others, so that the next is the first. */
+		TAILQ_REMOVE(&p->guests, t, link);
+		TAILQ_INSERT_TAIL(&p->guests, t, link);
 		return true;
 	}
 	return false;
@@ -130,6 +135,7 @@ static void finish(struct platform *p)
 	memo_clear(p);
 	start_end(p);
 	if (!err) {
+		rival_look(p);
 		p->up->tenants_known(p->core);
 		return;
 	}
@@ -166,6 +172,8 @@ int start_begin(struct platform *p)
 	struct start *s = make(p);
 
 	p->started = true;
+	/* Not sooner: who stood by has seen the one before go on. */
+	window_load(p);
 	if (!s)
 		return -ENOMEM;
 	s->event = evtimer_new(p->base, step, p);

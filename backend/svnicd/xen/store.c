@@ -18,13 +18,17 @@
 #include "../text.h"
 #include "dom0.h"
 #include "guest.h"
+#include "look.h"
 #include "memo.h"
 #include "nodes.h"
+#include "rival.h"
 
 #define ROOT	    "backend/vif"
 #define DRAIN_MAX   65536
 #define WRITE_TRIES 16
-#define LOOK_QUOTA  2 /* guests in one turn */
+#define LOOK_QUOTA  2	/* guests in one turn */
+#define DOMAINS	    256 /* that Xen tells of at once */
+#define LIVES_SIZE  (DOM0_LAST / 8 + 1)
 
 char *store_read(struct platform *p, const char *dir, const char *key)
 {
@@ -111,6 +115,8 @@ int store_write(struct tenant *t, const struct store_pair *pairs,
 	unsigned int i;
 	int err = -EAGAIN;
 
+	if (t->gone)
+		return -ENOENT;
 	for (i = 0; i < count; i++)
 		memo_change(t, t->backend, pairs[i].key, pairs[i].value);
 	for (i = 0; i < WRITE_TRIES && err == -EAGAIN; i++)
@@ -161,14 +167,10 @@ void store_clear(struct tenant *t)
 
 static struct tenant *find(struct platform *p, uint32_t domid, uint32_t devid)
 {
-	struct tenant *t;
+	char dir[DOM0_PATH];
 
-	TAILQ_FOREACH(t, &p->guests, link)
-	{
-		if (t->domid == domid && t->devid == devid)
-			return t;
-	}
-	return NULL;
+	snprintf(dir, sizeof(dir), DOM0_BACKEND, domid, devid);
+	return names_find(&p->names, dir);
 }
 
 static bool is_ours(struct platform *p, const char *dir)
@@ -196,8 +198,14 @@ static void consider(struct platform *p, uint32_t domid, uint32_t devid)
 			return;
 		guest_watch(t);
 	}
-	t->dirty = true;
+	look_mark(t);
 	t->seen = true;
+}
+
+void store_again(struct platform *p, uint32_t domid, uint32_t devid)
+{
+	consider(p, domid, devid);
+	p->again = true;
 }
 
 /* The event loop goes on before the next one is served. */
@@ -223,18 +231,15 @@ void store_serve(struct platform *p, uint32_t domid, uint32_t devid)
 	batch_drop(p);
 }
 
-static void scan_domain(struct platform *p, const char *name,
+static void scan_domain(struct platform *p, uint32_t domid,
 			store_found_fn found)
 {
 	char dir[DOM0_PATH];
 	unsigned int n = 0;
 	unsigned int i;
-	uint32_t domid;
 	uint32_t devid;
 	char **devs;
 
-	if (text_u32(name, DOM0_LAST, &domid))
-		return;
 	snprintf(dir, sizeof(dir), ROOT "/%u", domid);
 	devs = xs_directory(p->store, XBT_NULL, dir, &n);
 	for (i = 0; devs && i < n; i++)
@@ -247,10 +252,12 @@ void store_scan(struct platform *p, store_found_fn found)
 {
 	unsigned int n = 0;
 	unsigned int i;
+	uint32_t domid;
 	char **domains = xs_directory(p->store, XBT_NULL, ROOT, &n);
 
 	for (i = 0; domains && i < n; i++)
-		scan_domain(p, domains[i], found);
+		if (!text_u32(domains[i], DOM0_LAST, &domid))
+			scan_domain(p, domid, found);
 	free(domains);
 }
 
@@ -267,55 +274,84 @@ static void scan(struct platform *p)
 	TAILQ_FOREACH(t, &p->guests, link)
 	{
 		if (!t->seen)
-			t->dirty = true;
+			look_mark(t);
 	}
 }
 
-static void bury(struct platform *p)
+/* All entries of one domain came or went; the others have nothing of it. */
+static void rescan_domain(struct platform *p, uint32_t domid)
 {
 	struct tenant *t;
 
 	TAILQ_FOREACH(t, &p->guests, link)
 	{
-		if (t->vif && !xs_is_domain_introduced(p->store, t->domid))
+		if (t->domid == domid)
+			look_mark(t);
+	}
+	scan_domain(p, domid, consider);
+}
+
+/*
+ * A bit for each domain that Xen has and does not take apart.  One call tells
+ * of hundreds; XenStore must be asked for each.
+ */
+static void find_living(struct platform *p, uint8_t *lives)
+{
+	static xc_domaininfo_t info[DOMAINS];
+	xc_interface *xc = dom0_xc(p);
+	unsigned int first = 0;
+	int n, i;
+
+	memset(lives, 0, LIVES_SIZE);
+	do {
+		n = xc ? xc_domain_getinfolist(xc, first, DOMAINS, info) : 0;
+		for (i = 0; i < n; i++) {
+			first = info[i].domain;
+			if (first <= DOM0_LAST &&
+			    !(info[i].flags & XEN_DOMINF_dying))
+				lives[first / 8] |= (uint8_t)(1u << first % 8);
+		}
+		first++;
+	} while (n == DOMAINS);
+}
+
+static bool is_living(const uint8_t *lives, uint32_t domid)
+{
+	return domid <= DOM0_LAST && lives[domid / 8] & 1u << domid % 8;
+}
+
+static void bury(struct platform *p)
+{
+	static uint8_t lives[LIVES_SIZE];
+	struct tenant *t;
+
+	find_living(p, lives);
+	TAILQ_FOREACH(t, &p->guests, link)
+	{
+		if (t->vif && !is_living(lives, t->domid) &&
+		    !xs_is_domain_introduced(p->store, t->domid))
 			p->up->peer_state(t->vif, PEER_GONE);
 	}
 }
 
-/* At most @quota of those that are marked; true: there are more. */
-static bool look_dirty(struct platform *p, unsigned int quota)
-{
-	struct tenant *next;
-	struct tenant *t;
-
-	for (t = TAILQ_FIRST(&p->guests); t; t = next) {
-		next = TAILQ_NEXT(t, link);
-		if (!t->dirty)
-			continue;
-		if (quota-- == 0)
-			return true;
-		/* Behind the others, or two busy guests would hide them. */
-		TAILQ_REMOVE(&p->guests, t, link);
-		TAILQ_INSERT_TAIL(&p->guests, t, link);
-		nodes_ask_again(t);
-		guest_look(t); /* @t may be gone after this */
-		batch_drop(p);
-	}
-	return false;
-}
-
 static void look(struct platform *p, unsigned int quota)
 {
-	static const struct timeval now;
+	struct timeval then = { .tv_sec = 0 };
+	unsigned int ms;
 
+	rival_look(p);
 	if (p->rescan) {
 		p->rescan = false;
 		scan(p);
 	}
-	/* Frames of others wait meanwhile, so they have a turn in between.  A
-	   look may find an entry that was replaced, and ask for a scan. */
-	if (look_dirty(p, quota) || p->rescan)
-		evtimer_add(p->look_timer, &now);
+	p->again = false;
+	/* Frames of others wait meanwhile, so they have a turn in between. */
+	ms = look_dirty(p, quota);
+	if (p->again)
+		ms = 0;
+	then.tv_usec = ms * 1000;
+	if (ms != LOOK_NEVER)
+		evtimer_add(p->look_timer, &then);
 	if (p->died)
 		bury(p);
 	p->died = false;
@@ -339,6 +375,8 @@ static bool names_entry(const char *s, uint32_t *domid, uint32_t *devid)
 
 static void mark(struct platform *p, const char *path, const char *token)
 {
+	bool below = strncmp(path, ROOT "/", strlen(ROOT "/")) == 0;
+	const char *entry = below ? path + strlen(ROOT "/") : "";
 	uint32_t domid;
 	uint32_t devid;
 	struct tenant *t;
@@ -350,10 +388,11 @@ static void mark(struct platform *p, const char *path, const char *token)
 			return;
 		t = find(p, domid, devid);
 		if (t)
-			t->dirty = true;
-	} else if (strncmp(path, ROOT "/", strlen(ROOT "/")) == 0 &&
-		   names_entry(path + strlen(ROOT "/"), &domid, &devid)) {
+			look_mark(t);
+	} else if (names_entry(entry, &domid, &devid)) {
 		consider(p, domid, devid);
+	} else if (!text_u32(entry, DOM0_LAST, &domid)) {
+		rescan_domain(p, domid);
 	} else {
 		p->rescan = true;
 	}

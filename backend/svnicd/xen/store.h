@@ -18,6 +18,8 @@ typedef void (*store_found_fn)(struct platform *p, uint32_t domid,
 void store_scan(struct platform *p, store_found_fn found);
 /* An entry that was there when we came: look at it now. */
 void store_serve(struct platform *p, uint32_t domid, uint32_t devid);
+/* One that took the place of another: it is looked at as any new one. */
+void store_again(struct platform *p, uint32_t domid, uint32_t devid);
 /* A node's text, to be freed; or NULL and errno, ENOENT where there is none. */
 char *store_read(struct platform *p, const char *dir, const char *key);
 struct store_pair {

@@ -9,6 +9,8 @@
 struct platform;
 struct tenant;
 
+/* Who may have which page still, as earlier daemons left it. */
+void window_load(struct platform *p);
 int window_open(struct tenant *t, uint64_t frame);
 /* An earlier daemon opened it. */
 void window_adopt(struct tenant *t, uint64_t frame);

@@ -68,6 +68,7 @@ static int dom0_open(struct event_base *base,
 	p->settings = *settings;
 	p->fd = -1;
 	TAILQ_INIT(&p->guests);
+	TAILQ_INIT(&p->marked);
 	err = store_open(p, why);
 	if (err)
 		goto err_free;
