@@ -36,7 +36,8 @@ class Host:
             os.path.abspath(__file__)))
         self.raw = os.path.join(out, "raw", "bench")
         os.makedirs(self.raw, exist_ok=True)
-        self.dir = tempfile.mkdtemp(prefix="svnic-bench.", dir="/tmp")
+        # In memory, as /run is wherever svnicd keeps its VIFs there.
+        self.dir = tempfile.mkdtemp(prefix="svnic-bench.", dir="/dev/shm")
         self.procs, self.namespaces, self.links = [], [], []
         self.huge_before = None
         # Thousands of VIFs have some descriptors each.

@@ -3,6 +3,8 @@
 #
 # Starts and stops the machine: the card, then QEMU with Xen and dom0.
 
+PACE_S=8 # see rig_pace()
+
 # For dom0 and the guests. rodata=off and lsm= each save half a second of boot
 # under emulation and change nothing that is tested here.
 LINUX_CMDLINE="mitigations=off clocksource=xen tsc=unstable audit=0 rodata=off lsm= cryptomgr.notests=1 ${RIG_LINUX_ARGS:-}"
@@ -155,7 +157,15 @@ rig_up() {
 	fi
 	"${SSH[@]}" 'cat /run/rig/xl-info' </dev/null >"$RUN/xl-info" ||
 		die "dom0 is up but xl info fails; see rig log"
-	say "up in $(since "$start") s: $(rig_summary)"
+	since "$start" >"$RUN/boot"
+	say "up in $(cat "$RUN/boot") s: $(rig_summary)"
+}
+
+# How many times a test has to be more patient here than where all is quiet and
+# dom0 is up in less than PACE_S seconds.
+rig_pace() {
+	[ -s "$RUN/boot" ] || die "the machine is not up; see rig up"
+	awk -v quiet=$PACE_S '{ print int($1 / quiet) + 1 }' "$RUN/boot"
 }
 
 rig_summary() {

@@ -91,6 +91,10 @@ static const struct attack attacks[] = {
 	  { SLOT(0, 0, MORE, 0), SLOT(1, 0, MORE, 0) },
 	  18,
 	  IS_CLOSED },
+	{ "tx: all but the first of 200 are empty",
+	  { SLOT(0, 0, MORE, 60), SLOT(1, 0, MORE, 0) },
+	  200,
+	  IS_CLOSED },
 	{ "tx: slots hold one octet more than the frame",
 	  { SLOT(0, 0, MORE, 60), SLOT(1, 0, 0, 61) },
 	  2,
@@ -278,9 +282,13 @@ struct xen_netif_tx_request net_frame(struct rudenet *n, unsigned int len)
 	return req;
 }
 
-/* What a response leaves of its slot: the request's, or 0 (rule R04). */
+/*
+ * What a response leaves of its slot: the request's, or 0 (rule R04), or what
+ * the next svnicd must know of it: one slot, with or without an error.
+ */
 static bool is_clean(struct rudenet *n, const struct xen_netif_tx_request *req)
 {
+	static const u8 mark[12] = { [4] = 0xff, 0xff, 1, 0x80 };
 	const u8 *ours = (const u8 *)req;
 	const u8 *slot =
 		(const u8 *)RING_GET_REQUEST(&n->tx, n->tx.rsp_cons - 1);
@@ -288,7 +296,8 @@ static bool is_clean(struct rudenet *n, const struct xen_netif_tx_request *req)
 	bool is = true;
 
 	for (i = sizeof(struct xen_netif_tx_response); i < sizeof(*req); i++)
-		is = is && (slot[i] == ours[i] || !slot[i]);
+		is = is &&
+		     (slot[i] == ours[i] || !slot[i] || slot[i] == mark[i]);
 	return net_is(n, "a response's padding is clean", 1, is);
 }
 

@@ -49,7 +49,7 @@ received() {
 	vif_direct a 0
 	after=$(received 5)
 	echo "from the wire: $before, then $after Mbit/s"
-	[ "$before" -gt 30 ]
+	[ "$before" -gt $((30 / PACE)) ]
 	[ "$after" -lt 25 ]
 	[ "$after" -gt 3 ]
 	[ "$(limit rx_rate_drops)" -gt 10 ]

@@ -29,13 +29,6 @@ setup() {
 	done' >/dev/null 2>&1 || :
 }
 
-# moves OPTION...: iperf3 by a with these options carries data.
-moves() {
-	run in_guest a iperf3 -t 2 -J "$@"
-	[ "$status" -eq 0 ]
-	jq -e '.end.sum_received.bits_per_second > 1e6' <<<"$output"
-}
-
 @test "stock guests are connected, with Debian's driver alone" {
 	until_true 20 "a's vif" connected a 0
 	until_true 20 "b's vif" connected b 0
@@ -52,34 +45,34 @@ moves() {
 }
 
 @test "TCP both ways: stock to stock" {
-	moves -c $B
-	moves -c $B -R
+	carries a -c $B
+	carries a -c $B -R
 }
 
 @test "TCP both ways: stock to the wire" {
-	moves -c $WIRE
-	moves -c $WIRE -R
+	carries a -c $WIRE
+	carries a -c $WIRE -R
 }
 
 @test "TCP both ways: stock to direct" {
 	until_true 20 "d's direct path" vif_direct d 0
-	moves -c $D
-	moves -c $D -R
+	carries a -c $D
+	carries a -c $D -R
 }
 
 @test "TCP over IPv6 both ways, segmented by the card or not" {
 	in_guest a 'ip addr add fd77::11/64 dev eth0 nodad'
 	in_guest b 'ip addr add fd77::12/64 dev eth0 nodad'
-	moves -c fd77::12
-	moves -c fd77::12 -R
+	carries a -c fd77::12
+	carries a -c fd77::12 -R
 	in_guest a 'ethtool -K eth0 tso off gso off tx off'
-	moves -c fd77::12
+	carries a -c fd77::12
 	in_guest a 'ethtool -K eth0 tx on gso on tso on'
 }
 
 @test "datagrams of 30,000 octets: fragments in many slots" {
-	in_guest a ping -n -q -c 20 -i 0.1 -s 30000 -W 2 $B | grep ' 0% packet loss'
-	in_guest a ping -n -q -c 20 -i 0.1 -s 30000 -W 2 $WIRE | grep ' 0% packet loss'
+	in_guest a ping -n -q -c 20 -i 0.1 -s 30000 -W 10 $B | grep ' 0% packet loss'
+	in_guest a ping -n -q -c 20 -i 0.1 -s 30000 -W 10 $WIRE | grep ' 0% packet loss'
 }
 
 @test "small datagrams arrive whole and in order" {
@@ -130,7 +123,7 @@ groups_come() {
 }
 
 @test "a second vif of 9000 octets is attached under load, used, detached" {
-	load_start a 12
+	load_start a
 	dom0 xl network-attach a mac=00:16:3e:77:02:01 bridge=net0 \
 		script=vif-svnic mtu=9000
 	dom0 xl network-attach b mac=00:16:3e:77:02:02 bridge=net0 \
@@ -166,29 +159,32 @@ groups_come() {
 	answers a $B
 }
 
+# mbps_to_wire SECONDS: what a gets there.
+mbps_to_wire() {
+	in_guest a "iperf3 -c $WIRE -t $1 -J" |
+		jq '.end.sum_received.bits_per_second / 1e6 | floor'
+}
+
 @test "a rate comes and goes while the vif is in use" {
-	local be
+	local be mbps
 	be=$(backend a 0)
 	# TCP shall not remember the slow path when it is no longer slow.
 	in_guest a 'echo 1 >/proc/sys/net/ipv4/tcp_no_metrics_save'
 	dom0 "xenstore-write $be/rate 62500,50000" # 10 Mbit/s
 	sleep 1
-	in_guest a "iperf3 -c $WIRE -t 4 -J" |
-		jq -e '.end.sum_received.bits_per_second / 1e6 | . > 5 and . < 12'
+	mbps=$(mbps_to_wire 4)
+	((mbps < 12 && mbps > 5 / PACE))
 	dom0 "xenstore-rm $be/rate"
 	sleep 1
-	in_guest a "iperf3 -c $WIRE -t 2 -J" |
-		jq -e '.end.sum_received.bits_per_second / 1e6 > 20'
+	(($(mbps_to_wire 2) > 20 / PACE))
 }
 
 @test "two queues for two processors" {
 	"$rig" guest m --type=stock --vcpus=2 --mem=192
 	[ "$(dom0 xenstore-read "$(frontend m 0)/multi-queue-num-queues")" = 2 ]
 	in_guest m 'test -d /sys/class/net/eth0/queues/rx-1'
-	in_guest m "iperf3 -c $B -P 4 -t 2 -J" |
-		jq -e '.end.sum_received.bits_per_second > 1e6'
-	in_guest m "iperf3 -c $B -P 4 -t 2 -R -J" |
-		jq -e '.end.sum_received.bits_per_second > 1e6'
+	carries m -c $B -P 4
+	carries m -c $B -P 4 -R
 }
 
 @test "xl destroy under load gives everything back" {
@@ -204,7 +200,7 @@ groups_come() {
 }
 
 @test "xl pause and unpause under load" {
-	load_start a 6
+	load_start a
 	sleep 1
 	dom0 'xl pause a; sleep 2; xl unpause a'
 	load_end a
@@ -226,7 +222,7 @@ groups_come() {
 @test "svnicd is killed and started under load: a pause, nothing lost" {
 	local index gap
 	index=$(in_guest a cat /sys/class/net/eth0/ifindex)
-	load_start a 10
+	load_start a
 	probe_start a 8
 	probe_start d 8
 	sleep 2
@@ -234,11 +230,12 @@ groups_come() {
 	gap=$(probe_end a)
 	echo "stock: $gap"
 	gap_note svnicd_restart_stock_ms "$(jq .gap_ms <<<"$gap")"
-	jq -e '.gap_ms < 3000' <<<"$gap"
+	gap_within 3000 "$gap"
 	gap=$(probe_end d)
 	echo "direct: $gap"
 	gap_note svnicd_restart_direct_ms "$(jq .gap_ms <<<"$gap")"
-	jq -e '.gap_ms < 1000 and .lost < 50' <<<"$gap"
+	gap_within 1000 "$gap"
+	few_lost "$gap"
 	load_end a
 	[ "$(in_guest a cat /sys/class/net/eth0/ifindex)" = "$index" ]
 	connected a 0
@@ -246,20 +243,20 @@ groups_come() {
 
 @test "svnicd is stopped and started under load, as for an upgrade" {
 	local gap
-	load_start a 8
+	load_start a
 	probe_start a 6
 	sleep 2
 	svnicd_again TERM
 	gap=$(probe_end a)
 	echo "$gap"
 	gap_note svnicd_upgrade_stock_ms "$(jq .gap_ms <<<"$gap")"
-	jq -e '.gap_ms < 3000' <<<"$gap"
+	gap_within 3000 "$gap"
 	load_end a
 }
 
 @test "svnicd is killed ten times under load" {
 	local gap
-	load_start a 26
+	load_start a
 	probe_start a 22
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		svnicd_again KILL
@@ -268,7 +265,7 @@ groups_come() {
 	gap=$(probe_end a)
 	echo "$gap"
 	gap_note svnicd_kill_loop_stock_ms "$(jq .gap_ms <<<"$gap")"
-	jq -e '.gap_ms < 5000' <<<"$gap"
+	gap_within 5000 "$gap"
 	load_end a
 	answers d $B
 	[ "$(vif_count)" = 3 ]
@@ -287,11 +284,12 @@ groups_come() {
 		gap=$(probe_end a)
 		echo "stock: $gap"
 		gap_note svnicd_standby_stock_ms "$(jq .gap_ms <<<"$gap")"
-		jq -e '.gap_ms < 2000' <<<"$gap"
+		gap_within 2000 "$gap"
 		gap=$(probe_end d)
 		echo "direct: $gap"
 		gap_note svnicd_standby_direct_ms "$(jq .gap_ms <<<"$gap")"
-		jq -e '.gap_ms < 1000 and .lost < 50' <<<"$gap"
+		gap_within 1000 "$gap"
+	few_lost "$gap"
 		[ "$(dom0 pidof svnicd-serving)" != "$serving" ]
 	done
 	svnicd_waits
@@ -301,7 +299,7 @@ groups_come() {
 	gap=$(probe_end a)
 	echo "upgrade: $gap"
 	gap_note svnicd_standby_upgrade_ms "$(jq .gap_ms <<<"$gap")"
-	jq -e '.gap_ms < 2000' <<<"$gap"
+	gap_within 2000 "$gap"
 	dom0 'grep -q "upgrade: .*svnicd is executed" /var/log/svnicd.log'
 	connected a 0
 	until_true 20 "svnicd's answer" dom0 svnic-admin device

@@ -109,7 +109,7 @@ streams() { in_guest q "iperf3 -c $A -P 8 -t 3 $*" >/dev/null; }
 
 @test "ethtool -L under load: one queue, two queues, no pause to speak of" {
 	local gap
-	load_start q 16 $A
+	load_start q $A
 	probe_start q 12 $A
 	sleep 2
 	for _ in 1 2 3; do
@@ -133,7 +133,7 @@ streams() { in_guest q "iperf3 -c $A -P 8 -t 3 $*" >/dev/null; }
 }
 
 @test "withdrawn and offered again under load: both queues go and come" {
-	load_start q 14 $A
+	load_start q $A
 	sleep 2
 	dom0 svnic-admin set q.0 --path=netif
 	until_true 10 "no queue" has_running '[]'
@@ -146,7 +146,7 @@ streams() { in_guest q "iperf3 -c $A -P 8 -t 3 $*" >/dev/null; }
 @test "svnicd killed and started under load: neither queue notices" {
 	local gap resets
 	resets=$(($(counter q0_resets) + $(counter q1_resets)))
-	load_start q 10 $A
+	load_start q $A
 	probe_start q 8 $A
 	sleep 2
 	svnicd_again KILL

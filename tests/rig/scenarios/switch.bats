@@ -24,7 +24,7 @@ not_direct() { ! vif_direct "$@"; }
 
 @test "withdrawn and offered again under load: a handful is lost" {
 	local gap
-	load_start a 14
+	load_start a
 	probe_start a 12
 	sleep 3
 	dom0 svnic-admin set a.0 --path=netif
@@ -68,7 +68,7 @@ pf_reload() {
 
 @test "the card goes and comes under load: connections go on" {
 	local gap
-	load_start a 20
+	load_start a
 	probe_start s 16
 	sleep 2
 	dom0 'cd /sys/bus/pci/drivers/svnic_pf; card=$(echo 0*)
