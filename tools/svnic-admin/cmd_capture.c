@@ -49,7 +49,8 @@ static int open_dump(struct capture *c, const char *path)
 	}
 	if (c->dump)
 		return 0;
-	fprintf(stderr, "svnic-admin capture: cannot write %s: %s\n", path,
+	/* libpcap names the file. */
+	fprintf(stderr, "svnic-admin capture: cannot write: %s\n",
 		pcap_geterr(c->pcap));
 	return ADMIN_FAILED;
 }

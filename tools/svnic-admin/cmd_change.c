@@ -12,6 +12,7 @@ static void add_option(const struct admin *a, json_t *arguments,
 {
 	const char *value = admin_value(a, name);
 	char key[32];
+	json_t *text;
 	size_t i;
 
 	if (!value)
@@ -19,7 +20,9 @@ static void add_option(const struct admin *a, json_t *arguments,
 	for (i = 0; name[i] && i + 1 < sizeof(key); i++)
 		key[i] = name[i] == '-' ? '_' : name[i];
 	key[i] = '\0';
-	json_object_set_new(arguments, key, json_string(value));
+	/* What is no UTF-8 svnicd is to refuse, not to miss. */
+	text = json_string(value);
+	json_object_set_new(arguments, key, text ? text : json_string("?"));
 }
 
 static void add_limits(const struct admin *a, json_t *arguments)

@@ -68,6 +68,19 @@ int cmd_show(struct admin *a)
 	return ask_and_show(a, arguments, show_keys);
 }
 
+/* What set --disable did is nowhere else in a line. */
+static void show_disabled(json_t *vifs)
+{
+	json_t *vif;
+	size_t i;
+
+	json_array_foreach(vifs, i, vif)
+	{
+		if (json_is_false(json_object_get(vif, "enabled")))
+			json_object_set_new(vif, "path", json_string("off"));
+	}
+}
+
 int cmd_list(struct admin *a)
 {
 	json_t *result;
@@ -75,10 +88,12 @@ int cmd_list(struct admin *a)
 
 	if (rc)
 		return rc;
-	if (a->json)
+	if (a->json) {
 		output_json(result);
-	else
+	} else {
+		show_disabled(result);
 		output_table(result, list_columns, NR_COLUMNS(list_columns));
+	}
 	json_decref(result);
 	return ADMIN_OK;
 }

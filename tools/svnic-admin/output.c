@@ -33,19 +33,20 @@ static bool ends_in(const char *key, const char *end)
 /* Those of which 0 means that there is no limit. */
 static bool is_rate(const char *key)
 {
-	return ends_in(key, "rate") || strcmp(key, "storm") == 0 ||
-	       strcmp(key, "speed") == 0;
+	return ends_in(key, "rate") || strcmp(key, "storm") == 0;
 }
 
 static void integer_value(const char *key, json_int_t v, char out[OUTPUT_CELL])
 {
 	if (strcmp(key, "min_rate") == 0 && v == 0)
 		strcpy(out, "none");
+	else if (strcmp(key, "speed") == 0 && v == 0)
+		strcpy(out, "not known");
 	else if (is_rate(key) && v == 0)
 		strcpy(out, "unlimited");
 	else if (strcmp(key, "storm") == 0)
 		snprintf(out, OUTPUT_CELL, "%" JSON_INTEGER_FORMAT "/s", v);
-	else if (is_rate(key))
+	else if (is_rate(key) || strcmp(key, "speed") == 0)
 		output_scaled((double)v * 8, "b/s", out);
 	else if (v >= 1000 && (ends_in(key, "octets") || ends_in(key, "burst")))
 		output_scaled((double)v, "B", out);
