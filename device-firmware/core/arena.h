@@ -134,6 +134,7 @@ struct core {
 
 	uint32_t heard; /* the sum of what others told, as looked at last */
 	uint64_t commands_ns; /* no commands before then; of worker 0 */
+	uint64_t halt_ns;     /* when its halt began; of worker 0 */
 
 	__le32 state __attribute__((aligned(64))); /* enum worker_state */
 	/* How often each worker was told that there are buffers (O13). */

@@ -152,6 +152,7 @@ bool core_halt(struct core *core)
 	if (is_alone(core))
 		return true;
 	if (!svnic_peek32(&board->halt)) {
+		core->halt_ns = hal_clock_ns();
 		/* Pairs with worker_is_halted() (ordering.md O10). */
 		svnic_publish32(&board->halt, 1);
 		svnic_fence();

@@ -151,6 +151,45 @@ static void memory_is_gone_for_one(void **state)
 	reset_at_once(*state, 1);
 }
 
+/*
+ * The other worker is late to hear of the halt: so long guests are held up, and
+ * three times that belongs to them before the next command.
+ */
+static void waiting_is_a_part_of_commands(void **state)
+{
+	struct fixture *f = *state;
+	const struct admin_queue *a = &arena_link(f->core, 0)->admin;
+	uint32_t head = a->head;
+	unsigned int i;
+
+	core_poll(core_worker(f->core, 1));
+	sim_submit(&f->host[0], SVNIC_OP_VIF_DESTROY, 9);
+	core_poll(f->core);
+	assert_int_equal(a->head, head);
+	sim_sleep(1000000);
+	core_poll(core_worker(f->core, 1));
+	core_poll(f->core);
+	assert_int_equal(a->head, head + 1);
+	sim_submit(&f->host[0], SVNIC_OP_VIF_DESTROY, 9);
+	sim_settle(f->core);
+	assert_int_equal(a->head, head + 1);
+	sim_sleep(2999999);
+	sim_settle(f->core);
+	assert_int_equal(a->head, head + 1);
+	sim_sleep(1);
+	for (i = 0; i < 4; i++)
+		sim_poll(f->core);
+	assert_int_equal(a->head, head + 2);
+	/* A worker that the machine keeps from hearing it is not their fault. */
+	sim_submit(&f->host[0], SVNIC_OP_VIF_DESTROY, 9);
+	core_poll(f->core);
+	sim_sleep(1000000000);
+	for (i = 0; i < 4; i++)
+		sim_poll(f->core);
+	assert_int_equal(a->head, head + 3);
+	assert_in_range(f->core->commands_ns, 0, hal_clock_ns() + 15000000);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
@@ -161,6 +200,7 @@ int main(void)
 		TEST(memory_is_gone_for_all),
 		TEST(memory_is_gone_for_commands),
 		TEST(memory_is_gone_for_a_reset),
+		TEST(waiting_is_a_part_of_commands),
 		cmocka_unit_test_setup_teardown(memory_is_gone_for_one,
 						setup_one, fixture_teardown),
 	};
