@@ -21,7 +21,7 @@
 #ifndef BUDGET_NS
 #define BUDGET_NS 7000000000ull
 #endif
-#define PATIENCE_NS 5000000000ull /* nothing for so long: nobody was told */
+#define PATIENCE_NS 20000000000ull /* nothing for so long: nobody was told */
 #define RING	    (1u << FIXTURE_ORDER)
 #define NAPS	    20u /* looks of a thread that sleeps */
 
@@ -43,7 +43,9 @@ struct load {
 	unsigned int twice;
 	unsigned int by_wire;
 	bool host_sleeps;
-	uint32_t irqs; /* as seen last */
+	uint32_t irqs;	   /* as seen last */
+	uint64_t asked_ns; /* the last command */
+	uint64_t next_ns;  /* the next one; 0: not answered yet */
 	struct sleeper {
 		bool sleeps;
 		unsigned int woken;
@@ -189,8 +191,14 @@ static void send_some(struct takeover_world *w, unsigned int n, struct load *l)
 	sim_ring(g);
 }
 
-/* The next command, once the one before is answered, and answered well. */
-static void command_some(struct takeover_world *w, struct load *l)
+/*
+ * The next command, once the one before is answered, and answered well.  As
+ * time stands still for the card, it cannot see that commands have no more than
+ * their share of it: with more workers than processors, one might never have
+ * a processor while no halt is on.  So the host waits as long as it waited.
+ */
+static void command_some(struct takeover_world *w, struct load *l,
+			 uint64_t now_ns)
 {
 	static void (*const round[])(struct takeover_world *) = {
 		scene_create,	  scene_map,   scene_filter_add, scene_set,
@@ -212,6 +220,12 @@ static void command_some(struct takeover_world *w, struct load *l)
 		assert_int_equal(cq[slot].id, (uint16_t)((h->tail - 1) * 7));
 		assert_int_equal(cq[slot].status, status[(l->admin - 1) % nr]);
 	}
+	if (!l->next_ns)
+		l->next_ns = now_ns + (now_ns - l->asked_ns);
+	if (now_ns < l->next_ns)
+		return;
+	l->asked_ns = now_ns;
+	l->next_ns = 0;
 	round[l->admin % nr](w);
 	slot = (h->tail - 1) % SVNIC_ADMIN_ENTRIES;
 	if (l->admin % nr == 0)
@@ -277,7 +291,7 @@ static void live(struct takeover_world *w, struct load *l, uint64_t until,
 		serve_host(w, l);
 		for (n = 1; n <= GUESTS; n++)
 			serve_guest(w, n, l);
-		command_some(w, l);
+		command_some(w, l, now);
 		if (now > until + PATIENCE_NS)
 			fail_msg(
 				"nobody told guests: they slept %d %d %d, the host %d",
@@ -304,7 +318,7 @@ static void kill_core(struct takeover_world *w, pid_t pid)
 static void kill_many(struct takeover_world *w, bool has_threads)
 {
 	uint64_t deadline = takeover_now_ns() + BUDGET_NS;
-	struct load l = { 0 };
+	struct load l = { .asked_ns = takeover_now_ns() };
 	pid_t pid;
 
 	*guest(w, GUESTS) = *fixture_guest(&w->f, GUESTS);
@@ -332,7 +346,7 @@ static void kill_many(struct takeover_world *w, bool has_threads)
 		"  %u kills, %u commands, %u events, %u frames sent, %u received, %u twice, %u lost; %u by the wire\n",
 		l.kills, l.admin, l.events, l.sent, l.got, l.twice, l.lost,
 		l.by_wire);
-	assert_true(l.admin > l.kills / 2);
+	assert_true(l.admin > l.kills / 4);
 	assert_true(l.lost <= 2 * RING * l.kills);
 	assert_true(l.by_wire > 0);
 }
