@@ -123,20 +123,57 @@ static void test_arena(void **state)
 	assert_true(arena_create(&a, "/dev/null/arena") < 0);
 }
 
+static uint64_t sleep_ns(const struct pace *p, uint64_t idle_ns,
+			 unsigned int idle_us, bool live, bool client)
+{
+	const struct pace_need need = { live, client, idle_us };
+
+	return pace_sleep_ns(p, idle_ns, &need);
+}
+
 static void test_sleep(void **state)
 {
+	const struct pace p = { 0 };
+
 	(void)state;
-	assert_int_equal(loop_sleep_ns(0, 0, true, true), 0);
-	assert_int_equal(loop_sleep_ns(29999, 0, true, true), 0);
-	assert_in_range(loop_sleep_ns(50000, 0, true, true), 20000, 21000);
-	assert_in_range(loop_sleep_ns(10000000, 0, true, true), 20000, 50000);
-	assert_int_equal(loop_sleep_ns(100000000, 0, true, true), 250000);
-	assert_int_equal(loop_sleep_ns(100000000, 60, true, true), 60000);
-	assert_int_equal(loop_sleep_ns(1900000000, 0, true, true), 250000);
-	assert_int_equal(loop_sleep_ns(3000000000, 0, true, true), 1000000);
-	assert_int_equal(loop_sleep_ns(3000000000, 0, false, true), 1000000);
-	assert_int_equal(loop_sleep_ns(3000000000, 100, false, true), 100000);
-	assert_true(loop_sleep_ns(3000000000, 0, false, false) > 1000000);
+	assert_int_equal(sleep_ns(&p, 0, 0, true, true), 0);
+	assert_int_equal(sleep_ns(&p, 29999, 0, true, true), 0);
+	assert_in_range(sleep_ns(&p, 50000, 0, true, true), 20000, 21000);
+	assert_in_range(sleep_ns(&p, 10000000, 0, true, true), 20000, 50000);
+	assert_int_equal(sleep_ns(&p, 100000000, 0, true, true), 250000);
+	assert_int_equal(sleep_ns(&p, 100000000, 60, true, true), 60000);
+	assert_int_equal(sleep_ns(&p, 1900000000, 0, true, true), 250000);
+	assert_int_equal(sleep_ns(&p, 3000000000, 0, true, true), 1000000);
+	assert_int_equal(sleep_ns(&p, 3000000000, 0, false, true), 1000000);
+	assert_int_equal(sleep_ns(&p, 3000000000, 100, false, true), 100000);
+	assert_true(sleep_ns(&p, 3000000000, 0, false, false) > 1000000);
+}
+
+/* Where a look in vain costs much, there are fewer of them. */
+static void test_pace(void **state)
+{
+	struct pace p = { 0 };
+	uint64_t busy = 1000;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 200; i++)
+		pace_learn(&p, busy += 15000);
+	assert_in_range(p.look_ns, 14900, 15000);
+	assert_in_range(sleep_ns(&p, 50000, 0, true, true), 74000, 76000);
+	assert_int_equal(sleep_ns(&p, 50000, 60, true, true), 60000);
+	/* What it did for somebody is no look in vain. */
+	pace_work(&p, 77);
+	assert_int_equal(p.work_ns, 77);
+	pace_learn(&p, busy += 1000000);
+	assert_in_range(p.look_ns, 14900, 15000);
+	for (i = 0; i < 200; i++)
+		pace_learn(&p, busy += 1000);
+	assert_in_range(sleep_ns(&p, 50000, 0, true, true), 20000, 21000);
+	/* However slow the machine is, guests are not forgotten. */
+	for (i = 0; i < 200; i++)
+		pace_learn(&p, busy += 1000000);
+	assert_int_equal(sleep_ns(&p, 50000, 0, true, true), 250000);
 }
 
 static enum options_result parse(struct options *o, const char *line)
@@ -208,9 +245,8 @@ static void test_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_listen),
-		cmocka_unit_test(test_arena),
-		cmocka_unit_test(test_sleep),
+		cmocka_unit_test(test_listen),	cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_sleep),	cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_options),
 	};
 

@@ -318,7 +318,7 @@ static void card_event(struct card *c, const struct epoll_event *ev)
 		break;
 	case DATUM_CLIENT:
 		link_serve(&c->links.link[nr]);
-		c->last_work_ns = hal_clock_ns();
+		pace_work(&c->thread[0].pace, hal_clock_ns());
 		break;
 	case DATUM_WIRE:
 		c->wire[nr].readable = true;
@@ -326,7 +326,7 @@ static void card_event(struct card *c, const struct epoll_event *ev)
 	case DATUM_CHANNEL:
 		if (agent_serve(c) < 0)
 			atomic_store(&c->is_over, true);
-		c->last_work_ns = hal_clock_ns();
+		pace_work(&c->thread[0].pace, hal_clock_ns());
 		break;
 	case DATUM_WAKE:
 		thread_hear(&c->thread[0]);
@@ -334,6 +334,17 @@ static void card_event(struct card *c, const struct epoll_event *ev)
 	case DATUM_SIGNAL:
 		break;
 	}
+}
+
+uint64_t card_pace(const struct card *c, const struct pace *p, uint64_t now_ns)
+{
+	const struct pace_need need = {
+		.is_live = atomic_load(&c->is_live),
+		.has_client = atomic_load(&c->has_client),
+		.idle_us = c->idle_us,
+	};
+
+	return pace_sleep_ns(p, now_ns - p->work_ns, &need);
 }
 
 void card_wait(struct card *c, uint64_t ns)

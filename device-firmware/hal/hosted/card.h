@@ -34,7 +34,6 @@ struct card {
 	bool is_halted;	 /* the other workers are */
 	bool taken_over; /* the arena had VIFs, perhaps */
 	unsigned int idle_us;
-	uint64_t last_work_ns; /* the core or a client had something to do */
 	uint64_t next_look_ns; /* at the sockets while the core is busy */
 };
 
@@ -53,6 +52,9 @@ void card_fini(struct card *c);
 /* Serve the sockets that have something, after at most @ns. */
 void card_wait(struct card *c, uint64_t ns);
 
+/* How long a worker of this card sleeps at @now_ns; see pace_sleep_ns(). */
+uint64_t card_pace(const struct card *c, const struct pace *p, uint64_t now_ns);
+
 /* hal.c: the card that the core's calls are for; NULL: none. */
 void hal_use(struct card *c);
 
@@ -60,13 +62,5 @@ void hal_use(struct card *c);
  * loop.c: run until SIGTERM or SIGINT or, with an owner, until that wants it.
  */
 void loop_run(struct card *c);
-
-/*
- * How long to sleep after @idle_ns without work, given the longest sleep that
- * was asked for (0: none), whether a VIF may be running and whether a client
- * is there.  0: poll on.
- */
-uint64_t loop_sleep_ns(uint64_t idle_ns, unsigned int idle_us, bool live,
-		       bool client);
 
 #endif /* HOSTED_CARD_H */

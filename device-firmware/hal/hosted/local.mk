@@ -40,6 +40,8 @@ libsvnic_hosted_a_SOURCES = \
 	device-firmware/hal/hosted/options.h \
 	device-firmware/hal/hosted/owner.c \
 	device-firmware/hal/hosted/owner.h \
+	device-firmware/hal/hosted/pace.c \
+	device-firmware/hal/hosted/pace.h \
 	device-firmware/hal/hosted/pci.c \
 	device-firmware/hal/hosted/pci.h \
 	device-firmware/hal/hosted/remote.c \

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The one loop.  While there is work it polls, and looks at the sockets now
- * and then; after that it sleeps in growing slices, because doorbells are
- * memory that nobody signals.  Emulated processors may need the CPU that
- * polling would burn, so polling after work is short.  Called by main.c.
+ * and then; after that it sleeps at a pace (pace.h).  Called by main.c.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,18 +14,12 @@
 #include "card.h"
 #include "log.h"
 
-#define US		 1000ull
-#define MS		 1000000ull
-#define LOOP_LOOK_NS	 (30 * US) /* between looks at the sockets, busy */
-#define LOOP_POLL_NS	 (30 * US) /* of polling after work */
-#define LOOP_SLEEP_MIN	 (20 * US)
-#define LOOP_SLEEP_LIVE	 (250 * US)
-#define LOOP_SLEEP_QUIET (1 * MS) /* nothing for LOOP_QUIET_NS */
-#define LOOP_SLEEP_ALONE (100 * MS)
-#define LOOP_QUIET_NS	 (2000 * MS)
-#define LOOP_SHORT_NS	 (3 * US) /* no sleep is shorter */
-#define LOOP_TICK_US	 50000
-#define LOOP_STUCK_NS	 (1000 * MS) /* of CPU time in one round */
+#define US	      1000ull
+#define MS	      1000000ull
+#define LOOP_LOOK_NS  (30 * US) /* between looks at the sockets, busy */
+#define LOOP_SHORT_NS (3 * US)	/* no sleep is shorter */
+#define LOOP_TICK_US  50000
+#define LOOP_STUCK_NS (1000 * MS) /* of CPU time in one round */
 
 static volatile sig_atomic_t loop_stop;
 static volatile sig_atomic_t loop_rewind;
@@ -84,36 +76,23 @@ static void loop_signals(struct card *c)
 	setitimer(ITIMER_REAL, &tick, NULL);
 }
 
-uint64_t loop_sleep_ns(uint64_t idle_ns, unsigned int idle_us, bool live,
-		       bool client)
-{
-	uint64_t longest = LOOP_SLEEP_LIVE;
-	uint64_t ns;
-
-	if (idle_ns < LOOP_POLL_NS && (live || client))
-		return 0;
-	if (idle_ns >= LOOP_QUIET_NS)
-		longest = live || client ? LOOP_SLEEP_QUIET : LOOP_SLEEP_ALONE;
-	if (idle_us && longest > idle_us * US)
-		longest = idle_us * US;
-	ns = LOOP_SLEEP_MIN + idle_ns / 400;
-	return ns < longest ? ns : longest;
-}
-
 static uint64_t loop_sleep(struct card *c, uint64_t now)
 {
+	struct pace *pace = &c->thread[0].pace;
 	uint64_t ns, due;
 
 	atomic_store(&c->is_live, links_are_live(&c->links));
 	atomic_store(&c->has_client, links_have_client(&c->links));
-	ns = loop_sleep_ns(now - c->last_work_ns, c->idle_us, c->is_live,
-			   c->has_client);
+	ns = card_pace(c, pace, now);
 	if (ns == 0)
 		return 0;
 	due = core_next_due(c->core, now);
 	if (due < ns)
 		ns = due;
-	return ns < LOOP_SHORT_NS ? 0 : ns;
+	if (ns < LOOP_SHORT_NS)
+		return 0;
+	pace_learn(pace, hal_busy_ns());
+	return ns;
 }
 
 static void loop_do_rewind(struct card *c)
@@ -143,7 +122,7 @@ void loop_run(struct card *c)
 		thread_yield(&c->thread[0], done);
 		now = hal_clock_ns();
 		if (done)
-			c->last_work_ns = now;
+			pace_work(&c->thread[0].pace, now);
 		if (done && now < c->next_look_ns)
 			continue;
 		card_wait(c, done ? 0 : loop_sleep(c, now));

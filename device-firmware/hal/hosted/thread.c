@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Starting, stopping and waking the core's threads; see thread.h.  A thread
- * polls while there is work and sleeps in growing slices, as the loop does,
- * but has no sockets to look after.  Called by card.c, loop.c and hal.c.
+ * polls while there is work and sleeps at a pace (pace.h), as the loop does, but
+ * has no sockets to look after.  Called by card.c, loop.c and hal.c.
  */
 #include <errno.h>
 #include <poll.h>
@@ -59,13 +59,9 @@ void thread_hear(const struct thread *w)
 
 static uint64_t thread_due(const struct thread *w, uint64_t now)
 {
-	const struct card *c = w->card;
+	uint64_t ns = card_pace(w->card, &w->pace, now);
 	uint64_t due = core_next_due(w->core, now);
-	uint64_t ns;
 
-	ns = loop_sleep_ns(now - w->last_work_ns, c->idle_us,
-			   atomic_load(&c->is_live),
-			   atomic_load(&c->has_client));
 	return due < ns ? due : ns;
 }
 
@@ -79,6 +75,7 @@ static void thread_sleep(struct thread *w, uint64_t ns)
 		sched_yield();
 		return;
 	}
+	pace_learn(&w->pace, hal_busy_ns());
 	if (ppoll(&p, 1, &ts, NULL) > 0)
 		thread_hear(w);
 	core_woken(w->core);
@@ -97,7 +94,7 @@ static void *thread_run(void *arg)
 
 	dma_use(w->nr);
 	prctl(PR_SET_TIMERSLACK, 1);
-	w->last_work_ns = hal_clock_ns();
+	pace_work(&w->pace, hal_clock_ns());
 	while (!atomic_load(&w->card->is_over)) {
 		unsigned int done = core_poll(w->core);
 
@@ -109,7 +106,7 @@ static void *thread_run(void *arg)
 				thread_sleep(w, ns);
 		} else {
 			thread_yield(w, done);
-			w->last_work_ns = hal_clock_ns();
+			pace_work(&w->pace, hal_clock_ns());
 		}
 	}
 	return NULL;

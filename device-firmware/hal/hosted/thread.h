@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "../../core/core.h"
+#include "pace.h"
 
 struct card;
 
@@ -24,7 +25,7 @@ struct thread {
 	pthread_t thread;
 	clockid_t clock;    /* of its processor time */
 	atomic_uint rounds; /* of its core */
-	uint64_t last_work_ns;
+	struct pace pace;
 	/* What the watch saw last. */
 	unsigned int seen;
 	uint64_t since;

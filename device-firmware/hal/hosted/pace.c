@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See pace.h.  Called by loop.c and thread.c. */
+#include "pace.h"
+
+#define US	    1000ull
+#define MS	    1000000ull
+#define POLL	    (30 * US) /* without sleep, after work */
+#define SLEEP_MIN   (20 * US)
+#define SLEEP_LIVE  (250 * US)
+#define SLEEP_QUIET (1 * MS) /* nothing for QUIET */
+#define SLEEP_ALONE (100 * MS)
+#define QUIET	    (2000 * MS)
+#define SHARE	    5u	/* looks in vain have one part of the time in so many */
+#define AVERAGE	    16u /* looks that an average is of */
+
+void pace_work(struct pace *p, uint64_t now_ns)
+{
+	p->work_ns = now_ns;
+	p->busy_ns = 0;
+}
+
+void pace_learn(struct pace *p, uint64_t busy_ns)
+{
+	if (p->busy_ns)
+		p->look_ns =
+			(p->look_ns * (AVERAGE - 1) + (busy_ns - p->busy_ns)) /
+			AVERAGE;
+	p->busy_ns = busy_ns;
+}
+
+static uint64_t shortest(const struct pace *p)
+{
+	uint64_t ns = p->look_ns * SHARE;
+
+	return ns > SLEEP_MIN ? ns : SLEEP_MIN;
+}
+
+uint64_t pace_sleep_ns(const struct pace *p, uint64_t idle_ns,
+		       const struct pace_need *need)
+{
+	uint64_t longest = SLEEP_LIVE;
+	uint64_t ns;
+
+	if (idle_ns < POLL && (need->is_live || need->has_client))
+		return 0;
+	if (idle_ns >= QUIET)
+		longest = need->is_live || need->has_client ? SLEEP_QUIET
+							    : SLEEP_ALONE;
+	if (need->idle_us && longest > need->idle_us * US)
+		longest = need->idle_us * US;
+	ns = shortest(p) + idle_ns / 400;
+	return ns < longest ? ns : longest;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How often a worker that has nothing to do looks at doorbells, which are
+ * memory that nobody signals.  A sleep and a look in vain cost some
+ * microseconds of a processor, some twenty where the machine is itself a
+ * guest; emulated processors beside it may need those.  So the cost is measured,
+ * and looking has a fixed share of the time at most.
+ */
+#ifndef HOSTED_PACE_H
+#define HOSTED_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pace {
+	uint64_t work_ns; /* when there was something to do, last */
+	uint64_t look_ns; /* what a sleep and a look cost; an average */
+	uint64_t
+		busy_ns; /* this thread's time before the last sleep; 0: work */
+};
+
+/* What the time of sleeps depends on. */
+struct pace_need {
+	bool is_live;	      /* a VIF of a host that is there has a queue */
+	bool has_client;      /* there is a host */
+	unsigned int idle_us; /* longest sleep; 0: chosen here */
+};
+
+/* There was something to do at @now_ns. */
+void pace_work(struct pace *p, uint64_t now_ns);
+
+/* How long to sleep, @idle_ns after the last work; 0: look again at once. */
+uint64_t pace_sleep_ns(const struct pace *p, uint64_t idle_ns,
+		       const struct pace_need *need);
+
+/* About to sleep once more, with @busy_ns of its thread's time used so far. */
+void pace_learn(struct pace *p, uint64_t busy_ns);
+
+#endif /* HOSTED_PACE_H */
