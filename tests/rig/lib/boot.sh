@@ -90,6 +90,8 @@ qemu_up() {
 	if [ -n "$CARD" ]; then
 		args+=(-device "{\"driver\":\"vfio-user-pci\",\"addr\":\"0x10\",\"rombar\":0,\"socket\":{\"type\":\"unix\",\"path\":\"$CARD\"}}")
 	fi
+	# shellcheck disable=SC2206 # several
+	args+=(${RIG_QEMU_ARGS:-})
 	printf '%s\n' "$QEMU ${args[*]}" >"$RUN/qemu.log"
 	: >"$RUN/serial.log"
 	proc_start qemu "$RUN/qemu.log" "$QEMU" "${args[@]}"
