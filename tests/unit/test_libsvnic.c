@@ -142,11 +142,13 @@ static int setup(void **state)
 	return 0;
 }
 
-/* After svnic_close() or a failed svnic_open(), which end the thread. */
+/* The thread has ended with the connection, unless a check failed before. */
 static int teardown(void **state)
 {
 	struct host *h = *state;
 
+	shutdown(h->listener, SHUT_RDWR);
+	shutdown(h->client, SHUT_RDWR);
 	pthread_join(h->thread, NULL);
 	if (h->memory)
 		munmap(h->memory, h->pages * SVNIC_PAGE_SIZE);
