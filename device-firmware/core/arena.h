@@ -98,7 +98,7 @@ struct board {
 /* What one worker works with; but for @state and @told nobody else looks. */
 struct core {
 	struct core_config config;
-	uint64_t offset[ARENA_PART_NR]; /* from here, modulo 2^64 */
+	uint64_t offset[ARENA_PART_NR]; /* from here, two's complement */
 	uint64_t board;
 	uint32_t worker; /* its number */
 
@@ -149,12 +149,12 @@ struct core {
 
 static inline void *arena_part(const struct core *core, enum arena_part part)
 {
-	return (char *)(uintptr_t)core + core->offset[part];
+	return (char *)(uintptr_t)core + (ptrdiff_t)core->offset[part];
 }
 
 static inline struct board *arena_board(const struct core *core)
 {
-	return (void *)((char *)(uintptr_t)core + core->board);
+	return (void *)((char *)(uintptr_t)core + (ptrdiff_t)core->board);
 }
 
 static inline struct link *arena_link(const struct core *core,
