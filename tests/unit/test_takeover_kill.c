@@ -21,7 +21,7 @@
 #ifndef BUDGET_NS
 #define BUDGET_NS 7000000000ull
 #endif
-#define PATIENCE_NS 20000000000ull /* nothing for so long: nobody was told */
+#define PATIENCE_NS 5000000000ull /* nothing for so long: nobody was told */
 #define RING	    (1u << FIXTURE_ORDER)
 #define NAPS	    20u /* looks of a thread that sleeps */
 
@@ -346,7 +346,7 @@ static void kill_many(struct takeover_world *w, bool has_threads)
 		"  %u kills, %u commands, %u events, %u frames sent, %u received, %u twice, %u lost; %u by the wire\n",
 		l.kills, l.admin, l.events, l.sent, l.got, l.twice, l.lost,
 		l.by_wire);
-	assert_true(l.admin > l.kills / 4);
+	assert_true(l.admin > l.kills / 2);
 	assert_true(l.lost <= 2 * RING * l.kills);
 	assert_true(l.by_wire > 0);
 }
