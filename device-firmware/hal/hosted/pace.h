@@ -15,8 +15,7 @@
 struct pace {
 	uint64_t work_ns; /* when there was something to do, last */
 	uint64_t look_ns; /* what a sleep and a look cost; an average */
-	uint64_t
-		busy_ns; /* this thread's time before the last sleep; 0: work */
+	uint64_t busy_ns; /* the thread's, at the last sleep; 0: work */
 };
 
 /* What the time of sleeps depends on. */
