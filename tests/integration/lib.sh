@@ -31,7 +31,9 @@ RUN=
 PIDS=()
 
 log() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*" >&2; }
+FAILURE=
 die() {
+	FAILURE=$*
 	log "FAILED: $*"
 	exit 1
 }
@@ -139,6 +141,8 @@ cleanup() {
 		fi
 		[ -n "${KEEP:-}" ] || rm -rf "$RUN"
 	fi
+	# Once more, below the logs.
+	[ -z "$FAILURE" ] || log "FAILED: $FAILURE"
 	exit "$code"
 }
 

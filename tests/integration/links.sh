@@ -173,6 +173,7 @@ for signal in KILL TERM KILL; do
 	sleep 0.5
 	for n in 0 1; do
 		stop still-$n INT || :
+		tail -n 2 "$RUN/still-$n.log"
 		check "lost on link 0, wire $n" "$(lost still-$n)" -le 1
 		check "... of so many" "$(grep -c icmp_seq "$RUN/still-$n.log")" \
 			-gt 50
