@@ -176,6 +176,36 @@ static void test_pace(void **state)
 	assert_int_equal(sleep_ns(&p, 50000, 0, true, true), 250000);
 }
 
+/* Work every @gap_ns, many times; how long it stays awake after that. */
+static uint64_t stays_ns(struct pace *p, uint64_t gap_ns)
+{
+	uint64_t ns = 0;
+	unsigned int i;
+
+	for (i = 0; i < 400; i++)
+		pace_work(p, p->work_ns + gap_ns);
+	while (sleep_ns(p, ns, 0, true, true) == 0)
+		ns += 1000;
+	return ns;
+}
+
+/* Of frames that come one by one, but often, none waits for a sleep's end. */
+static void test_dense(void **state)
+{
+	struct pace p = { 0 };
+
+	(void)state;
+	assert_int_equal(stays_ns(&p, 100), 30000);
+	assert_in_range(stays_ns(&p, 10000), 155000, 160000);
+	/* One pause, however long, is no change. */
+	pace_work(&p, p.work_ns + 5000000000u);
+	assert_int_equal(sleep_ns(&p, 100000, 0, true, true), 0);
+	/* Between work that comes seldom there is time to sleep. */
+	assert_int_equal(stays_ns(&p, 20000), 30000);
+	assert_int_equal(stays_ns(&p, 500000), 30000);
+	assert_in_range(stays_ns(&p, 5000), 79000, 81000);
+}
+
 static enum options_result parse(struct options *o, const char *line)
 {
 	static char copy[512];
@@ -245,9 +275,9 @@ static void test_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_listen),	cmocka_unit_test(test_arena),
-		cmocka_unit_test(test_sleep),	cmocka_unit_test(test_pace),
-		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_listen), cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_sleep),  cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_dense),  cmocka_unit_test(test_options),
 	};
 
 	log_set_level(LOG_LEVEL_ERR);

@@ -4,17 +4,28 @@
 
 #define US	    1000ull
 #define MS	    1000000ull
-#define POLL	    (30 * US) /* without sleep, after work */
+#define POLL	    (30 * US)  /* without sleep, after work */
+#define DENSE	    (16 * US)  /* work comes so often: stay for the next */
+#define PATIENCE    16u	       /* ... for so many times that */
+#define GAP_MAX	    (100 * US) /* a longer one tells no more */
 #define SLEEP_MIN   (20 * US)
 #define SLEEP_LIVE  (250 * US)
 #define SLEEP_QUIET (1 * MS) /* nothing for QUIET */
 #define SLEEP_ALONE (100 * MS)
 #define QUIET	    (2000 * MS)
 #define SHARE	    5u	/* looks in vain have one part of the time in so many */
-#define AVERAGE	    16u /* looks that an average is of */
+#define AVERAGE	    16u /* what an average is of */
+
+static uint64_t average(uint64_t old, uint64_t fresh)
+{
+	return (old * (AVERAGE - 1) + fresh) / AVERAGE;
+}
 
 void pace_work(struct pace *p, uint64_t now_ns)
 {
+	uint64_t gap = now_ns - p->work_ns;
+
+	p->gap_ns = average(p->gap_ns, gap < GAP_MAX ? gap : GAP_MAX);
 	p->work_ns = now_ns;
 	p->busy_ns = 0;
 }
@@ -22,9 +33,7 @@ void pace_work(struct pace *p, uint64_t now_ns)
 void pace_learn(struct pace *p, uint64_t busy_ns)
 {
 	if (p->busy_ns)
-		p->look_ns =
-			(p->look_ns * (AVERAGE - 1) + (busy_ns - p->busy_ns)) /
-			AVERAGE;
+		p->look_ns = average(p->look_ns, busy_ns - p->busy_ns);
 	p->busy_ns = busy_ns;
 }
 
@@ -35,13 +44,21 @@ static uint64_t shortest(const struct pace *p)
 	return ns > SLEEP_MIN ? ns : SLEEP_MIN;
 }
 
+/* How long to go on looking after work. */
+static uint64_t stay_ns(const struct pace *p)
+{
+	uint64_t ns = p->gap_ns * PATIENCE;
+
+	return p->gap_ns <= DENSE && ns > POLL ? ns : POLL;
+}
+
 uint64_t pace_sleep_ns(const struct pace *p, uint64_t idle_ns,
 		       const struct pace_need *need)
 {
 	uint64_t longest = SLEEP_LIVE;
 	uint64_t ns;
 
-	if (idle_ns < POLL && (need->is_live || need->has_client))
+	if (idle_ns < stay_ns(p) && (need->is_live || need->has_client))
 		return 0;
 	if (idle_ns >= QUIET)
 		longest = need->is_live || need->has_client ? SLEEP_QUIET

@@ -4,7 +4,8 @@
  * memory that nobody signals.  A sleep and a look in vain cost some
  * microseconds of a processor, some twenty where the machine is itself a
  * guest; emulated processors beside it may need those.  So the cost is measured,
- * and looking has a fixed share of the time at most.
+ * and looking has a fixed share of the time at most.  Where work comes so often
+ * that a sleep would make several frames late, there is none in between.
  */
 #ifndef HOSTED_PACE_H
 #define HOSTED_PACE_H
@@ -14,6 +15,7 @@
 
 struct pace {
 	uint64_t work_ns; /* when there was something to do, last */
+	uint64_t gap_ns;  /* from one such time to the next; an average */
 	uint64_t look_ns; /* what a sleep and a look cost; an average */
 	uint64_t busy_ns; /* the thread's, at the last sleep; 0: work */
 };
