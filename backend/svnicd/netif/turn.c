@@ -17,7 +17,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <event2/event.h>
 
@@ -32,12 +31,11 @@
 #define TURNS	   16u	/* in a row, before the event loop sees to others */
 #define TOGETHER   8u	/* netifs of one turn */
 #define SOON	   100u /* looks for what the card has at once */
-#define HOPE_MAX   200u /* us; less than it costs to sleep and to be woken */
-#define HOPE_MIN   15u
-#define HOPE_AGAIN 32u	/* times of going to sleep */
-#define LOOKS	   256u /* between two looks at the clock, which may be a call */
-#define WAIT_MS	   4u	/* asleep, before the event loop sees to others */
-#define IDLE	   16u	/* turns without work before a netif leaves */
+#define HOPE_MAX   512u /* more; what a sleep costs */
+#define HOPE_MIN   32u
+#define HOPE_AGAIN 32u /* times of going to sleep */
+#define WAIT_MS	   4u  /* asleep, before the event loop sees to others */
+#define IDLE	   16u /* turns without work before a netif leaves */
 
 struct netif_turns {
 	struct event *event;
@@ -47,19 +45,11 @@ struct netif_turns {
 	struct netif_list known; /* who worked last is the first */
 	struct netif *in_turn[TOGETHER];
 	unsigned int nr_in_turn;
-	unsigned int hope;  /* us without work before it sleeps */
+	unsigned int hope;  /* looks without work before it sleeps */
 	unsigned int slept; /* times without hope */
 	struct call call;
 	struct batch batch;
 };
-
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
 
 void turn_ring(struct netif_turns *t, uint32_t port, bool soon)
 {
@@ -344,14 +334,14 @@ static bool has_work(const struct netif_turns *t)
 }
 
 /*
- * What the card was given comes back at once, so look for that without a clock,
- * which is a call of the system in such a dom0.  Looking on is for streams: as
- * long as it has paid, and once it has not, only now and then.
+ * What the card was given comes back at once.  Looking on is for streams: as
+ * long as it has paid, and once it has not, only now and then.  It is counted in
+ * looks, since a clock is a call of the system in such a dom0, and a sleep costs
+ * as many of them on a slow machine as on a fast one.
  */
 static bool is_worth_hoping(struct netif_turns *t)
 {
 	unsigned int i;
-	uint64_t start;
 
 	if (t->nr_ready > t->nr_in_turn)
 		return has_work(t);
@@ -361,8 +351,7 @@ static bool is_worth_hoping(struct netif_turns *t)
 	if (!has_hope(t))
 		return false;
 	call_flush(&t->call);
-	start = now_us();
-	for (i = 1; i % LOOKS || now_us() - start < t->hope; i++) {
+	for (i = 0; i < t->hope; i++) {
 		if (!has_work(t))
 			continue;
 		t->hope = t->hope * 2 < HOPE_MAX ? t->hope * 2 : HOPE_MAX;
