@@ -32,11 +32,16 @@ guests_up() {
 	done
 }
 
-# driver GUEST MODULE...: these alone.
+# driver GUEST MODULE...: these alone. A module is in use until the guest has seen
+# that its last interface is gone, and two drivers would share the next one.
 driver() {
 	local guest=$1
 	shift
-	"$rig" exec -t 30 "$guest" "rmmod svnic_front svnic_net xen-netfront 2>/dev/null
+	"$rig" exec -t 30 "$guest" "for m in svnic_front svnic_net xen_netfront; do
+			while [ -d /sys/module/\$m ]; do
+				rmmod \$m 2>/dev/null || usleep 50000
+			done
+		done
 		for m in $*; do loadmod \$m; done"
 }
 
