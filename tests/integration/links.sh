@@ -141,14 +141,25 @@ everybody d "$FIRST"
 everybody w "$FIRST"
 everybody e "$SECOND"
 
+# Frames that the kernel lost between two ends of a veth.
+kernel_lost() {
+	local lost n=0
+	while read -r _ lost _; do
+		n=$((n + 16#$lost))
+	done </proc/net/softnet_stat
+	echo $n
+}
+
 # A wire that has always more does not keep the other waiting.
 start server ip netns exec "$NS-f" iperf3 -s -1 -B "${IP[f]}"
 await 5 "iperf3 listens" in_ns f sh -c "ss -Hltn | grep -q :5201"
+before=$(kernel_lost)
 start flood ip netns exec "$NS-w" iperf3 -c "${IP[f]}" -u -b 0 -l 64 -t 5
 sleep 1
 run in_ns v ping -n -q -i 0.01 -c 200 -w 10 "${IP[b]}" | tee "$RUN/beside"
 stop flood INT || :
 stop server || :
+log "the kernel lost $(($(kernel_lost) - before)) frames meanwhile"
 check "a flood on wire 0 costs wire 1, of 200" \
 	"$(sed -n 's/.* \([0-9]*\) received.*/\1/p' "$RUN/beside")" -ge 198
 
