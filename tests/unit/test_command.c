@@ -51,7 +51,9 @@ static void test_netif_stats(void **state)
 	static const char stats[] =
 		"{\"command\":\"stats\",\"arguments\":{\"vif\":\"3.0\"}}";
 	struct ctl_fixture *f = *state;
+	const char *key;
 	json_t *answer;
+	json_t *v;
 
 	f->t.rings = true;
 	vif_gate(f->vif, true);
@@ -61,6 +63,8 @@ static void test_netif_stats(void **state)
 		json_object_get(ctl_result(answer), "netif_tx_frames")));
 	assert_true(json_is_integer(
 		json_object_get(ctl_result(answer), "tx_frames")));
+	json_object_foreach(ctl_result(answer), key, v)
+		assert_null(strchr(key, '-'));
 	json_decref(answer);
 	f->d.has_card = false;
 	memset(f->p.vif, 0, sizeof(f->p.vif));

@@ -135,12 +135,12 @@ bool netif_ctrl(struct netif *n, const struct svnic_ctrl_req *req,
 	X(EXTRA, "extra", "an unknown, repeated or endless extra slot")        \
 	X(GSO, "gso", "a GSO type or size that does not exist")                \
 	/* rx: dropped */                                                      \
-	X(RX_FULL, "rx-full", "the guest's queue provided no slots")           \
-	X(RX_STALE, "rx-stale", "waited too long for slots")                   \
-	X(RX_MULTICAST, "rx-multicast", "a group that the guest did not join") \
-	X(RX_LARGE, "rx-large", "too large for what the guest takes")          \
-	X(RX_GRANT, "rx-grant", "a grant of the guest could not be filled")    \
-	X(RX_CARD, "rx-card", "the card's completion makes no sense")
+	X(RX_FULL, "rx_full", "the guest's queue provided no slots")           \
+	X(RX_STALE, "rx_stale", "waited too long for slots")                   \
+	X(RX_MULTICAST, "rx_multicast", "a group that the guest did not join") \
+	X(RX_LARGE, "rx_large", "too large for what the guest takes")          \
+	X(RX_GRANT, "rx_grant", "a grant of the guest could not be filled")    \
+	X(RX_CARD, "rx_card", "the card's completion makes no sense")
 
 #define NETIF_AS_VERDICT(id, name, text) NETIF_V_##id,
 enum netif_verdict {
