@@ -13,8 +13,12 @@
 #define NEVER	0x80000000u
 #define LAYOUT	0x51000001u /* and the shape; another meaning, another one */
 #define NOTE_AT 2048u	    /* octet of the control page */
+#define ROOM_AT 3072u
 
-_Static_assert(sizeof(struct svnic_queue_ctrl) <= NOTE_AT, "room for a note");
+_Static_assert(sizeof(struct svnic_queue_ctrl) <= NOTE_AT &&
+		       NOTE_AT + sizeof(struct ownq_note) <= ROOM_AT &&
+		       ROOM_AT + OWNQ_ROOM <= SVNIC_PAGE_SIZE,
+	       "room for notes");
 
 static uint32_t layout(const struct ownq_shape *s)
 {
@@ -47,6 +51,7 @@ static int take_memory(struct ownq *q, get_fn get)
 		return err;
 	q->doorbell = &q->page[q->shape.queue];
 	q->note = (struct ownq_note *)((char *)q->area + NOTE_AT);
+	q->room = (char *)q->area + ROOM_AT;
 	svnic_queue_init(&q->tx, &q->rx, q->area, q->shape.tx_order,
 			 q->shape.rx_order);
 	q->kicks = svnic_peek32(&q->doorbell->kick);

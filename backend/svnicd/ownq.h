@@ -35,6 +35,8 @@ struct ownq_note {
 	uint32_t taken;	 /* completions whose frames were passed on */
 };
 
+#define OWNQ_ROOM 1024u
+
 struct ownq {
 	const struct platform_ops *ops;
 	struct platform *p;
@@ -45,6 +47,7 @@ struct ownq {
 	struct svnic_doorbell *doorbell; /* this queue's line */
 	struct svnic_doorbell *page;
 	struct ownq_note *note;
+	void *room; /* OWNQ_ROOM octets, zero at first, for the next owner */
 	uint32_t behind; /* completions taken whose frames wait here */
 	bool running;
 	uint32_t kicks;

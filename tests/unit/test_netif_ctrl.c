@@ -16,6 +16,7 @@
 #include "fakes/netif_world.h"
 #include "netif/hash.h"
 #include "netif/headers.h"
+#include "netif/priv.h"
 #include "netif/staging.h"
 
 #ifdef HAVE_XEN_NETIF
@@ -380,6 +381,84 @@ static void test_staging_all_or_nothing(void **state)
 	assert_int_equal(w.nr_mapped, before + 50);
 }
 
+/* All that a guest can say of its flows. */
+static void configure_hash(uint8_t seed)
+{
+	uint32_t *entry = (uint32_t *)(void *)world_page(&w, LIST);
+	unsigned int i;
+
+	memset(world_page(&w, LIST), seed, HASH_KEY);
+	assert_int_equal(ask(WIRE_CTRL_SET_ALGORITHM, 1, 0, 0), 0);
+	assert_int_equal(ask(WIRE_CTRL_SET_HASH_FLAGS, 15, 0, 0), 0);
+	assert_int_equal(ask(WIRE_CTRL_SET_HASH_KEY, LIST, HASH_KEY, 0), 0);
+	for (i = 0; i < 128; i++)
+		entry[i] = (i + seed) % 4;
+	assert_int_equal(ask(WIRE_CTRL_SET_MAPPING_SIZE, 128, 0, 0), 0);
+	assert_int_equal(ask(WIRE_CTRL_SET_MAPPING, LIST, 128, 0), 0);
+}
+
+/* svnicd is killed and comes back; the guest does not say it again. */
+static void test_hash_after_restart(void **state)
+{
+	static const struct hash none;
+	struct hash want;
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i < 6; i++) {
+		configure_hash((uint8_t)i);
+		want = w.netif->hash;
+		w.vif.published = PEER_CONNECTED;
+		world_restart(&w);
+		assert_memory_equal(&w.netif->hash, &want, sizeof(want));
+		world_restart(&w);
+		assert_memory_equal(&w.netif->hash, &want, sizeof(want));
+	}
+	/* Another connection begins anew, and nothing of the last is left. */
+	w.vif.published = PEER_CLOSED;
+	world_restart(&w);
+	assert_memory_equal(&w.netif->hash, &none, sizeof(none));
+	w.vif.published = PEER_CONNECTED;
+	world_restart(&w);
+	assert_memory_equal(&w.netif->hash, &none, sizeof(none));
+}
+
+static uint32_t *note(void)
+{
+	return w.netif->slow.room;
+}
+
+static struct hash *noted(unsigned int place)
+{
+	return (struct hash *)(void *)(note() + 1) + place;
+}
+
+/* It died while it wrote, or was a daemon that wrote something else. */
+static void test_hash_note(void **state)
+{
+	static const struct hash none;
+	struct hash want;
+
+	(void)state;
+	w.vif.published = PEER_CONNECTED;
+	configure_hash(1);
+	want = w.netif->hash;
+	memset(noted((*note() & 1) ^ 1), 0xee, sizeof(want));
+	world_restart(&w);
+	assert_memory_equal(&w.netif->hash, &want, sizeof(want));
+
+	configure_hash(2);
+	noted(*note() & 1)->mapping[127] = 4; /* of four queues */
+	world_restart(&w);
+	assert_memory_equal(&w.netif->hash, &none, sizeof(none));
+
+	configure_hash(3);
+	*note() ^= 0x80;
+	world_restart(&w);
+	assert_memory_equal(&w.netif->hash, &none, sizeof(none));
+	assert_int_equal(w.nr_faults, 0);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -391,6 +470,8 @@ int main(void)
 		CASE(test_mapping_ranges),
 		CASE(test_mapping_entries),
 		CASE(test_steering),
+		CASE(test_hash_after_restart),
+		CASE(test_hash_note),
 #ifdef HAVE_XEN_NETIF
 		CASE(test_toeplitz),
 		CASE(test_wire),

@@ -15,6 +15,7 @@
 
 #include "daemon.h"
 #include "netif/filter.h"
+#include "netif/hash_note.h"
 #include "netif/port.h"
 #include "netif/priv.h"
 #include "netif/rx.h"
@@ -210,8 +211,9 @@ static struct netif *alloc(struct vif *vif, const struct netif_config *config)
 	n->p = vif->d->platform;
 	n->tenant = vif->tenant;
 	n->config = *config;
-	/* What the guest told a daemon before us is not known. */
-	n->groups.all = vif->published == PEER_CONNECTED;
+	/* Which groups it asked a daemon before us for is not known. */
+	n->inherits = vif->published == PEER_CONNECTED;
+	n->groups.all = n->inherits;
 	n->turns = vif->d->turns;
 	for (i = 0; i < NETIF_MAX_QUEUES; i++) {
 		n->queue[i].n = n;
@@ -294,6 +296,10 @@ int netif_start(struct netif *n)
 	if (err)
 		return err;
 	n->started = true;
+	if (n->inherits)
+		hash_note_read(n);
+	n->inherits = false;
+	hash_note_write(n);
 	filter_start(n);
 	ring_all(n);
 	netif_wake(n);
