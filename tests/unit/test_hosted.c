@@ -123,8 +123,8 @@ static void test_arena(void **state)
 	assert_true(arena_create(&a, "/dev/null/arena") < 0);
 }
 
-static uint64_t sleep_ns(const struct pace *p, uint64_t idle_ns,
-			 unsigned int idle_us, bool live, bool client)
+static uint64_t sleep_ns(struct pace *p, uint64_t idle_ns, unsigned int idle_us,
+			 bool live, bool client)
 {
 	const struct pace_need need = { live, client, idle_us };
 
@@ -133,7 +133,7 @@ static uint64_t sleep_ns(const struct pace *p, uint64_t idle_ns,
 
 static void test_sleep(void **state)
 {
-	const struct pace p = { 0 };
+	struct pace p = { 0 };
 
 	(void)state;
 	assert_int_equal(sleep_ns(&p, 0, 0, true, true), 0);
@@ -176,14 +176,23 @@ static void test_pace(void **state)
 	assert_int_equal(sleep_ns(&p, 50000, 0, true, true), 250000);
 }
 
-/* Work every @gap_ns, many times; how long it stays awake after that. */
-static uint64_t stays_ns(struct pace *p, uint64_t gap_ns)
+/* Work every @gap_ns, with a look in vain in between or none. */
+static void work(struct pace *p, uint64_t gap_ns, bool idle)
 {
-	uint64_t ns = 0;
 	unsigned int i;
 
-	for (i = 0; i < 400; i++)
+	for (i = 0; i < 400; i++) {
+		if (idle)
+			sleep_ns(p, gap_ns / 2, 0, true, true);
 		pace_work(p, p->work_ns + gap_ns);
+	}
+}
+
+/* How long it stays awake after work. */
+static uint64_t stays_ns(struct pace *p)
+{
+	uint64_t ns = 0;
+
 	while (sleep_ns(p, ns, 0, true, true) == 0)
 		ns += 1000;
 	return ns;
@@ -195,15 +204,25 @@ static void test_dense(void **state)
 	struct pace p = { 0 };
 
 	(void)state;
-	assert_int_equal(stays_ns(&p, 100), 30000);
-	assert_in_range(stays_ns(&p, 10000), 155000, 160000);
+	work(&p, 500, false);
+	assert_int_equal(stays_ns(&p), 30000);
+	work(&p, 10000, true);
+	assert_in_range(stays_ns(&p), 155000, 160000);
+	/* Rounds of work that goes on tell nothing of when the next comes. */
+	work(&p, 500, false);
+	assert_in_range(stays_ns(&p), 150000, 160000);
 	/* One pause, however long, is no change. */
+	sleep_ns(&p, 1000000, 0, true, true);
 	pace_work(&p, p.work_ns + 5000000000u);
 	assert_int_equal(sleep_ns(&p, 100000, 0, true, true), 0);
 	/* Between work that comes seldom there is time to sleep. */
-	assert_int_equal(stays_ns(&p, 20000), 30000);
-	assert_int_equal(stays_ns(&p, 500000), 30000);
-	assert_in_range(stays_ns(&p, 5000), 79000, 81000);
+	work(&p, 20000, true);
+	assert_int_equal(stays_ns(&p), 30000);
+	work(&p, 500000, true);
+	work(&p, 3000, false);
+	assert_int_equal(stays_ns(&p), 30000);
+	work(&p, 5000, true);
+	assert_in_range(stays_ns(&p), 79000, 81000);
 }
 
 static enum options_result parse(struct options *o, const char *line)

@@ -336,7 +336,7 @@ static void card_event(struct card *c, const struct epoll_event *ev)
 	}
 }
 
-uint64_t card_pace(const struct card *c, const struct pace *p, uint64_t now_ns)
+uint64_t card_pace(const struct card *c, struct pace *p, uint64_t now_ns)
 {
 	const struct pace_need need = {
 		.is_live = atomic_load(&c->is_live),

@@ -53,7 +53,7 @@ void card_fini(struct card *c);
 void card_wait(struct card *c, uint64_t ns);
 
 /* How long a worker of this card sleeps at @now_ns; see pace_sleep_ns(). */
-uint64_t card_pace(const struct card *c, const struct pace *p, uint64_t now_ns);
+uint64_t card_pace(const struct card *c, struct pace *p, uint64_t now_ns);
 
 /* hal.c: the card that the core's calls are for; NULL: none. */
 void hal_use(struct card *c);

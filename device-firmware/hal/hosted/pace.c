@@ -25,7 +25,9 @@ void pace_work(struct pace *p, uint64_t now_ns)
 {
 	uint64_t gap = now_ns - p->work_ns;
 
-	p->gap_ns = average(p->gap_ns, gap < GAP_MAX ? gap : GAP_MAX);
+	if (p->was_idle)
+		p->gap_ns = average(p->gap_ns, gap < GAP_MAX ? gap : GAP_MAX);
+	p->was_idle = false;
 	p->work_ns = now_ns;
 	p->busy_ns = 0;
 }
@@ -52,12 +54,13 @@ static uint64_t stay_ns(const struct pace *p)
 	return p->gap_ns <= DENSE && ns > POLL ? ns : POLL;
 }
 
-uint64_t pace_sleep_ns(const struct pace *p, uint64_t idle_ns,
+uint64_t pace_sleep_ns(struct pace *p, uint64_t idle_ns,
 		       const struct pace_need *need)
 {
 	uint64_t longest = SLEEP_LIVE;
 	uint64_t ns;
 
+	p->was_idle = true;
 	if (idle_ns < stay_ns(p) && (need->is_live || need->has_client))
 		return 0;
 	if (idle_ns >= QUIET)

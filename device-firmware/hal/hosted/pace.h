@@ -15,7 +15,8 @@
 
 struct pace {
 	uint64_t work_ns; /* when there was something to do, last */
-	uint64_t gap_ns;  /* from one such time to the next; an average */
+	uint64_t gap_ns;  /* from one to the next, if idle between; average */
+	bool was_idle;	  /* there was a look in vain since then */
 	uint64_t look_ns; /* what a sleep and a look cost; an average */
 	uint64_t busy_ns; /* the thread's, at the last sleep; 0: work */
 };
@@ -31,7 +32,7 @@ struct pace_need {
 void pace_work(struct pace *p, uint64_t now_ns);
 
 /* How long to sleep, @idle_ns after the last work; 0: look again at once. */
-uint64_t pace_sleep_ns(const struct pace *p, uint64_t idle_ns,
+uint64_t pace_sleep_ns(struct pace *p, uint64_t idle_ns,
 		       const struct pace_need *need);
 
 /* About to sleep once more, with @busy_ns of its thread's time used so far. */

@@ -57,7 +57,7 @@ void thread_hear(const struct thread *w)
 		log_err("worker %u hears nothing: %s", w->nr, strerror(errno));
 }
 
-static uint64_t thread_due(const struct thread *w, uint64_t now)
+static uint64_t thread_due(struct thread *w, uint64_t now)
 {
 	uint64_t ns = card_pace(w->card, &w->pace, now);
 	uint64_t due = core_next_due(w->core, now);
