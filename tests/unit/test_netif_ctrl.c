@@ -438,10 +438,17 @@ static void test_hash_note(void **state)
 {
 	static const struct hash none;
 	struct hash want;
+	uint32_t current;
 
 	(void)state;
 	w.vif.published = PEER_CONNECTED;
 	configure_hash(1);
+	want = w.netif->hash;
+	/* What is written next lies elsewhere. */
+	current = *note();
+	assert_int_equal(ask(WIRE_CTRL_SET_HASH_FLAGS, 5, 0, 0), 0);
+	assert_int_not_equal(*note(), current);
+	assert_memory_equal(noted(current & 1), &want, sizeof(want));
 	want = w.netif->hash;
 	memset(noted((*note() & 1) ^ 1), 0xee, sizeof(want));
 	world_restart(&w);
@@ -453,7 +460,8 @@ static void test_hash_note(void **state)
 	assert_memory_equal(&w.netif->hash, &none, sizeof(none));
 
 	configure_hash(3);
-	*note() ^= 0x80;
+	*noted(2) = *noted(3) = w.netif->hash;
+	*note() += 2; /* a place that there is not */
 	world_restart(&w);
 	assert_memory_equal(&w.netif->hash, &none, sizeof(none));
 	assert_int_equal(w.nr_faults, 0);
