@@ -95,8 +95,8 @@ struct netif {
 	uint32_t tx_mark[1u << 9]; /* tx_head after descriptor n */
 	uint16_t rx_page[1u << 8]; /* the page in slot n */
 	struct netif_buf buf[NETIF_RX_PAGES];
-	/* What the guest configured, perhaps with a daemon before us. */
-	bool inherits;
+	/* What the guest configured. */
+	bool inherits; /* ... perhaps with a daemon before us */
 	struct hash hash;
 	struct groups groups;
 	bool filtered;	    /* the card has a list of them */

@@ -31,7 +31,7 @@
 #define TURNS	   16u	/* in a row, before the event loop sees to others */
 #define TOGETHER   8u	/* netifs of one turn */
 #define SOON	   100u /* looks for what the card has at once */
-#define HOPE_MAX   512u /* more; what a sleep costs */
+#define HOPE_MAX   512u /* more, while that pays */
 #define HOPE_MIN   32u
 #define HOPE_AGAIN 32u /* times of going to sleep */
 #define WAIT_MS	   4u  /* asleep, before the event loop sees to others */
@@ -336,8 +336,8 @@ static bool has_work(const struct netif_turns *t)
 /*
  * What the card was given comes back at once.  Looking on is for streams: as
  * long as it has paid, and once it has not, only now and then.  It is counted in
- * looks, since a clock is a call of the system in such a dom0, and a sleep costs
- * as many of them on a slow machine as on a fast one.
+ * looks, since a clock is a call of the system in such a dom0; a machine that
+ * looks slowly sleeps and wakes slowly, too.
  */
 static bool is_worth_hoping(struct netif_turns *t)
 {
