@@ -32,6 +32,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/event.h \
 	device-firmware/core/frame.c \
 	device-firmware/core/frame.h \
+	device-firmware/core/transport.c \
+	device-firmware/core/transport.h \
 	device-firmware/core/guard.c \
 	device-firmware/core/guard.h \
 	device-firmware/core/gather.c \

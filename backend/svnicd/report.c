@@ -53,8 +53,8 @@ static json_t *verdicts(const __le64 *count)
 
 static json_t *features(uint32_t bits)
 {
-	static const char *const names[] = { "csum", "gso", "vlan", "hash",
-					     "monitor" };
+	static const char *const names[] = { "csum", "gso",	"vlan",
+					     "hash", "monitor", "find" };
 	json_t *a = json_array();
 	unsigned int i;
 

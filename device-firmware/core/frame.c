@@ -2,11 +2,12 @@
 /*
  * What can be said of a frame from its own octets and metadata; see frame.h.
  * Looks only at the copied header (rules R02, R06, R07) and never past what was
- * copied.  Pure: no HAL, no other module.  Called by guard.c and switch.c.
+ * copied.  Pure: no HAL.  Called by guard.c and switch.c.
  */
 #include <svnic/order.h>
 #include "frame.h"
 #include "mem.h"
+#include "transport.h"
 
 #define ETH_TYPE     12u
 #define TYPE_VLAN    0x8100u
@@ -67,7 +68,7 @@ bool frame_untag(struct frame *f)
 	if ((flags & SVNIC_META_VLAN) || mem_be16(l2 + ETH_TYPE) != TYPE_VLAN ||
 	    f->len < SVNIC_FRAME_MIN + FRAME_TAG)
 		return true;
-	if (flags & SVNIC_META_CSUM_BLANK) {
+	if (flags & SVNIC_META_CSUM_BLANK && start) {
 		if (start < SVNIC_FRAME_MIN + FRAME_TAG)
 			return false;
 		f->meta.csum_start = svnic_le16((uint16_t)(start - FRAME_TAG));
@@ -137,15 +138,34 @@ static bool check_gso(const struct frame *f, unsigned int flags)
 	return tcp >= TCP_MIN && l4 + tcp <= f->len;
 }
 
+/* Where the sum is that the sender left blank, if it does not say so. */
+static void find_csum(struct frame *f)
+{
+	struct transport t;
+
+	if (f->meta.csum_start || f->meta.csum_offset ||
+	    !transport_find(frame_l2(f), frame_iov(f)->len, &t))
+		return;
+	f->meta.csum_start = svnic_le16(t.start);
+	f->meta.csum_offset = t.csum;
+}
+
+static bool check_csum(struct frame *f)
+{
+	uint32_t start;
+
+	find_csum(f);
+	start = svnic_cpu16(f->meta.csum_start);
+	return start >= SVNIC_FRAME_MIN &&
+	       start + f->meta.csum_offset + 2 <= f->len;
+}
+
 bool frame_check_offload(struct frame *f)
 {
 	unsigned int flags = svnic_cpu16(f->meta.flags);
 
 	if (flags & SVNIC_META_CSUM_BLANK) {
-		uint32_t start = svnic_cpu16(f->meta.csum_start);
-
-		if (start < SVNIC_FRAME_MIN ||
-		    start + f->meta.csum_offset + 2 > f->len)
+		if (!check_csum(f))
 			return false;
 	} else {
 		f->meta.csum_start = 0;

@@ -10,7 +10,7 @@
 
 #define FEATURES                                                       \
 	(SVNIC_F_CSUM | SVNIC_F_GSO | SVNIC_F_VLAN | SVNIC_F_MONITOR | \
-	 SVNIC_F_HASH)
+	 SVNIC_F_HASH | SVNIC_F_FIND)
 
 /* Octets of the link's permanent address, the first one lowest. */
 static uint64_t link_mac(const struct core *core, unsigned int link)

@@ -50,6 +50,7 @@ typedef uint64_t __le64;
 #define SVNIC_F_VLAN	(1u << 2) /* a tag may travel in the metadata */
 #define SVNIC_F_HASH	(1u << 3) /* rx metadata may carry a flow hash */
 #define SVNIC_F_MONITOR (1u << 4) /* VIFs that see another VIF's frames */
+#define SVNIC_F_FIND	(1u << 5) /* a blank checksum is found by the card */
 
 /* 2. Limits -------------------------------------------------------------- */
 
@@ -454,7 +455,9 @@ SVNIC_ABI_AT(struct svnic_seg, len, 6);
 /*
  * What is known of a frame beside its octets.  Follows struct virtio_net_hdr
  * (OASIS virtio 1.2, 5.1.6) in meaning: csum_start and csum_offset locate a
- * checksum that holds the pseudo-header sum and is still to be completed.
+ * checksum that holds the pseudo-header sum and is still to be completed.  Of
+ * a card with SVNIC_F_FIND both may be 0: it finds that of TCP or UDP in IPv4 or
+ * IPv6, whose place the first 128 octets tell, and the receiver gets both.
  */
 struct svnic_meta {
 	__le16 flags; /* SVNIC_META_* */

@@ -8,6 +8,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_fair \
 	tests/unit/test_group \
 	tests/unit/test_guard \
+	tests/unit/test_transport \
 	tests/unit/test_halt \
 	tests/unit/test_interplay \
 	tests/unit/test_queue \
@@ -55,6 +56,9 @@ tests_unit_test_group_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_group_SOURCES = tests/unit/test_group.c $(CORE_FIXTURE)
 tests_unit_test_group_LDADD = $(CORE_TEST_LDADD)
 
+tests_unit_test_transport_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_transport_SOURCES = tests/unit/test_transport.c $(CORE_FIXTURE)
+tests_unit_test_transport_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_guard_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_guard_SOURCES = tests/unit/test_guard.c $(CORE_FIXTURE)
 tests_unit_test_guard_LDADD = $(CORE_TEST_LDADD)
