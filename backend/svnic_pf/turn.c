@@ -3,7 +3,8 @@
  * A turn of svnicd's netif path: the event channels that it rings and the
  * pieces that it copies, from and to pages of its own that this driver
  * allocated.  Those need no pinning, and one call serves many guests.  What
- * guests are to see of the pieces is stored in svnicd's mapping of their rings.
+ * guests and the card are to see of the pieces is stored in svnicd's mappings of
+ * their rings.
  *
  * The pieces are svnicd's word, which passes on what guests wrote: the copy of
  * them is checked whole before Xen sees the first one.
@@ -141,7 +142,10 @@ out_put:
 	return err;
 }
 
-/* Guests see the responses, then that there are some. */
+/*
+ * Guests see the responses, then that there are some; the card sees frames, then
+ * its doorbell.
+ */
 static int store(const struct pf_turn *t)
 {
 	u32 i;
@@ -150,11 +154,15 @@ static int store(const struct pf_turn *t)
 		if (put_user(t->slot[i].value,
 			     (u64 __user *)u64_to_user_ptr(t->slot[i].at)))
 			return -EFAULT;
-	virt_wmb(); /* pairs with the guest's, after it looked at its index */
-	for (i = 0; i < t->arg.nr_posts; i++)
+	for (i = 0; i < t->arg.nr_posts; i++) {
+		/* Pairs with gather_avail() in
+		 * device-firmware/core/gather.c and look() in bell.c
+		 * (ordering.md O1), and with guests that look at theirs. */
+		wmb();
 		if (put_user(t->post[i].value,
 			     (u32 __user *)u64_to_user_ptr(t->post[i].word)))
 			return -EFAULT;
+	}
 	return 0;
 }
 
@@ -163,6 +171,8 @@ static int wants_ring(const struct svnic_pf_post *p)
 {
 	u32 event;
 
+	if (!p->event)
+		return 0;
 	if (get_user(event, (u32 __user *)u64_to_user_ptr(p->event)))
 		return -EFAULT;
 	return p->value - event < p->value - p->old;

@@ -39,6 +39,8 @@ SVNICD_COMMON = \
 	backend/svnicd/netif/rx.c \
 	backend/svnicd/netif/rx.h \
 	backend/svnicd/netif/rx_answer.c \
+	backend/svnicd/netif/stage.c backend/svnicd/netif/stage.h \
+	backend/svnicd/netif/tx_answer.c backend/svnicd/netif/tx_turn.h \
 	backend/svnicd/netif/rx_turn.h \
 	backend/svnicd/netif/slow.c \
 	backend/svnicd/netif/slow.h \

@@ -178,6 +178,22 @@ void ownq_kick(struct ownq *q)
 	svnic_publish32(&q->doorbell->kick, ++q->kicks);
 }
 
+void ownq_post(const struct ownq *q, struct platform_post *post)
+{
+	post[0] = (struct platform_post) { .word = &q->tx.ctrl->tx_prod,
+					   .value = q->tx.next };
+	post[1] = (struct platform_post) { .word = &q->doorbell->kick,
+					   .value = q->kicks + 1 };
+}
+
+void ownq_posted(struct ownq *q, bool posted, svnic_index from)
+{
+	if (posted)
+		q->kicks++;
+	else
+		q->tx.next = from;
+}
+
 bool ownq_arm(struct ownq *q, bool tx, bool rx)
 {
 	struct svnic_queue_ctrl *c = q->rx.ctrl;

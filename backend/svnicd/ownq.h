@@ -17,6 +17,7 @@
 
 struct platform;
 struct platform_ops;
+struct platform_post;
 
 struct ownq_shape {
 	unsigned int queue;
@@ -81,6 +82,13 @@ void ownq_fini(struct ownq *q);
 void ownq_provide(struct ownq *q, uint32_t n);
 /* Publish what was provided and have the card look. */
 void ownq_kick(struct ownq *q);
+/*
+ * The same for others to store, as OWNQ_POSTS posts, of what was provided to tx since
+ * it was to be @from; and whether that was done, or nothing was provided.
+ */
+#define OWNQ_POSTS 2u
+void ownq_post(const struct ownq *q, struct platform_post *post);
+void ownq_posted(struct ownq *q, bool posted, svnic_index from);
 /*
  * About to sleep: an event shall come for a completion (@rx), and when half of
  * what was sent has come back (@tx).  True when that is so already.

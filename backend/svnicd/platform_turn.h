@@ -30,16 +30,19 @@ struct platform_copy {
 	bool failed; /* out: this piece was not copied */
 };
 
-/* Eight octets for a tenant, at a multiple of 8 of a page of grant_map(). */
+/* Eight octets for a tenant, at a multiple of 4 of a page of grant_map(). */
 struct platform_slot {
 	void *at;
 	uint64_t value;
 };
 
-/* An index in such a page moves from @old to @value (xen/io/ring.h). */
+/*
+ * An index in such a page moves from @old to @value (xen/io/ring.h); or one that
+ * the card reads, or its doorbell, becomes @value.
+ */
 struct platform_post {
 	void *word;
-	const void *event; /* the index at which the tenant is rung ... */
+	const void *event; /* the one at which the tenant is rung; or NULL */
 	uint32_t old, value;
 	uint32_t port; /* ... by this one */
 	bool rung;     /* out: it was */
@@ -55,7 +58,7 @@ struct platform_turn {
 	unsigned int nr_copies;
 	const struct platform_slot *slot; /* for the posts */
 	unsigned int nr_slots;
-	struct platform_post *post; /* once all copies are made */
+	struct platform_post *post; /* in order, once all copies are made */
 	unsigned int nr_posts;
 	/* Before anything that rang is told, @posted or not; NULL: none. */
 	void (*done)(void *arg, bool posted);

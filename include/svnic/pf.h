@@ -133,21 +133,25 @@ SVNIC_ABI_SIZE(struct svnic_pf_piece, 24);
 #define SVNIC_PF_TO_GUEST    0x1
 #define SVNIC_PF_TURN_PIECES 1024
 #define SVNIC_PF_TURN_PORTS  18
-#define SVNIC_PF_TURN_SLOTS  64
-#define SVNIC_PF_TURN_POSTS  16
+#define SVNIC_PF_TURN_SLOTS  128
+#define SVNIC_PF_TURN_POSTS  32
 #define SVNIC_PF_TURN_WAIT   100 /* ms */
 
-/* A response: eight octets, in one store. */
+/* A response: eight octets. */
 struct svnic_pf_slot {
-	__u64 at; /* user address, a multiple of 8 */
+	__u64 at; /* user address, a multiple of 4 */
 	__u64 value;
 };
 SVNIC_ABI_SIZE(struct svnic_pf_slot, 16);
 
-/* The index of a ring that is shared with a guest moves on (xen/io/ring.h). */
+/*
+ * The index of a ring moves on.  Of one that is shared with a guest the guest is
+ * rung when it wants to be (xen/io/ring.h); of one of the card nobody is, and a
+ * post for its doorbell follows.
+ */
 struct svnic_pf_post {
-	__u64 word;  /* user address of the index, rsp_prod */
-	__u64 event; /* ... of the one at which the guest is rung, rsp_event */
+	__u64 word;  /* user address of the index, such as rsp_prod */
+	__u64 event; /* ... of the one at which to ring, rsp_event; or 0 */
 	__u32 old;   /* what the guest sees so far */
 	__u32 value;
 	__u32 port; /* as SVNIC_PF_PORT_BIND gave it */
@@ -158,7 +162,8 @@ SVNIC_ABI_SIZE(struct svnic_pf_post, 32);
 /*
  * What the netif path asks of the hypervisor, in one call: ring the first
  * nr_ports event channels, unmask the nr_unmask after them, copy; if all pieces
- * were copied, store the slots, then post, ringing who wants it; then wait for
+ * were copied, store the slots, then the posts in their order, each visible to
+ * who sees the next one, and ring who wants it; then wait for
  * what read() would report, which is taken as there.  A piece that was not
  * copied ends the call: nothing is stored, nobody waits.  With an error no
  * piece was copied; -EFAULT may also be a bad address of a slot or post.
@@ -209,8 +214,9 @@ SVNIC_ABI_SIZE(struct svnic_pf_port, 16);
 #define SVNIC_PF_PAGES_ALLOC _IOWR('V', 0x07, struct svnic_pf_range)
 #define SVNIC_PF_QUEUE_START _IOWR('V', 0x08, struct svnic_pf_queue)
 #define SVNIC_PF_QUEUE_STOP  _IOWR('V', 0x09, struct svnic_pf_queue)
-#define SVNIC_PF_TURN	     _IOWR('V', 0x0a, struct svnic_pf_turn)
 #define SVNIC_PF_PORT_BIND   _IOWR('V', 0x0b, struct svnic_pf_port)
 #define SVNIC_PF_PORT_UNBIND _IOW('V', 0x0c, __u32)
+/* 0x0a was a turn that knew no posts for the card. */
+#define SVNIC_PF_TURN _IOWR('V', 0x0d, struct svnic_pf_turn)
 
 #endif /* SVNIC_PF_H */

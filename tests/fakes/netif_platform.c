@@ -119,17 +119,19 @@ static void post(struct world *w, const struct platform_turn *t)
 	unsigned int i;
 	uint32_t event;
 
-	world_check(t->nr_slots >= t->nr_posts, "posts without slots");
 	for (i = 0; i < t->nr_slots; i++)
 		memcpy(t->slot[i].at, &t->slot[i].value, 8);
 	for (i = 0, o = t->post; i < t->nr_posts; i++, o++) {
 		memcpy(o->word, &o->value, sizeof(o->value));
+		w->nr_sends += !o->event;
+		if (!o->event)
+			continue;
+		w->nr_posts++;
 		memcpy(&event, o->event, sizeof(event));
 		o->rung = o->value - event < o->value - o->old;
 		if (o->rung)
 			ring(w, o->port);
 	}
-	w->nr_posts += t->nr_posts;
 }
 
 static bool copy(struct world *w, const struct platform_turn *t)

@@ -82,6 +82,7 @@ void world_init(struct world *w, unsigned int nr_queues, bool split)
 	w->daemon.base = w->base;
 	w->daemon.ops = &world_ops;
 	w->daemon.platform = &platform;
+	w->daemon.card.features = SVNIC_F_FIND;
 	make_turns(w);
 	w->vif.d = &w->daemon;
 	w->vif.nr = WORLD_VIF;

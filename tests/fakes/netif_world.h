@@ -57,7 +57,8 @@ struct world {
 	unsigned int nr_mapped;
 	unsigned int nr_calls;	/* of turn() with pieces */
 	unsigned int nr_copies; /* pieces */
-	unsigned int nr_posts;	/* rings that turn() moved on */
+	unsigned int nr_posts;	/* rings that turn() moved on ... */
+	unsigned int nr_sends;	/* ... and words that it stored for the card */
 	bool cannot_post;
 	void (*while_copying)(struct world *w);
 	void (*while_waiting)(struct world *w);

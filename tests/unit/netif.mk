@@ -10,6 +10,7 @@ NETIF_TESTS = tests/unit/test_netif \
 	tests/unit/test_netif_post \
 	tests/unit/test_netif_rude \
 	tests/unit/test_netif_rx \
+	tests/unit/test_netif_send \
 	tests/unit/test_netif_staging \
 	tests/unit/test_netif_turn \
 	tests/unit/test_netif_tx \
@@ -52,6 +53,8 @@ tests_unit_test_netif_rude_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
 tests_unit_test_netif_rude_LDADD = $(NETIF_TEST_LDADD)
 tests_unit_test_netif_rx_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
 tests_unit_test_netif_rx_LDADD = $(NETIF_TEST_LDADD)
+tests_unit_test_netif_send_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
+tests_unit_test_netif_send_LDADD = $(NETIF_TEST_LDADD)
 tests_unit_test_netif_staging_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)
 tests_unit_test_netif_staging_LDADD = $(NETIF_TEST_LDADD)
 tests_unit_test_netif_turn_CPPFLAGS = $(NETIF_TEST_CPPFLAGS)

@@ -10,7 +10,7 @@
 #include <event2/event.h>
 
 #include "netif/priv.h"
-#include "netif/call.h"
+#include "netif/stage.h"
 
 static int begin(void **state)
 {
@@ -135,18 +135,19 @@ static void test_many(void **state)
 	struct netif_fixture *f = *state;
 	unsigned int i;
 
-	for (i = 0; i < CALL_SLOTS + 1; i++)
-		to_guest(f, 0, 100 + i);
+	for (i = 0; i < STAGE_SLOTS / 2 + 1; i++)
+		to_guest(f, 0, 5000 + i);
 	world_run(&f->w);
 	assert_int_equal(f->w.nr_posts, 0);
-	for (i = 0; i < CALL_SLOTS + 1; i++)
-		expect_received(f, 0, 100 + i);
-	for (i = 0; i < CALL_SLOTS; i++)
-		to_guest(f, 0, 100 + i);
+	for (i = 0; i < STAGE_SLOTS / 2 + 1; i++)
+		expect_received(f, 0, 5000 + i);
+	world_post(&f->w, 0, 80);
+	for (i = 0; i < STAGE_SLOTS / 2; i++)
+		to_guest(f, 0, 5000 + i);
 	world_run(&f->w);
 	assert_int_equal(f->w.nr_posts, 1);
-	for (i = 0; i < CALL_SLOTS; i++)
-		expect_received(f, 0, 100 + i);
+	for (i = 0; i < STAGE_SLOTS / 2; i++)
+		expect_received(f, 0, 5000 + i);
 }
 
 static struct wire_rx_req request;

@@ -7,6 +7,7 @@
 
 #include "netif_fixture.h"
 #include "netif/headers.h"
+#include "netif/priv.h"
 
 static void test_tx(void **state)
 {
@@ -150,6 +151,7 @@ static void test_tx_bad_offload(void **state)
 	struct netif_fixture *f = *state;
 	uint32_t len = world_tcp(f->sent, 4, 100, false);
 
+	f->w.netif->card_finds = false;
 	f->sent[23] = 1; /* ICMP has no sum that a card could fill in */
 	world_send(&f->w, 0, BUFFER, f->sent, len, 4096, WIRE_TX_CSUM_BLANK);
 	f->sent[23] = HEADERS_TCP;
@@ -163,6 +165,16 @@ static void test_tx_bad_offload(void **state)
 		netif_fixture_info(f)->queue[0].stats.verdict[NETIF_V_OFFLOAD],
 		2);
 	assert_int_equal(f->w.nr_faults, 0);
+}
+
+/* A card that does not find the sum's place is told it. */
+static void test_tx_gso_told(void **state)
+{
+	struct netif_fixture *f = *state;
+
+	f->w.netif->card_finds = false;
+	test_tx_gso(state);
+	assert_int_equal(f->w.nr_sends, 0);
 }
 
 /* 256 requests at once: one call copies many. */
@@ -228,6 +240,7 @@ int main(void)
 		T(test_tx_pieces, netif_begin),
 		T(test_tx_ragged, netif_begin),
 		T(test_tx_gso, netif_begin),
+		T(test_tx_gso_told, netif_begin),
 		T(test_tx_gso_complete, netif_begin),
 		T(test_tx_bad_offload, netif_begin),
 		T(test_full_ring, netif_begin),

@@ -9,13 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "netif/stage.h"
 #include "platform_turn.h"
 
 struct batch;
 
 #define CALL_PORTS 128u /* as many as eight guests have */
-#define CALL_SLOTS 64u
-#define CALL_POSTS 16u
 
 struct call_ports {
 	unsigned int nr;
@@ -29,9 +28,7 @@ struct call {
 	struct call_ports ring_later; /* ... that copies nothing */
 	struct call_ports unmask;     /* before it sleeps */
 	unsigned int late; /* that copied and left the second one waiting */
-	unsigned int nr_slots, nr_posts;
-	struct platform_slot slot[CALL_SLOTS];
-	struct platform_post post[CALL_POSTS];
+	struct stage stage;
 };
 
 typedef void (*call_done_fn)(void *arg, bool posted);

@@ -296,6 +296,7 @@ int netif_start(struct netif *n)
 	if (err)
 		return err;
 	n->started = true;
+	n->card_finds = n->vif->d->card.features & SVNIC_F_FIND;
 	if (n->inherits)
 		hash_note_read(n);
 	n->inherits = false;

@@ -92,6 +92,11 @@ void port_notify_rx(struct netif_queue *q)
 	notify(q, rx_port(q), true);
 }
 
+uint32_t port_of_tx(const struct netif_queue *q)
+{
+	return q->port[0].port;
+}
+
 uint32_t port_of_rx(const struct netif_queue *q)
 {
 	return q->port[q->nr_ports - 1].port;

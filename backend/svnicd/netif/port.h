@@ -16,6 +16,7 @@ void port_worked_rx(struct netif_queue *q, uint32_t nr);
 void port_notify_tx(struct netif_queue *q);
 void port_notify_rx(struct netif_queue *q);
 /* The one that tells of received frames. */
+uint32_t port_of_tx(const struct netif_queue *q);
 uint32_t port_of_rx(const struct netif_queue *q);
 /* Unmask what has rung, now or later. */
 void port_release(struct netif_queue *q);

@@ -86,6 +86,7 @@ struct netif {
 	struct ownq slow;
 	bool restarting;
 	bool restart_asked;
+	bool card_finds; /* the place of a blank checksum */
 	bool kick;
 	bool tx_blocked; /* the card must return descriptors first */
 	unsigned int restarts;

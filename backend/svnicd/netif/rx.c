@@ -44,6 +44,7 @@ void rx_begin(void)
 	rx_turn.nr = 0;
 	rx_turn.nr_slots = 0;
 	rx_turn.scratch_used = 0;
+	rx_turn.staged = false;
 }
 
 /* The first of a turn gets at least what the largest frame may need. */

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 struct batch;
-struct call;
 struct netif;
 struct netif_queue;
+struct stage;
 
 void rx_begin(void);
 /* Take frames from the card; the number of them. */
@@ -17,9 +17,10 @@ void rx_share(struct batch *b, unsigned int left);
 unsigned int rx_gather(struct netif_queue *q, struct batch *b);
 void rx_drop_all(struct netif *n);
 
-/* Leave the responses of the turn to the call that copies, if they
- * are few; then it is done, or not. */
-void rx_stage(struct call *c);
-void rx_finish(const struct batch *b, struct call *c, bool posted);
+/* Leave the responses of the turn to the call that copies, if they are few. */
+void rx_stage(struct stage *s);
+bool rx_is_staged(void);
+/* The call @posted what was staged, or did not. */
+void rx_finish(const struct batch *b, bool posted);
 
 #endif /* SVNICD_NETIF_RX_H */

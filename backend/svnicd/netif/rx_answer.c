@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "netif/batch.h"
-#include "netif/call.h"
 #include "netif/port.h"
 #include "netif/priv.h"
 #include "netif/rx.h"
 #include "netif/rx_turn.h"
 #include "netif/slow.h"
+#include "netif/stage.h"
 
 /* Its response, with @status octets or an error. */
 static void answer(const struct netif_queue *q, const struct rx_slot *s,
@@ -31,64 +31,58 @@ static void answer(const struct netif_queue *q, const struct rx_slot *s,
 
 /* Staging ------------------------------------------------------------------- */
 
-static void stage(struct call *c, const struct rx_out *o)
+/* Those of one queue follow each other. */
+static bool fits(const struct stage *s)
 {
-	const struct rx_slot *s = &rx_turn.slot[o->first_slot];
+	const struct netif_queue *q = NULL;
+	unsigned int nr_posts = 0;
+	unsigned int i;
+
+	for (i = 0; i < rx_turn.nr; i++) {
+		nr_posts += rx_turn.out[i].q != q;
+		q = rx_turn.out[i].q;
+	}
+	return stage_has_room(s, rx_turn.nr_slots, nr_posts);
+}
+
+static void stage_one(struct stage *s, const struct rx_out *o)
+{
+	const struct rx_slot *slot = &rx_turn.slot[o->first_slot];
 	struct wire_rx_rsp rsp;
 	unsigned int i;
 
-	for (i = 0; i < o->nr_slots; i++, s++) {
-		answer(o->q, s, (int16_t)s->len, &rsp);
-		sring_stage(&o->q->rx, &rsp, &c->slot[c->nr_slots++]);
+	for (i = 0; i < o->nr_slots; i++, slot++) {
+		answer(o->q, slot, (int16_t)slot->len, &rsp);
+		stage_response(s, &o->q->rx, &rsp);
 	}
 }
 
-/* False: there are too many. */
-static bool note_queue(struct call *c, struct netif_queue *q)
+/* From frame @first on, those of one queue; the first one of another. */
+static unsigned int stage_queue(struct stage *s, unsigned int first)
 {
+	struct netif_queue *q = rx_turn.out[first].q;
 	unsigned int i;
 
-	for (i = 0; i < c->nr_posts; i++)
-		if (rx_turn.posts[i] == q)
-			return true;
-	if (c->nr_posts == CALL_POSTS)
-		return false;
-	rx_turn.posts[c->nr_posts++] = q;
-	return true;
+	for (i = first; i < rx_turn.nr && rx_turn.out[i].q == q; i++)
+		stage_one(s, &rx_turn.out[i]);
+	stage_ring(s, q, &q->rx, port_of_rx(q));
+	return i;
 }
 
-void rx_stage(struct call *c)
+void rx_stage(struct stage *s)
 {
-	bool fits = rx_turn.nr_slots <= CALL_SLOTS;
 	unsigned int i;
 
-	c->nr_posts = 0;
-	c->nr_slots = 0;
-	for (i = 0; i < rx_turn.nr && fits; i++)
-		fits = note_queue(c, rx_turn.out[i].q);
-	if (!fits) {
-		c->nr_posts = 0;
+	if (!fits(s))
 		return;
-	}
-	for (i = 0; i < rx_turn.nr; i++)
-		stage(c, &rx_turn.out[i]);
-	for (i = 0; i < c->nr_posts; i++) {
-		sring_post(&rx_turn.posts[i]->rx, &c->post[i]);
-		c->post[i].port = port_of_rx(rx_turn.posts[i]);
-	}
+	for (i = 0; i < rx_turn.nr;)
+		i = stage_queue(s, i);
+	rx_turn.staged = true;
 }
 
-static void unstage(struct call *c, bool posted)
+bool rx_is_staged(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < c->nr_posts; i++) {
-		sring_posted(&rx_turn.posts[i]->rx, posted);
-		if (posted && c->post[i].rung)
-			rx_turn.posts[i]->stats.events_out++;
-	}
-	c->nr_posts = 0;
-	c->nr_slots = 0;
+	return rx_turn.staged || !rx_turn.nr;
 }
 
 /* Finishing ----------------------------------------------------------------- */
@@ -121,14 +115,13 @@ static bool respond(const struct rx_out *o, const struct batch *b)
 	return ok;
 }
 
-void rx_finish(const struct batch *b, struct call *c, bool posted)
+void rx_finish(const struct batch *b, bool posted)
 {
 	const struct rx_out *o = rx_turn.out;
 	unsigned int i;
 	bool ok;
 
-	posted &= c->nr_posts > 0;
-	unstage(c, posted);
+	posted &= rx_turn.staged;
 	for (i = 0; i < rx_turn.nr; i++, o++) {
 		ok = posted || respond(o, b);
 		o->q->stats.verdict[ok ? NETIF_V_OK : NETIF_V_RX_GRANT]++;

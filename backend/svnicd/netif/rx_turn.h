@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "netif/call.h"
 #include "netif/wire.h"
 
 struct netif_queue;
@@ -42,8 +41,7 @@ struct rx_turn {
 	struct rx_out out[RX_FRAMES];
 	struct rx_slot slot[RX_SLOTS];
 	uint8_t scratch[RX_SCRATCH];
-	/* Whose rings the call moves on. */
-	struct netif_queue *posts[CALL_POSTS];
+	bool staged; /* all of it */
 };
 
 extern struct rx_turn rx_turn;

@@ -235,7 +235,6 @@ void slow_send(struct netif *n, uint32_t at, uint32_t len,
 		svnic_tx_provide(tx, &d);
 		memset(&d.meta, 0, sizeof(d.meta));
 	}
-	n->kick = true;
 }
 
 /* From the card ------------------------------------------------------------- */

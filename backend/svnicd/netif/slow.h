@@ -22,7 +22,7 @@ void slow_fail(struct netif *n);
  */
 bool slow_reserve(struct netif *n, uint32_t len, uint32_t lead, uint32_t *at);
 uint8_t *slow_tx_mem(struct netif *n, uint32_t at);
-/* Provide the frame of @len octets at @at. */
+/* Provide the frame of @len octets at @at; the kick is the caller's. */
 void slow_send(struct netif *n, uint32_t at, uint32_t len,
 	       const struct svnic_meta *meta);
 uint8_t *slow_rx_mem(struct netif *n, uint16_t buf);

@@ -5,10 +5,11 @@
  * it in one call, and passes it on.  While turns find work nothing rings:
  * neither the guests' ports, which stay masked, nor the card.
  *
- * A call of the system costs more than most frames.  So guests are rung by the
- * next turn's call, which copies too, those who only get their slots back by one
- * that does not; turns follow each other without asking the event loop in
- * between; before it sleeps the thread looks on for a little, as long as that
+ * A call of the system costs more than most frames.  So what is copied is sent,
+ * answered and rung for by the call that copies (stage.h), or if it is too much,
+ * guests are rung by the next turn's call, those who only get their slots back by
+ * one that does not copy; turns follow each other without asking the event loop
+ * in between; before it sleeps the thread looks on for a little, as long as that
  * has paid; and it sleeps in a call that rings, and comes back with what rang.
  * What one guest sends comes back from the card as another's, so all that worked
  * lately have turns with the one that rang.
@@ -28,12 +29,11 @@
 #include "netif/slow.h"
 #include "netif/tx.h"
 
-#define TURNS	   16u	/* in a row, before the event loop sees to others */
-#define TOGETHER   8u	/* netifs of one turn */
-#define SOON	   100u /* looks for what the card has at once */
-#define HOPE_MAX   512u /* more, while that pays */
+#define TURNS	   16u	 /* in a row, before the event loop sees to others */
+#define TOGETHER   8u	 /* netifs of one turn */
+#define HOPE_MAX   1024u /* looks before it sleeps, while that pays */
 #define HOPE_MIN   32u
-#define HOPE_AGAIN 32u /* times of going to sleep */
+#define HOPE_AGAIN 8u  /* times of going to sleep */
 #define WAIT_MS	   4u  /* asleep, before the event loop sees to others */
 #define IDLE	   16u /* turns without work before a netif leaves */
 
@@ -187,7 +187,7 @@ static void choose(struct netif_turns *t)
 static bool has_hope(struct netif_turns *t)
 {
 	if (t->hope < HOPE_MIN && ++t->slept % HOPE_AGAIN == 0)
-		t->hope = HOPE_MAX / 4;
+		t->hope = HOPE_MAX / 2;
 	return t->hope >= HOPE_MIN;
 }
 
@@ -205,7 +205,7 @@ static bool may_sleep_at_once(struct netif_turns *t)
 {
 	unsigned int i;
 
-	if (!t->call.nr_posts || !tx_is_empty() ||
+	if (!t->call.stage.nr_posts || !tx_is_staged() || !rx_is_staged() ||
 	    t->nr_ready > t->nr_in_turn || has_hope(t))
 		return false;
 	for (i = 0; i < t->nr_in_turn && can_sleep(t->in_turn[i]); i++)
@@ -244,14 +244,15 @@ static unsigned int gather_all(struct netif_turns *t)
 	return done;
 }
 
-/* It is copied, and for receivers it is all done, or not. */
+/* It is copied, and what was staged is all done, or not. */
 static void pass_on(void *arg, bool posted)
 {
 	struct netif_turns *t = arg;
 	unsigned int i;
 
-	tx_send(&t->batch);
-	rx_finish(&t->batch, &t->call, posted);
+	stage_end(&t->call.stage, posted);
+	tx_send(&t->batch, posted);
+	rx_finish(&t->batch, posted);
 	/* Buffers go back when their guest has the frames; of what it sent,
 	 * only what the card has is answered. */
 	for (i = 0; i < t->nr_in_turn; i++) {
@@ -273,11 +274,13 @@ static unsigned int turn(struct netif_turns *t)
 
 	choose(t);
 	done = gather_all(t);
+	stage_begin(&t->call.stage);
 	if (!b->nr) {
 		pass_on(t, false);
 		return done;
 	}
-	rx_stage(&t->call);
+	tx_stage(&t->call.stage);
+	rx_stage(&t->call.stage);
 	sleep = may_sleep_at_once(t);
 	if (sleep)
 		call_hurry(&t->call);
@@ -334,22 +337,18 @@ static bool has_work(const struct netif_turns *t)
 }
 
 /*
- * What the card was given comes back at once.  Looking on is for streams: as
- * long as it has paid, and once it has not, only now and then.  It is counted in
- * looks, since a clock is a call of the system in such a dom0; a machine that
- * looks slowly sleeps and wakes slowly, too.
+ * Looking on is for streams: what the card was given comes back, and its answer,
+ * sooner than this thread would be awake again.  As long as it has paid, and
+ * once it has not, only now and then.  It is counted in looks, since a clock is
+ * a call of the system in such a dom0; a machine that looks slowly sleeps and
+ * wakes slowly, too.
  */
 static bool is_worth_hoping(struct netif_turns *t)
 {
 	unsigned int i;
 
-	if (t->nr_ready > t->nr_in_turn)
+	if (t->nr_ready > t->nr_in_turn || !has_hope(t))
 		return has_work(t);
-	for (i = 0; i < SOON; i++)
-		if (has_work(t))
-			return true;
-	if (!has_hope(t))
-		return false;
 	call_flush(&t->call);
 	for (i = 0; i < t->hope; i++) {
 		if (!has_work(t))

@@ -1,64 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Guest -> card.  Requests are parsed once, their octets copied into the tx
- * pages with those of all other frames of the turn, the copies judged and
- * handed to the card, and only then answered, in the order of the ring: so a
- * daemon that takes over sends a few frames twice, and none is lost.
+ * pages with those of all other frames of the turn, then handed to the card and
+ * answered (tx_answer.c).
  */
 #include "netif/tx.h"
 
 #include <string.h>
 
-#include <svnic/order.h>
-
 #include "netif/batch.h"
-#include "netif/headers.h"
 #include "netif/port.h"
 #include "netif/priv.h"
 #include "netif/slow.h"
+#include "netif/tx_turn.h"
 #include "netif/txreq.h"
-#include "netif/txrsp.h"
 
-#define FRAMES 256u /* of a turn */
-#define SLOTS  1024u
-
-struct tx_frame {
-	struct netif_queue *q;
-	enum netif_verdict verdict;
-	uint32_t at; /* in the tx pages */
-	uint32_t len;
-	uint16_t first_copy, nr_copies;
-	uint16_t first_id, nr_ring, nr_extras;
-	uint16_t flags;
-	uint16_t gso_size;
-	uint8_t gso_type; /* 0: no GSO */
-};
-
-/* One thread, and too large for the stack. */
-static struct tx_batch {
-	unsigned int nr;
-	unsigned int nr_ids;
-	unsigned int end, ids_end; /* of the netif that gathers */
-	struct tx_frame frame[FRAMES];
-	uint16_t id[SLOTS];
-} turn;
+struct tx_turn tx_turn;
 
 void tx_begin(void)
 {
-	turn.nr = 0;
-	turn.nr_ids = 0;
-}
-
-bool tx_is_empty(void)
-{
-	return turn.nr == 0;
+	tx_turn.nr = 0;
+	tx_turn.nr_ids = 0;
+	tx_turn.staged = false;
+	tx_turn.done = false;
 }
 
 /* Also the eighth part of all this has room for the largest frame. */
 void tx_share(struct batch *b, unsigned int left)
 {
-	turn.end = turn.nr + (FRAMES - turn.nr) / left;
-	turn.ids_end = turn.nr_ids + (SLOTS - turn.nr_ids) / left;
+	tx_turn.end = tx_turn.nr + (TX_FRAMES - tx_turn.nr) / left;
+	tx_turn.ids_end = tx_turn.nr_ids + (TX_SLOTS - tx_turn.nr_ids) / left;
 	b->end = b->nr;
 	if (b->nr < NETIF_TX_COPIES)
 		b->end += (NETIF_TX_COPIES - b->nr) / left;
@@ -123,13 +94,13 @@ static bool add_frame(struct netif_queue *q, struct batch *b,
 static struct tx_frame *new_frame(struct netif_queue *q, const struct txreq *t,
 				  enum netif_verdict v)
 {
-	struct tx_frame *f = &turn.frame[turn.nr];
+	struct tx_frame *f = &tx_turn.frame[tx_turn.nr];
 
 	memset(f, 0, sizeof(*f));
 	f->q = q;
 	f->verdict = v;
 	f->len = t->len;
-	f->first_id = (uint16_t)turn.nr_ids;
+	f->first_id = (uint16_t)tx_turn.nr_ids;
 	f->nr_ring = (uint16_t)t->nr_ring;
 	f->nr_extras = (uint16_t)t->nr_extras;
 	f->flags = t->flags;
@@ -147,7 +118,8 @@ static int take(struct netif_queue *q, struct batch *b, uint32_t avail)
 	struct tx_frame *f;
 	struct txreq t;
 
-	if (turn.nr == turn.end || turn.nr_ids + TXREQ_RING > turn.ids_end)
+	if (tx_turn.nr == tx_turn.end ||
+	    tx_turn.nr_ids + TXREQ_RING > tx_turn.ids_end)
 		return 0;
 	v = txreq_parse(&q->tx, avail, &t);
 	if (txreq_is_fatal(v)) {
@@ -160,9 +132,9 @@ static int take(struct netif_queue *q, struct batch *b, uint32_t avail)
 		join_or_leave(q->n, &t, f);
 	else if (v == NETIF_V_OK && !add_frame(q, b, &t, f))
 		return 0;
-	memcpy(&turn.id[turn.nr_ids], t.id, t.nr_ring * sizeof(t.id[0]));
-	turn.nr_ids += t.nr_ring;
-	turn.nr++;
+	memcpy(&tx_turn.id[tx_turn.nr_ids], t.id, t.nr_ring * sizeof(t.id[0]));
+	tx_turn.nr_ids += t.nr_ring;
+	tx_turn.nr++;
 	q->tx.next += t.nr_ring;
 	return (int)t.nr_ring;
 }
@@ -191,101 +163,4 @@ unsigned int tx_gather(struct netif_queue *q, struct batch *b)
 	q->stats.tx_batches += done > 0;
 	port_worked_tx(q, done);
 	return done;
-}
-
-/* Finishing ----------------------------------------------------------------- */
-
-static enum netif_verdict judge_copies(const struct tx_frame *f,
-				       const struct batch *b)
-{
-	unsigned int i;
-
-	for (i = 0; i < f->nr_copies; i++)
-		if (b->copy[f->first_copy + i].failed)
-			return NETIF_V_GRANT;
-	return NETIF_V_OK;
-}
-
-/*
- * What the guest left to the card.  Some drivers mark a GSO frame as complete;
- * no segment of it could be, so its pseudo-header's sum is put in.
- */
-static enum netif_verdict judge_offload(struct tx_frame *f, uint8_t *mem,
-					struct svnic_meta *m)
-{
-	bool blank = f->flags & WIRE_TX_CSUM_BLANK;
-	unsigned int flags = 0;
-	struct headers h;
-
-	if (!blank && !f->gso_type) {
-		if (f->flags & WIRE_TX_CSUM_GOOD)
-			m->flags = svnic_le16(SVNIC_META_CSUM_GOOD);
-		return NETIF_V_OK;
-	}
-	if (!headers_find(mem, f->len, &h) || !h.l4)
-		return NETIF_V_OFFLOAD;
-	flags = SVNIC_META_CSUM_BLANK;
-	if (f->gso_type) {
-		if (h.protocol != HEADERS_TCP || !h.end ||
-		    h.ip != (f->gso_type == WIRE_GSO_TCPV4 ? 4 : 6))
-			return NETIF_V_OFFLOAD;
-		flags |=
-			h.ip == 4 ? SVNIC_META_GSO_TCPV4 : SVNIC_META_GSO_TCPV6;
-		m->gso_size = svnic_le16(f->gso_size);
-	}
-	if (!blank) {
-		headers_pseudo(mem, &h, f->len - h.l4);
-		f->q->stats.fixups++;
-	}
-	m->flags = svnic_le16((uint16_t)flags);
-	m->csum_start = svnic_le16(h.l4);
-	m->csum_offset = (uint8_t)headers_csum_offset(&h);
-	return NETIF_V_OK;
-}
-
-static void send(struct tx_frame *f, const struct batch *b)
-{
-	struct netif *n = f->q->n;
-	struct svnic_meta m = { .flags = 0 };
-
-	if (f->verdict || !f->len)
-		return;
-	f->verdict = judge_copies(f, b);
-	if (!f->verdict)
-		f->verdict = judge_offload(f, slow_tx_mem(n, f->at), &m);
-	if (f->verdict)
-		return;
-	slow_send(n, f->at, f->len, &m);
-	f->q->stats.tx_frames++;
-	f->q->stats.tx_octets += f->len;
-}
-
-/* The first slot, its extras, then the other slots. */
-static void respond(const struct tx_frame *f)
-{
-	const struct txrsp rsp = {
-		.nr = f->nr_ring,
-		.nr_extras = f->nr_extras,
-		.error = f->verdict != NETIF_V_OK,
-		.id = &turn.id[f->first_id],
-	};
-
-	txrsp_put(&f->q->tx, &rsp);
-	f->q->stats.verdict[f->verdict]++;
-}
-
-void tx_send(const struct batch *b)
-{
-	unsigned int i;
-
-	for (i = 0; i < turn.nr; i++)
-		send(&turn.frame[i], b);
-}
-
-void tx_respond(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < turn.nr; i++)
-		respond(&turn.frame[i]);
 }

@@ -9,6 +9,7 @@
 #include <svnic/order.h>
 
 #include "netif/sring.h"
+#include "netif/stage.h"
 #include "netif/txreq.h"
 #include "netif/wire.h"
 
@@ -46,6 +47,17 @@ void txrsp_put(struct sring *r, const struct txrsp *t)
 		/* Pairs with txrsp_end(), too. */
 		if (i > 0)
 			svnic_publish32(&slot[1], 0);
+	}
+}
+
+void txrsp_stage(struct sring *r, const struct txrsp *t, struct stage *s)
+{
+	uint32_t rsp[2] = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++) {
+		rsp[0] = response(t, i);
+		stage_response(s, r, rsp);
 	}
 }
 

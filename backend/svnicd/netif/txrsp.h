@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct sring;
+struct stage;
 
 struct txrsp {
 	unsigned int nr;	/* slots */
@@ -22,6 +23,8 @@ struct txrsp {
 
 /* Write them; the guest sees them with sring_publish(). */
 void txrsp_put(struct sring *r, const struct txrsp *t);
+/* The same, for the call that copies to store. */
+void txrsp_stage(struct sring *r, const struct txrsp *t, struct stage *s);
 /* After sring_init(): take what was being answered, and answer it. */
 void txrsp_end(struct sring *r);
 

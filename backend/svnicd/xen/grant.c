@@ -153,7 +153,8 @@ static bool add_posts(struct platform *p, struct svnic_pf_turn *t,
 	    turn->nr_posts > SVNIC_PF_TURN_POSTS)
 		return false;
 	for (i = 0; i < turn->nr_posts; i++, o++) {
-		if (!channel_is_own(p, o->port, &post[i].port))
+		post[i].port = 0;
+		if (o->event && !channel_is_own(p, o->port, &post[i].port))
 			return false;
 		post[i].word = (uintptr_t)o->word;
 		post[i].event = (uintptr_t)o->event;
