@@ -22,6 +22,17 @@ int netif_begin_many(void **state)
 	return begin(state, 4, true);
 }
 
+int netif_begin_two(void **state)
+{
+	struct netif_fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	world_init(&f->w, 2, false);
+	f->w.config.nr_queues = 1;
+	*state = f;
+	return world_connect(&f->w) || world_connect_other(&f->w);
+}
+
 int netif_end(void **state)
 {
 	struct netif_fixture *f = *state;

@@ -23,9 +23,11 @@ struct netif_fixture {
 	uint8_t got[SVNIC_FRAME_MAX];
 };
 
-/* One queue, or four with split event channels.  cmocka's setup, teardown. */
+/* One queue, four with split event channels, or two guests with one queue each.
+ * cmocka's setup, teardown. */
 int netif_begin(void **state);
 int netif_begin_many(void **state);
+int netif_begin_two(void **state);
 int netif_end(void **state);
 
 /* Once more, with what @f->w.config says now. */

@@ -14,14 +14,11 @@
 
 static int begin(void **state)
 {
-	struct netif_fixture *f = calloc(1, sizeof(*f));
+	struct netif_fixture *f;
 
-	assert_non_null(f);
-	world_init(&f->w, 2, false);
-	f->w.config.nr_queues = 1;
-	*state = f;
-	if (world_connect(&f->w) || world_connect_other(&f->w))
+	if (netif_begin_two(state))
 		return -1;
+	f = *state;
 	world_post(&f->w, 0, 200);
 	world_run(&f->w);
 	f->w.nr_posts = 0;

@@ -9,17 +9,6 @@
 
 #include "netif/priv.h"
 
-static int begin(void **state)
-{
-	struct netif_fixture *f = calloc(1, sizeof(*f));
-
-	assert_non_null(f);
-	world_init(&f->w, 2, false);
-	f->w.config.nr_queues = 1;
-	*state = f;
-	return world_connect(&f->w) || world_connect_other(&f->w);
-}
-
 /* A frame of guest @g, 0 or 1, to the neighbour or from it. */
 static void frame(struct netif_fixture *f, unsigned int g, uint32_t len,
 		  bool to_guest)
@@ -302,7 +291,8 @@ static void test_ends_in_wait(void **state)
 	netif_expect_answers(f, 1, 1, WIRE_RSP_OKAY);
 }
 
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, netif_end)
+#define ONE(test) \
+	cmocka_unit_test_setup_teardown(test, netif_begin_two, netif_end)
 
 int main(void)
 {
