@@ -102,6 +102,33 @@ static void test_rings_one(void **state)
 	expect_received(f, 1, 101);
 }
 
+/* With two event channels for each queue it is the receiver's that rings. */
+static void test_rings_for_rx(void **state)
+{
+	struct netif_fixture *f = *state;
+	unsigned int tx = 0, rx = 0;
+	unsigned int q;
+
+	for (q = 0; q < 4; q++) {
+		world_post(&f->w, q, 10);
+		f->w.rx[q].page->rsp_event = f->w.rx[q].cons + 1;
+	}
+	world_run(&f->w);
+	for (q = 0; q < 4; q++) {
+		tx -= f->w.port[f->w.tx[q].port].notified;
+		rx -= f->w.port[f->w.rx[q].port].notified;
+	}
+	to_guest(f, 0, 100);
+	world_run(&f->w);
+	assert_int_equal(f->w.nr_posts, 1);
+	for (q = 0; q < 4; q++) {
+		tx += f->w.port[f->w.tx[q].port].notified;
+		rx += f->w.port[f->w.rx[q].port].notified;
+	}
+	assert_int_equal(tx, 0);
+	assert_int_equal(rx, 1);
+}
+
 /* One piece cannot be copied: no ring moves before svnicd has said which. */
 static void test_bad_grant(void **state)
 {
@@ -294,6 +321,8 @@ int main(void)
 		ONE(test_told_by_the_call),
 		ONE(test_told_by_svnicd),
 		ONE(test_rings_one),
+		cmocka_unit_test_setup_teardown(test_rings_for_rx,
+						netif_begin_many, netif_end),
 		ONE(test_bad_grant),
 		ONE(test_many),
 		ONE(test_requests_stay),

@@ -171,6 +171,39 @@ static void test_all_at_once(void **state)
 	assert_int_equal(world_receive(&f->w, 0, f->got, &flags, NULL), 102);
 }
 
+/* Each queue has its own answers and its own ring; the card one doorbell. */
+static void test_queues(void **state)
+{
+	struct netif_fixture *f = *state;
+	unsigned int rung[4];
+	unsigned int q, seen = 0;
+	struct svnic_meta meta;
+
+	world_run(&f->w);
+	f->w.nr_posts = 0;
+	for (q = 0; q < 4; q++) {
+		rung[q] = f->w.port[f->w.tx[q].port].notified;
+		f->w.tx[q].page->rsp_event = f->w.tx[q].cons + 1 + q % 2;
+		world_frame(f->sent, 100, false);
+		f->sent[14] = (uint8_t)q;
+		world_send(&f->w, q, BUFFER + q, f->sent, 100, 4096, 0);
+		world_tx_push(&f->w, q);
+	}
+	world_run(&f->w);
+	assert_int_equal(f->w.nr_sends, CARD);
+	assert_int_equal(f->w.nr_posts, 4);
+	for (q = 0; q < 4; q++) {
+		netif_expect_answers(f, q, 1, WIRE_RSP_OKAY);
+		assert_int_equal(f->w.port[f->w.tx[q].port].notified,
+				 rung[q] + (q % 2 == 0));
+		/* Another queue is the first of each turn. */
+		assert_int_equal(world_peer_receive(&f->w, f->got, &meta), 100);
+		seen |= 1u << f->got[14];
+	}
+	assert_int_equal(seen, 0xf);
+	expect_nothing(f);
+}
+
 /* More slots than the call stores: all go, in order. */
 static void test_many(void **state)
 {
@@ -319,11 +352,18 @@ static void test_sends_before_it_sleeps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ONE(test_sent_by_the_call), ONE(test_sent_by_svnicd),
-		ONE(test_not_rung),	    ONE(test_bad_grant),
-		ONE(test_all_at_once),	    ONE(test_many),
-		ONE(test_refused),	    ONE(test_requests_stay),
-		ONE(test_sleeps),	    ONE(test_sends_before_it_sleeps),
+		ONE(test_sent_by_the_call),
+		ONE(test_sent_by_svnicd),
+		ONE(test_not_rung),
+		ONE(test_bad_grant),
+		ONE(test_all_at_once),
+		ONE(test_many),
+		ONE(test_refused),
+		ONE(test_requests_stay),
+		ONE(test_sleeps),
+		ONE(test_sends_before_it_sleeps),
+		cmocka_unit_test_setup_teardown(test_queues, netif_begin_many,
+						netif_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
