@@ -32,8 +32,6 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/event.h \
 	device-firmware/core/frame.c \
 	device-firmware/core/frame.h \
-	device-firmware/core/transport.c \
-	device-firmware/core/transport.h \
 	device-firmware/core/guard.c \
 	device-firmware/core/guard.h \
 	device-firmware/core/gather.c \
@@ -74,6 +72,8 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/stats.h \
 	device-firmware/core/switch.c \
 	device-firmware/core/switch.h \
+	device-firmware/core/transport.c \
+	device-firmware/core/transport.h \
 	device-firmware/core/vif.c \
 	device-firmware/core/vif.h \
 	device-firmware/core/vif_rebuild.c \

@@ -39,17 +39,17 @@ SVNICD_COMMON = \
 	backend/svnicd/netif/rx.c \
 	backend/svnicd/netif/rx.h \
 	backend/svnicd/netif/rx_answer.c \
-	backend/svnicd/netif/stage.c backend/svnicd/netif/stage.h \
-	backend/svnicd/netif/tx_answer.c backend/svnicd/netif/tx_turn.h \
 	backend/svnicd/netif/rx_turn.h \
 	backend/svnicd/netif/slow.c \
 	backend/svnicd/netif/slow.h \
 	backend/svnicd/netif/sring.c backend/svnicd/netif/sring.h \
+	backend/svnicd/netif/stage.c backend/svnicd/netif/stage.h \
 	backend/svnicd/netif/staging.c backend/svnicd/netif/staging.h \
 	backend/svnicd/netif/turn.c \
 	backend/svnicd/netif/turn.h \
 	backend/svnicd/netif/tx.c \
 	backend/svnicd/netif/tx.h \
+	backend/svnicd/netif/tx_answer.c backend/svnicd/netif/tx_turn.h \
 	backend/svnicd/netif/txreq.c backend/svnicd/netif/txreq.h \
 	backend/svnicd/netif/txrsp.c backend/svnicd/netif/txrsp.h \
 	backend/svnicd/netif/verdict.c \

@@ -83,8 +83,8 @@ void ownq_provide(struct ownq *q, uint32_t n);
 /* Publish what was provided and have the card look. */
 void ownq_kick(struct ownq *q);
 /*
- * The same for others to store, as OWNQ_POSTS posts, of what was provided to tx since
- * it was to be @from; and whether that was done, or nothing was provided.
+ * The same for others to store, as OWNQ_POSTS posts, of what was provided to tx
+ * since tx.next was @from; and whether that was done, or nothing was provided.
  */
 #define OWNQ_POSTS 2u
 void ownq_post(const struct ownq *q, struct platform_post *post);

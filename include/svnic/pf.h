@@ -163,11 +163,11 @@ SVNIC_ABI_SIZE(struct svnic_pf_post, 32);
  * What the netif path asks of the hypervisor, in one call: ring the first
  * nr_ports event channels, unmask the nr_unmask after them, copy; if all pieces
  * were copied, store the slots, then the posts in their order, each visible to
- * who sees the next one, and ring who wants it; then wait for
- * what read() would report, which is taken as there.  A piece that was not
- * copied ends the call: nothing is stored, nobody waits.  With an error no
- * piece was copied; -EFAULT may also be a bad address of a slot or post.
- * Nothing to report within wait_ms, or a signal, is no error.
+ * who sees the next one, and ring who wants it; then wait for what read() would
+ * report, which is taken as there.  A piece that was not copied ends the call:
+ * nothing is stored, nobody waits.  With an error no piece was copied; -EFAULT
+ * may also be a bad address of a slot or post.  Nothing to report within
+ * wait_ms, or a signal, is no error.
  */
 struct svnic_pf_turn {
 	__u64 pieces;	 /* user address of struct svnic_pf_piece[] */

@@ -8,7 +8,6 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_fair \
 	tests/unit/test_group \
 	tests/unit/test_guard \
-	tests/unit/test_transport \
 	tests/unit/test_halt \
 	tests/unit/test_interplay \
 	tests/unit/test_queue \
@@ -22,6 +21,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_takeover \
 	tests/unit/test_takeover_kill \
 	tests/unit/test_lifecycle \
+	tests/unit/test_transport \
 	tests/unit/test_verdict \
 	tests/unit/test_vlan \
 	tests/unit/test_worker
@@ -56,9 +56,6 @@ tests_unit_test_group_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_group_SOURCES = tests/unit/test_group.c $(CORE_FIXTURE)
 tests_unit_test_group_LDADD = $(CORE_TEST_LDADD)
 
-tests_unit_test_transport_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
-tests_unit_test_transport_SOURCES = tests/unit/test_transport.c $(CORE_FIXTURE)
-tests_unit_test_transport_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_guard_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_guard_SOURCES = tests/unit/test_guard.c $(CORE_FIXTURE)
 tests_unit_test_guard_LDADD = $(CORE_TEST_LDADD)
@@ -124,6 +121,10 @@ tests_unit_test_takeover_kill_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_lifecycle_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c $(CORE_FIXTURE)
 tests_unit_test_lifecycle_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_transport_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_transport_SOURCES = tests/unit/test_transport.c $(CORE_FIXTURE)
+tests_unit_test_transport_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_verdict_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c $(CORE_FIXTURE)

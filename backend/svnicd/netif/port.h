@@ -15,7 +15,7 @@ void port_worked_tx(struct netif_queue *q, uint32_t nr);
 void port_worked_rx(struct netif_queue *q, uint32_t nr);
 void port_notify_tx(struct netif_queue *q);
 void port_notify_rx(struct netif_queue *q);
-/* The one that tells of received frames. */
+/* The one that tells of tx responses, and of received frames. */
 uint32_t port_of_tx(const struct netif_queue *q);
 uint32_t port_of_rx(const struct netif_queue *q);
 /* Unmask what has rung, now or later. */
