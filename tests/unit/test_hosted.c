@@ -126,7 +126,7 @@ static void test_arena(void **state)
 static uint64_t sleep_ns(struct pace *p, uint64_t idle_ns, unsigned int idle_us,
 			 bool live, bool client)
 {
-	const struct pace_need need = { live, client, idle_us };
+	const struct pace_need need = { live, client, idle_us, SPARE_PLENTY };
 
 	return pace_sleep_ns(p, idle_ns, &need);
 }
@@ -174,6 +174,107 @@ static void test_pace(void **state)
 	for (i = 0; i < 200; i++)
 		pace_learn(&p, busy += 1000000);
 	assert_int_equal(sleep_ns(&p, 50000, 0, true, true), 250000);
+}
+
+static uint64_t spare_sleep_ns(struct pace *p, uint64_t idle_ns,
+			       unsigned int spare)
+{
+	const struct pace_need need = { true, true, 0, spare };
+
+	return pace_sleep_ns(p, idle_ns, &need);
+}
+
+/* Where no processor is idle, looks in vain take time from others. */
+static void test_scarce(void **state)
+{
+	struct pace p = { .look_ns = 10000, .gap_ns = 100000 };
+	uint64_t last;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(spare_sleep_ns(&p, 4999, 0), 0);
+	assert_in_range(spare_sleep_ns(&p, 5000, 0), 160000, 161000);
+	assert_in_range(spare_sleep_ns(&p, 5000, 25), 160000, 161000);
+	assert_int_equal(spare_sleep_ns(&p, 5000, 26), 0);
+	assert_int_equal(spare_sleep_ns(&p, 29999, 40), 0);
+	assert_in_range(spare_sleep_ns(&p, 30000, 40), 50000, 51000);
+	assert_in_range(spare_sleep_ns(&p, 30000, 100), 50000, 51000);
+	/* The more there is, the shorter, and no step is large. */
+	last = spare_sleep_ns(&p, 30000, 20);
+	for (i = 20; i <= 50; i++) {
+		uint64_t ns = spare_sleep_ns(&p, 30000, i);
+
+		assert_true(ns <= last && last - ns <= 10000);
+		last = ns;
+	}
+	/* Guests are not forgotten, and dense work is stayed for. */
+	p.look_ns = 1000000;
+	assert_int_equal(spare_sleep_ns(&p, 30000, 0), 250000);
+	p.gap_ns = 10000;
+	assert_int_equal(spare_sleep_ns(&p, 150000, 0), 0);
+	/* ... as it is for what would be dense without a sleep. */
+	p = (struct pace) { .look_ns = 10000, .gap_ns = 40000 };
+	assert_int_equal(spare_sleep_ns(&p, 29999, 0), 0);
+	assert_in_range(spare_sleep_ns(&p, 30000, 0), 50000, 51000);
+}
+
+static void uptime_write(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* The second number is idle time, of all processors, in seconds. */
+static void test_spare(void **state)
+{
+	const char *path = "test_hosted.uptime";
+	const uint64_t ms = 1000000;
+	struct spare s;
+
+	(void)state;
+	uptime_write(path, "1000.25 5000.10\n");
+	assert_int_equal(spare_open(&s, path), 0);
+	assert_int_equal(spare_percent(&s), SPARE_PLENTY);
+	spare_learn(&s, 1000 * ms);
+	assert_int_equal(spare_percent(&s), SPARE_PLENTY);
+	uptime_write(path, "1000.65 5000.20\n");
+	spare_learn(&s, 1200 * ms);
+	assert_int_equal(spare_percent(&s), SPARE_PLENTY);
+	spare_learn(&s, 1400 * ms);
+	assert_int_equal(spare_percent(&s), 25);
+	uptime_write(path, "1001.65 5000.20\n");
+	spare_learn(&s, 2400 * ms);
+	assert_int_equal(spare_percent(&s), 0);
+	uptime_write(path, "1002.65 5004.20\n");
+	spare_learn(&s, 3400 * ms);
+	assert_int_equal(spare_percent(&s), SPARE_PLENTY);
+	/* A processor less, or nonsense: nobody is to wait for that. */
+	uptime_write(path, "1003.65 5004.20\n");
+	spare_learn(&s, 4400 * ms);
+	assert_int_equal(spare_percent(&s), 0);
+	uptime_write(path, "1004.65 4004.20\n");
+	spare_learn(&s, 5400 * ms);
+	assert_int_equal(spare_percent(&s), SPARE_PLENTY);
+	uptime_write(path, "1005.65 4004.20\n");
+	spare_learn(&s, 6400 * ms);
+	assert_int_equal(spare_percent(&s), 0);
+	uptime_write(path, "what\n");
+	spare_learn(&s, 7400 * ms);
+	assert_int_equal(spare_percent(&s), SPARE_PLENTY);
+	assert_int_equal(s.fd, -1);
+	spare_learn(&s, 8400 * ms);
+	spare_close(&s);
+	unlink(path);
+	assert_true(spare_open(&s, path) < 0);
+	assert_int_equal(spare_percent(&s), SPARE_PLENTY);
+	/* The real one. */
+	assert_int_equal(spare_open(&s, SPARE_UPTIME), 0);
+	spare_learn(&s, 1000 * ms);
+	assert_true(s.idle_ns > 0);
+	spare_close(&s);
 }
 
 /* Work every @gap_ns, with a look in vain in between or none. */
@@ -296,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_listen), cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_sleep),  cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_scarce), cmocka_unit_test(test_spare),
 		cmocka_unit_test(test_dense),  cmocka_unit_test(test_options),
 	};
 

@@ -245,6 +245,9 @@ int card_init(struct card *c, const struct options *o, const struct handover *h)
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (c->epoll_fd < 0)
 		return log_lack("epoll instance", -errno);
+	if (spare_open(&c->spare, SPARE_UPTIME) < 0)
+		log_warn("no %s: looks as if processors were idle",
+			 SPARE_UPTIME);
 	hal_use(c);
 	err = card_init_wires(c, o, h);
 	if (err)
@@ -276,6 +279,7 @@ err_links:
 err_wires:
 	card_fini_wires(c);
 	hal_use(NULL);
+	spare_close(&c->spare);
 	close(c->epoll_fd);
 	return err;
 }
@@ -288,6 +292,7 @@ void card_fini(struct card *c)
 	arena_close(&c->arena);
 	card_fini_wires(c);
 	hal_use(NULL);
+	spare_close(&c->spare);
 	close(c->epoll_fd);
 }
 
@@ -342,6 +347,7 @@ uint64_t card_pace(const struct card *c, struct pace *p, uint64_t now_ns)
 		.is_live = atomic_load(&c->is_live),
 		.has_client = atomic_load(&c->has_client),
 		.idle_us = c->idle_us,
+		.spare = spare_percent(&c->spare),
 	};
 
 	return pace_sleep_ns(p, now_ns - p->work_ns, &need);

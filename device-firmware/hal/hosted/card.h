@@ -14,6 +14,7 @@
 #include "handover.h"
 #include "links.h"
 #include "options.h"
+#include "spare.h"
 #include "wire.h"
 #include "thread.h"
 
@@ -31,6 +32,7 @@ struct card {
 	atomic_bool is_over; /* the owner, or a signal, wants the core to end */
 	atomic_bool is_live; /* as links_are_live(), for all workers */
 	atomic_bool has_client;
+	struct spare spare;
 	bool is_halted;	 /* the other workers are */
 	bool taken_over; /* the arena had VIFs, perhaps */
 	unsigned int idle_us;

@@ -48,6 +48,8 @@ libsvnic_hosted_a_SOURCES = \
 	device-firmware/hal/hosted/remote.h \
 	device-firmware/hal/hosted/server.c \
 	device-firmware/hal/hosted/server.h \
+	device-firmware/hal/hosted/spare.c \
+	device-firmware/hal/hosted/spare.h \
 	device-firmware/hal/hosted/supervise.c \
 	device-firmware/hal/hosted/supervise.h \
 	device-firmware/hal/hosted/vfio_user.h \

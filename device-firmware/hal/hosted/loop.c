@@ -83,6 +83,7 @@ static uint64_t loop_sleep(struct card *c, uint64_t now)
 
 	atomic_store(&c->is_live, links_are_live(&c->links));
 	atomic_store(&c->has_client, links_have_client(&c->links));
+	spare_learn(&c->spare, now);
 	ns = card_pace(c, pace, now);
 	if (ns == 0)
 		return 0;

@@ -4,8 +4,9 @@
  * memory that nobody signals.  A sleep and a look in vain cost some
  * microseconds of a processor, some twenty where the machine is itself a
  * guest; emulated processors beside it may need those.  So the cost is measured,
- * and looking has a fixed share of the time at most.  Where work comes so often
- * that a sleep would make several frames late, there is none in between.
+ * and looking has a share of the time at most, a smaller one where no processor
+ * of the machine is idle.  Where work comes so often that a sleep would make
+ * several frames late, there is none in between.
  */
 #ifndef HOSTED_PACE_H
 #define HOSTED_PACE_H
@@ -26,6 +27,7 @@ struct pace_need {
 	bool is_live;	      /* a VIF of a host that is there has a queue */
 	bool has_client;      /* there is a host */
 	unsigned int idle_us; /* longest sleep; 0: chosen here */
+	unsigned int spare;   /* spare_percent() */
 };
 
 /* There was something to do at @now_ns. */
