@@ -47,6 +47,7 @@ frontend_module_files = \
 	frontend/svnic_front/netif.c \
 	frontend/svnic_front/netif_keys.c \
 	frontend/svnic_front/netif_slow.c \
+	frontend/svnic_front/netif_staging.c \
 	frontend/svnic_front/netif_tx.c \
 	frontend/svnic_front/netif_rx.c \
 	frontend/svnic_front/netif_sysfs.c \

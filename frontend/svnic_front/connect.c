@@ -173,4 +173,5 @@ void svnic_front_follow(struct svnic_front *f)
 		svnic_net_mtu_set(f->net, mtu, max);
 	f->mtu = mtu;
 	svnic_front_direct_look(f);
+	svnic_front_staging_look(f);
 }

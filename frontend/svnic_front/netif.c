@@ -192,6 +192,7 @@ int svnic_front_netif_open(struct svnic_front *f)
 	int r = 0;
 
 	n->nr_queues = 0;
+	n->staged = false;
 	WRITE_ONCE(n->broken, false);
 	if (!n->offered)
 		return 0;

@@ -81,6 +81,7 @@ struct front_netif {
 	bool split;    /* work: an event channel for each direction */
 	bool on;       /* work: svnic_net knows of it */
 	bool trusted;  /* work */
+	bool staged;   /* work: the backend was told of our pages */
 	bool broken;   /* any; cleared by work: the backend misbehaved */
 	netdev_features_t features; /* work: of the backend */
 };
@@ -104,6 +105,10 @@ void svnic_front_netif_read(struct svnic_front *f);
 int svnic_front_netif_write(struct svnic_front *f, struct xenbus_transaction t);
 void svnic_front_netif_unwrite(struct svnic_front *f,
 			       struct xenbus_transaction t);
+
+/* netif_staging.c: have the backend map our pages while there is no direct
+ * path, or forget them; by work, once the direct path was looked at. */
+void svnic_front_staging_look(struct svnic_front *f);
 
 /* netif_slow.c */
 extern const struct svnic_net_slow svnic_front_slow;

@@ -9,6 +9,7 @@
 #   side      backend                     driver in the guests
 #   direct    svnicd, the direct path     svnic_front
 #   svnicd    svnicd, netif               Debian's xen-netfront
+#   staged    svnicd, netif, staging      svnic_front, without its direct path
 #   netback   xen-netback and a bridge    Debian's xen-netfront
 #   front     xen-netback and a bridge    svnic_front
 
@@ -61,16 +62,26 @@ detach() {
 
 backend() {
 	case $1 in
-	direct | svnicd) svnicd_up ;;
+	direct | svnicd | staged) svnicd_up ;;
 	*) "$rig" run "rig-bridge $UPLINK" ;;
 	esac
 }
 
 backend_away() {
 	case $1 in
-	direct | svnicd) backend_down ;;
+	direct | svnicd | staged) backend_down ;;
 	*) "$rig" run "ip link set $UPLINK nomaster; rmmod xen-netback" ;;
 	esac
+}
+
+# stage GUEST: no direct path; the pages of its netif rings are mapped instead.
+stage() {
+	local limit=$((SECONDS + 30))
+	"$rig" run "svnic-admin set $1.0 --path=netif" >/dev/null
+	until "$rig" run "svnic-admin --json show $1.0" | jq -e '.netif.staged >= 768'; do
+		((SECONDS < limit)) || return 1
+		sleep 0.1
+	done >/dev/null
 }
 
 # Until each reaches the first.
@@ -85,12 +96,13 @@ reachable() {
 # side_up SIDE, side_down SIDE: all guests there, and away again.
 side_up() {
 	local vif='bridge=br0' mods=xen-netfront g
-	case $1 in direct | svnicd) vif='bridge=net0 script=vif-svnic' ;; esac
-	case $1 in direct | front) mods='svnic_net svnic_front' ;; esac
+	case $1 in direct | svnicd | staged) vif='bridge=net0 script=vif-svnic' ;; esac
+	case $1 in direct | front | staged) mods='svnic_net svnic_front' ;; esac
 	backend "$1"
 	for g in $GUESTS; do
 		driver "$g" "$mods"
 		attach "$g" "$vif"
+		[ "$1" != staged ] || stage "$g"
 	done
 	reachable
 }

@@ -39,6 +39,35 @@ not_direct() { ! vif_direct "$@"; }
 	load_end a
 }
 
+# staged NR: so many pages of a's netif rings are mapped in dom0.
+staged() { dom0 svnic-admin --json show a.0 | jq -e ".netif.staged == $1"; }
+copies() { dom0 svnic-admin --json stats a.0 | jq .netif_copies; }
+
+@test "without the direct path: pages are mapped, no frame is copied by Xen" {
+	local before
+	staged 0
+	dom0 svnic-admin set a.0 --path=netif
+	until_true 10 "the slow path" not_direct a 0
+	until_true 10 "768 pages" staged 768
+	before=$(copies)
+	in_guest a "iperf3 -c $B -t 2 --forceflush && iperf3 -c $B -t 2 -R"
+	dom0 svnic-admin --json stats a.0 | jq -e '.netif_staged > 1000'
+	[ "$(copies)" = "$before" ]
+	# A svnicd that knows of none copies; the guest notices nothing else.
+	svnicd_stop KILL
+	svnicd_up
+	answers a $B
+	staged 0
+	dom0 svnic-admin set a.0 --path=direct
+	until_true 10 "the direct path" vif_direct a 0
+	dom0 svnic-admin set a.0 --path=netif
+	until_true 10 "768 pages again" staged 768
+	dom0 svnic-admin set a.0 --path=direct
+	until_true 10 "the direct path again" vif_direct a 0
+	until_true 10 "no page mapped" staged 0
+	answers a $B
+}
+
 # pf_reload: the card's driver leaves dom0 and comes back, with svnicd restarted.
 pf_reload() {
 	svnicd_stop TERM
