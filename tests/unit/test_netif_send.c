@@ -224,6 +224,25 @@ static void test_many(void **state)
 	expect_nothing(f);
 }
 
+/* The call takes no more of either. */
+static void test_room(void **state)
+{
+	static struct stage s;
+
+	(void)state;
+	stage_begin(&s);
+	assert_true(stage_has_room(&s, STAGE_SLOTS, STAGE_POSTS));
+	assert_false(stage_has_room(&s, STAGE_SLOTS + 1, 1));
+	assert_false(stage_has_room(&s, 1, STAGE_POSTS + 1));
+	s.nr_slots = STAGE_SLOTS - 1;
+	s.nr_posts = STAGE_POSTS - 2;
+	assert_true(stage_has_room(&s, 1, 2));
+	assert_false(stage_has_room(&s, 2, 2));
+	assert_false(stage_has_room(&s, 1, 3));
+	stage_begin(&s);
+	assert_true(stage_has_room(&s, STAGE_SLOTS, STAGE_POSTS));
+}
+
 /* What is refused is answered by the call, too, between what is sent. */
 static void test_refused(void **state)
 {
@@ -358,6 +377,7 @@ int main(void)
 		ONE(test_bad_grant),
 		ONE(test_all_at_once),
 		ONE(test_many),
+		cmocka_unit_test(test_room),
 		ONE(test_refused),
 		ONE(test_requests_stay),
 		ONE(test_sleeps),
