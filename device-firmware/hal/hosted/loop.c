@@ -83,7 +83,6 @@ static uint64_t loop_sleep(struct card *c, uint64_t now)
 
 	atomic_store(&c->is_live, links_are_live(&c->links));
 	atomic_store(&c->has_client, links_have_client(&c->links));
-	spare_learn(&c->spare, now);
 	ns = card_pace(c, pace, now);
 	if (ns == 0)
 		return 0;
@@ -126,6 +125,7 @@ void loop_run(struct card *c)
 			pace_work(&c->thread[0].pace, now);
 		if (done && now < c->next_look_ns)
 			continue;
+		spare_learn(&c->spare, now);
 		card_wait(c, done ? 0 : loop_sleep(c, now));
 		c->next_look_ns = now + LOOP_LOOK_NS;
 		if (loop_rewind)

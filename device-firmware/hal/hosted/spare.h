@@ -25,7 +25,7 @@ struct spare {
 int spare_open(struct spare *s, const char *path);
 void spare_close(struct spare *s);
 
-/* Measure, if it is time to, at @now_ns.  Cheap enough for every sleep. */
+/* Measure, if it is time to, at @now_ns. */
 void spare_learn(struct spare *s, uint64_t now_ns);
 
 /* Idle time at present, in percent of one processor; SPARE_PLENTY at most. */
