@@ -211,11 +211,11 @@ int svnic_front_net_take(struct svnic_front *f)
 
 	config.max_mtu = svnic_front_mtu_read(f, &config.mtu);
 	f->mtu = config.mtu;
-	if (f->net)
-		return svnic_net_configure(f->net, &config);
 	r = read_mac(f, config.mac);
 	if (r)
 		return r;
+	if (f->net)
+		return svnic_net_configure(f->net, &config);
 	net = svnic_net_create(&config);
 	if (IS_ERR(net))
 		return PTR_ERR(net);

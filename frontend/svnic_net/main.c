@@ -112,6 +112,27 @@ struct svnic_net *svnic_net_create(const struct svnic_net_config *config)
 }
 EXPORT_SYMBOL_GPL(svnic_net_create);
 
+/*
+ * An address that was set by hand stays while the vif's is what it was.
+ * Under RTNL.
+ */
+static int mac_follow(struct svnic_net *net, const u8 *mac)
+{
+	struct sockaddr sa = { .sa_family = net->dev->type };
+	u8 old[ETH_ALEN];
+	int r;
+
+	if (ether_addr_equal(net->config.mac, mac))
+		return 0;
+	ether_addr_copy(old, net->config.mac);
+	ether_addr_copy(net->config.mac, mac);
+	ether_addr_copy((u8 *)sa.sa_data, mac);
+	r = dev_set_mac_address(net->dev, &sa, NULL);
+	if (r)
+		ether_addr_copy(net->config.mac, old);
+	return r;
+}
+
 int svnic_net_configure(struct svnic_net *net,
 			const struct svnic_net_config *config)
 {
@@ -119,7 +140,8 @@ int svnic_net_configure(struct svnic_net *net,
 	int r = 0;
 
 	if (config->max_mtu < SVNIC_MTU_MIN ||
-	    config->max_mtu > mtu_max(config) || config->nr_queues == 0)
+	    config->max_mtu > mtu_max(config) || config->nr_queues == 0 ||
+	    !is_valid_ether_addr(config->mac))
 		return -EINVAL;
 	rtnl_lock();
 	mutex_lock(&net->lock);
@@ -142,6 +164,8 @@ out_unlock:
 	mutex_unlock(&net->lock);
 	if (!r)
 		r = svnic_net_queues_show(net);
+	if (!r)
+		r = mac_follow(net, config->mac);
 	if (changed)
 		svnic_net_dev_features(net);
 	if (!r && net->dev->mtu > config->max_mtu)

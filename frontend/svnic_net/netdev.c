@@ -86,6 +86,11 @@ static int net_set_mac(struct net_device *dev, void *addr)
 
 	if (ether_addr_equal(dev->dev_addr, (const u8 *)sa->sa_data))
 		return 0;
+	if (ether_addr_equal(svnic_net_of(dev)->config.mac,
+			     (const u8 *)sa->sa_data)) {
+		eth_commit_mac_addr_change(dev, addr);
+		return 0;
+	}
 	if (!svnic_net_of(dev)->config.fixed_mac)
 		return eth_mac_addr(dev, addr);
 	netdev_info(

@@ -112,7 +112,7 @@ struct svnic_net *svnic_net_create(const struct svnic_net_config *config);
 /*
  * Take over doorbell, features, max_mtu, max_pages, nr_queues, trusted and
  * fixed_mac of @config, when the VIF behind the netdev is another one than
- * before.  -EBUSY while attached.
+ * before; mac, too, if it is not that of the last time.  -EBUSY while attached.
  */
 int svnic_net_configure(struct svnic_net *net,
 			const struct svnic_net_config *config);

@@ -105,6 +105,27 @@ refused() {
 	answers a $B
 }
 
+# Linux does not see that a vif was replaced while it looked elsewhere; the driver
+# finds another backend in InitWait, and perhaps another address.
+@test "a vif is replaced behind the guest's back: it connects, with the new address" {
+	local new=00:16:3e:77:02:09
+	dom0 xl network-attach a mac=00:16:3e:77:02:01 bridge=net0 script=vif-svnic
+	until_true 20 "the second vif" connected a 1
+	in_guest a 'ip addr add 10.78.0.1/24 dev eth1; ip link set eth1 up'
+	until_true 20 "its direct path" vif_direct a 1
+	dom0 "xl pause a; xl network-detach a 1
+		xl network-attach a mac=$new bridge=net0 script=vif-svnic
+		xl unpause a"
+	until_true 20 "the other vif" connected a 1
+	until_true 20 "the direct path of that" vif_direct a 1
+	[ "$(in_guest a cat /sys/class/net/eth1/address)" = $new ]
+	in_guest a 'ping -b -q -c 3 -i 0.2 -W 1 10.78.0.255 >/dev/null || true'
+	dom0 svnic-admin --json stats a.1 |
+		jq -e '.tx_frames >= 3 and .tx_spoofed_mac == 0'
+	dom0 xl network-detach a 1
+	answers a $B
+}
+
 @test "the only vif is detached under its own load, and attached again" {
 	in_guest a "iperf3 -c $B -t 30 >/dev/null 2>&1 &"
 	sleep 2
