@@ -193,6 +193,7 @@ int svnic_front_netif_open(struct svnic_front *f)
 
 	n->nr_queues = 0;
 	n->staged = false;
+	n->bare = false;
 	WRITE_ONCE(n->broken, false);
 	if (!n->offered)
 		return 0;

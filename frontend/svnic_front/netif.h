@@ -82,7 +82,9 @@ struct front_netif {
 	bool on;       /* work: svnic_net knows of it */
 	bool trusted;  /* work */
 	bool staged;   /* work: the backend was told of our pages */
-	bool broken;   /* any; cleared by work: the backend misbehaved */
+	bool bare; /* work: no direct path is offered, and frames pass ... */
+	unsigned long bare_since; /* ... jiffies */
+	bool broken; /* any; cleared by work: the backend misbehaved */
 	netdev_features_t features; /* work: of the backend */
 };
 

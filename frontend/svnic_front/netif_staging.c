@@ -4,8 +4,8 @@
  * pages of netif's queues are granted once anyway, so the backend may as well
  * map them once, and copy frames without asking Xen each time.
  *
- * That takes dom0's address space, so it is done only where netif is all there
- * is for now, and undone when the direct path comes.  A list names few pages:
+ * That takes dom0's address space, so it is done only where netif has been all
+ * there is for some seconds, and undone when the direct path comes.  A list names few pages:
  * the backend serves nobody else while it maps them.  Pages that it does not
  * know are copied by their grants, so nothing here is an error.
  */
@@ -21,6 +21,7 @@ enum {
 };
 
 #define LIST_MAX 64u
+#define LASTING	 (2 * HZ)
 
 struct list {
 	struct page *page; /* of struct svnic_gref_entry */
@@ -82,16 +83,40 @@ static bool is_known(struct svnic_front *f)
 	       max > 0;
 }
 
+/* An offer that only changes, or a card that only restarts, is back sooner. */
+static bool is_lasting(struct svnic_front *f)
+{
+	struct front_netif *n = &f->netif;
+	unsigned long due;
+
+	if (!n->bare)
+		n->bare_since = jiffies;
+	n->bare = true;
+	due = n->bare_since + LASTING;
+	if (!time_before(jiffies, due))
+		return true;
+	mod_delayed_work(system_freezable_wq, &f->work, due - jiffies);
+	return false;
+}
+
+/* Offered: the direct path is about to come, or to be tried again. */
+static bool is_passing(struct svnic_front *f)
+{
+	return svnic_front_is_offered(f->dev) ||
+	       !xenbus_read_unsigned(f->dev->otherend, "carrier", 1);
+}
+
 void svnic_front_staging_look(struct svnic_front *f)
 {
 	struct front_netif *n = &f->netif;
 	bool want = n->on && f->ctrl.open && !f->direct.on;
+	bool leave = want && is_passing(f);
 
-	/* About to come, or to be tried again: leave it as it is. */
-	if (!f->direct.on && svnic_front_is_offered(f->dev))
+	if (!want || leave)
+		n->bare = false;
+	if (leave || want == n->staged || (want && !is_lasting(f)))
 		return;
-	if (want == n->staged)
-		return;
+	n->bare = false;
 	n->staged = want;
 	if (!want)
 		queues_tell(f, CTRL_DEL_GREF_MAPPING);

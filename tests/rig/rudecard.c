@@ -84,7 +84,13 @@ static bool is_done(const uint32_t *w)
 	return used >= 16;
 }
 
-/* A control ring with answers to messages of ours. */
+/* Ours, or netif's of staging grants. */
+static bool is_message(uint32_t type)
+{
+	return type >> 8 == 0x53 || (type >= 8 && type <= 10);
+}
+
+/* A control ring with answers to messages. */
 static bool is_ring(const uint32_t *w)
 {
 	unsigned int i, used = 0;
@@ -94,7 +100,7 @@ static bool is_ring(const uint32_t *w)
 	for (i = 16; i + 4 <= 16 + 8 * 4; i += 4) {
 		if (are_zero(w, i, i + 4))
 			continue;
-		if (w[i] >> 24 != 0x53 || w[i + 1] > 3)
+		if (!is_message(w[i] >> 16) || w[i + 1] > 3)
 			return false;
 		used++;
 	}
