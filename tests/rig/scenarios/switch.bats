@@ -112,6 +112,18 @@ pf_reload() {
 	answers s $WIRE
 }
 
+@test "a guest whose pages are mapped is destroyed: nothing of it is left" {
+	local id
+	id=$(domid a)
+	dom0 svnic-admin set a.0 --path=netif
+	until_true 20 "768 pages" staged 768
+	dom0 xl destroy a
+	until_true 15 "domain $id to go" dom0 "! xl list $id"
+	until_true 10 "no page of $id mapped" dom0 "! xl list | grep -q '(null)'"
+	[ "$(vif_count)" = 2 ]
+	dom0 "! xenstore-exists /local/domain/0/backend/vif/$id/0"
+}
+
 @test "no warning in dom0's kernel" {
 	dom0_healthy
 }
