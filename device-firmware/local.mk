@@ -72,8 +72,6 @@ libsvnic_core_a_SOURCES = \
 	device-firmware/core/stats.h \
 	device-firmware/core/switch.c \
 	device-firmware/core/switch.h \
-	device-firmware/core/transport.c \
-	device-firmware/core/transport.h \
 	device-firmware/core/vif.c \
 	device-firmware/core/vif.h \
 	device-firmware/core/vif_rebuild.c \

@@ -4,23 +4,22 @@
  * Looks only at the copied header (rules R02, R06, R07) and never past what was
  * copied.  Pure: no HAL.  Called by guard.c and switch.c.
  */
+#include <svnic/headers.h>
 #include <svnic/order.h>
 #include "frame.h"
 #include "mem.h"
-#include "transport.h"
 
-#define ETH_TYPE     12u
-#define TYPE_VLAN    0x8100u
-#define TYPE_QINQ    0x88a8u
-#define TYPE_PAUSE   0x8808u
-#define TYPE_IPV4    0x0800u
-#define TYPE_IPV6    0x86ddu
-#define IP_PROTO_TCP 6u
-#define IPV4_MIN     20u
-#define IPV6_HEADER  40u
-#define TCP_MIN	     20u
-#define TCP_CSUM     16u
-#define META_GSO     (SVNIC_META_GSO_TCPV4 | SVNIC_META_GSO_TCPV6)
+#define ETH_TYPE    12u
+#define TYPE_VLAN   0x8100u
+#define TYPE_QINQ   0x88a8u
+#define TYPE_PAUSE  0x8808u
+#define TYPE_IPV4   0x0800u
+#define TYPE_IPV6   0x86ddu
+#define IPV4_MIN    20u
+#define IPV6_HEADER 40u
+#define TCP_MIN	    20u
+#define TCP_CSUM    16u
+#define META_GSO    (SVNIC_META_GSO_TCPV4 | SVNIC_META_GSO_TCPV6)
 
 void frame_header(struct frame *f, unsigned int nr_segs)
 {
@@ -104,7 +103,7 @@ static bool is_ipv4_tcp(const uint8_t *l2, size_t linear, unsigned int l4)
 
 	return mem_be16(l2 + ETH_TYPE) == TYPE_IPV4 &&
 	       linear >= SVNIC_FRAME_MIN + IPV4_MIN && ip[0] >> 4 == 4 &&
-	       (ip[0] & 15) * 4u >= IPV4_MIN && ip[9] == IP_PROTO_TCP &&
+	       (ip[0] & 15) * 4u >= IPV4_MIN && ip[9] == SVNIC_IP_TCP &&
 	       l4 == SVNIC_FRAME_MIN + (ip[0] & 15) * 4u;
 }
 
@@ -141,13 +140,17 @@ static bool check_gso(const struct frame *f, unsigned int flags)
 /* Where the sum is that the sender left blank, if it does not say so. */
 static void find_csum(struct frame *f)
 {
-	struct transport t;
+	struct svnic_headers h;
+	unsigned int csum;
 
 	if (f->meta.csum_start || f->meta.csum_offset ||
-	    !transport_find(frame_l2(f), frame_iov(f)->len, &t))
+	    !svnic_headers_find(frame_l2(f), frame_iov(f)->len, &h))
 		return;
-	f->meta.csum_start = svnic_le16(t.start);
-	f->meta.csum_offset = t.csum;
+	csum = svnic_headers_csum(h.protocol);
+	if (!h.l4 || !csum)
+		return;
+	f->meta.csum_start = svnic_le16(h.l4);
+	f->meta.csum_offset = (uint8_t)csum;
 }
 
 static bool check_csum(struct frame *f)

@@ -5,14 +5,13 @@
  * for each half octet; another key is worked bit by bit.  Called by
  * vif_rx.c and lane.c for VIFs that have several running queues.
  */
+#include <svnic/headers.h>
 #include "arena.h"
 #include "mem.h"
 #include "rss.h"
 
 #define TYPE_IPV4 0x0800u
 #define TYPE_IPV6 0x86ddu
-#define IP_TCP	  6u
-#define IP_UDP	  17u
 #define L3	  SVNIC_FRAME_MIN
 #define LOOK	  80u /* Ethernet, the longest IPv4 header, two ports */
 
@@ -86,7 +85,7 @@ static uint32_t hash_default(const struct rss_default *d, const uint8_t *flow,
 
 static bool has_ports(uint8_t protocol)
 {
-	return protocol == IP_TCP || protocol == IP_UDP;
+	return protocol == SVNIC_IP_TCP || protocol == SVNIC_IP_UDP;
 }
 
 /* The octets that name the flow: how many, 0 for neither IPv4 nor IPv6. */

@@ -7,6 +7,7 @@
  * switch.c.
  */
 #include <svnic/order.h>
+#include <svnic/headers.h>
 #include <svnic/segment.h>
 #include "checksum.h"
 #include "errno.h"
@@ -15,13 +16,11 @@
 #include "mem.h"
 #include "segment.h"
 
-#define MACS	     12u
-#define TYPE_VLAN    0x8100u
-#define IPV6_HEADER  40u
-#define IP_PROTO_TCP 6u
-#define EXTENSIONS   8u /* headers between IPv6's and TCP's */
-#define TCP_MIN	     20u
-#define TCP_MAX	     60u
+#define MACS	    12u
+#define TYPE_VLAN   0x8100u
+#define IPV6_HEADER 40u
+#define TCP_MIN	    20u
+#define TCP_MAX	    60u
 /* The fixed part of the TCP header was in what frame_header() copied. */
 #define HEADERS_MAX (FRAME_HEADER - TCP_MIN + TCP_MAX)
 /* Those of a frame, divided in four places. */
@@ -29,13 +28,6 @@
 
 #define META_GSO \
 	(SVNIC_META_GSO_TCPV4 | SVNIC_META_GSO_TCPV6 | SVNIC_META_GSO_ECN)
-
-enum extension {
-	HOP_BY_HOP = 0,
-	ROUTING = 43,
-	FRAGMENT = 44,
-	DESTINATION = 60,
-};
 
 /* A place in a frame. */
 struct cursor {
@@ -198,19 +190,12 @@ static enum svnic_verdict send_whole(unsigned int port, unsigned int takes,
 static size_t extension_len(unsigned int type, const uint8_t *ext)
 {
 	/* With stops ahead, the sum is not over this destination. */
-	if (type == ROUTING && ext[3])
+	if (type == SVNIC_IP_ROUTING && ext[3])
 		return 0;
-	switch (type) {
-	case HOP_BY_HOP:
-	case ROUTING:
-	case DESTINATION:
-		return (ext[1] + 1u) * 8;
-	case FRAGMENT:
-		/* Of a packet in one piece only. */
-		return svnic_cut_get(ext + 2, 2) & 0xfff9 ? 0 : 8;
-	default:
+	/* What is sealed as one cannot be cut. */
+	if (type == SVNIC_IP_AUTH)
 		return 0;
-	}
+	return svnic_headers_next(type, ext);
 }
 
 /* Does the chain of headers lead to TCP's, where the sender says it is? */
@@ -220,7 +205,7 @@ static bool leads_to_tcp(const uint8_t *head, unsigned int l4)
 	size_t at = SVNIC_FRAME_MIN + IPV6_HEADER;
 	unsigned int i;
 
-	for (i = 0; i < EXTENSIONS && at + 8 <= l4; i++) {
+	for (i = 0; i < SVNIC_IPV6_CHAIN && at + 8 <= l4; i++) {
 		size_t len = extension_len(next, head + at);
 
 		if (!len)
@@ -228,7 +213,7 @@ static bool leads_to_tcp(const uint8_t *head, unsigned int l4)
 		next = head[at];
 		at += len;
 	}
-	return at == l4 && next == IP_PROTO_TCP;
+	return at == l4 && next == SVNIC_IP_TCP;
 }
 
 /*

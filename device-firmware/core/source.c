@@ -6,6 +6,7 @@
  * cannot be seen in it is not the VIF's own.  Called by guard.c and lane.c for
  * VIFs that have a list, by admin_vif.c to set it.
  */
+#include <svnic/headers.h>
 #include "arena.h"
 #include "mem.h"
 #include "source.h"
@@ -20,7 +21,6 @@
 
 #define IPV4_MIN    20u
 #define IPV6_HEADER 40u
-#define IP_UDP	    17u
 #define DHCP_SERVER 67u
 #define DHCP_CLIENT 68u
 
@@ -28,11 +28,7 @@
 #define ARP_REQUEST  1u
 #define RARP_REQUEST 3u
 
-#define NEXT_HOPS    0u
-#define NEXT_ROUTING 43u
-#define NEXT_AUTH    51u
-#define NEXT_ICMPV6  58u
-#define NEXT_OPTIONS 60u
+#define NEXT_ICMPV6 58u
 
 #define MLD_REPORT	131u
 #define MLD_DONE	132u
@@ -200,7 +196,7 @@ static bool is_dhcp(const uint8_t *p, size_t len)
 	size_t l4 = (p[0] & 15) * 4u;
 
 	return load32(p + 12) == 0 && load32(p + 16) == 0xffffffff &&
-	       p[9] == IP_UDP && !(mem_be16(p + 6) & 0x1fff) &&
+	       p[9] == SVNIC_IP_UDP && !(mem_be16(p + 6) & 0x1fff) &&
 	       l4 >= IPV4_MIN && l4 + 4 <= len &&
 	       mem_be16(p + l4) == DHCP_CLIENT &&
 	       mem_be16(p + l4 + 2) == DHCP_SERVER;
@@ -243,12 +239,12 @@ static size_t find_icmpv6(const struct packet *k)
 
 		if (next == NEXT_ICMPV6)
 			return at < k->len ? at : k->len;
-		if (next != NEXT_HOPS && next != NEXT_ROUTING &&
-		    next != NEXT_OPTIONS && next != NEXT_AUTH)
+		if (next != SVNIC_IP_HOPS && next != SVNIC_IP_ROUTING &&
+		    next != SVNIC_IP_OPTIONS && next != SVNIC_IP_AUTH)
 			return 0;
 		if (at + 8 > k->len)
 			return k->len;
-		at += next == NEXT_AUTH ? p[1] * 4u + 8 : p[1] * 8u + 8;
+		at += next == SVNIC_IP_AUTH ? p[1] * 4u + 8 : p[1] * 8u + 8;
 		next = p[0];
 	}
 }

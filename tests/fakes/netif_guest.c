@@ -196,12 +196,12 @@ uint32_t world_tcp(uint8_t *frame, unsigned int ip, uint32_t payload,
 		frame[14] = 0x45;
 		headers_put16(frame + 16, (uint16_t)(len - 14));
 		frame[22] = 64;
-		frame[23] = HEADERS_TCP;
+		frame[23] = SVNIC_IP_TCP;
 		memcpy(frame + 26, "\x0a\x00\x00\x01\x0a\x00\x00\x02", 8);
 	} else {
 		frame[14] = 0x60;
 		headers_put16(frame + 18, (uint16_t)(len - 54));
-		frame[20] = HEADERS_TCP;
+		frame[20] = SVNIC_IP_TCP;
 		frame[21] = 64;
 		frame[22] = 0xfd;
 		frame[38] = 0xfd;

@@ -21,7 +21,7 @@ CORE_TESTS = tests/unit/test_admin \
 	tests/unit/test_takeover \
 	tests/unit/test_takeover_kill \
 	tests/unit/test_lifecycle \
-	tests/unit/test_transport \
+	tests/unit/test_headers \
 	tests/unit/test_verdict \
 	tests/unit/test_vlan \
 	tests/unit/test_worker
@@ -122,9 +122,9 @@ tests_unit_test_lifecycle_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c $(CORE_FIXTURE)
 tests_unit_test_lifecycle_LDADD = $(CORE_TEST_LDADD)
 
-tests_unit_test_transport_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
-tests_unit_test_transport_SOURCES = tests/unit/test_transport.c $(CORE_FIXTURE)
-tests_unit_test_transport_LDADD = $(CORE_TEST_LDADD)
+tests_unit_test_headers_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_headers_SOURCES = tests/unit/test_headers.c $(CORE_FIXTURE)
+tests_unit_test_headers_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_verdict_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c $(CORE_FIXTURE)

@@ -91,8 +91,8 @@ static void test_queues(void **state)
 		while (world_receive(&f->w, q, f->got, &flags, NULL)) {
 			seen[q]++;
 			/* A flow stays in its queue and in order. */
-			assert_true(headers_be16(f->got + 34) >= last);
-			last = headers_be16(f->got + 34);
+			assert_true(svnic_headers_be16(f->got + 34) >= last);
+			last = svnic_headers_be16(f->got + 34);
 		}
 		assert_true(seen[q] % 2 == 0 && seen[q] > 4);
 	}

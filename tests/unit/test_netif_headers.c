@@ -127,20 +127,20 @@ static void test_tags(void **state)
 	(void)state;
 	for (tags = 0; tags <= 2; tags++) {
 		begin(tags, 0x0800);
-		add_ipv4(5, HEADERS_TCP, 0x4000);
+		add_ipv4(5, SVNIC_IP_TCP, 0x4000);
 		add_tcp(8);
-		expect(4, HEADERS_TCP, 34 + 4 * tags, 66 + 4 * tags);
+		expect(4, SVNIC_IP_TCP, 34 + 4 * tags, 66 + 4 * tags);
 		cut_everywhere();
 		begin(tags, 0x86dd);
-		add_ipv6(HEADERS_UDP);
+		add_ipv6(SVNIC_IP_UDP);
 		add_tcp(5);
-		expect(6, HEADERS_UDP, 54 + 4 * tags, 62 + 4 * tags);
+		expect(6, SVNIC_IP_UDP, 54 + 4 * tags, 62 + 4 * tags);
 		cut_everywhere();
 	}
 	/* A third tag is nobody's. */
 	begin(2, 0x8100);
 	add("\0\3\x08\0", 4);
-	add_ipv4(5, HEADERS_TCP, 0);
+	add_ipv4(5, SVNIC_IP_TCP, 0);
 	add_tcp(5);
 	assert_false(find(at, &(struct headers) { 0 }));
 }
@@ -149,30 +149,30 @@ static void test_ipv4(void **state)
 {
 	(void)state;
 	begin(0, 0x0800);
-	add_ipv4(15, HEADERS_UDP, 0);
+	add_ipv4(15, SVNIC_IP_UDP, 0);
 	add_tcp(5);
-	expect(4, HEADERS_UDP, 74, 82);
+	expect(4, SVNIC_IP_UDP, 74, 82);
 	cut_everywhere();
 	/* Fragments, first or not, and what is neither TCP nor UDP. */
 	begin(0, 0x0800);
-	add_ipv4(5, HEADERS_TCP, 0x2000);
+	add_ipv4(5, SVNIC_IP_TCP, 0x2000);
 	add_tcp(5);
-	expect(4, HEADERS_TCP, 0, 0);
+	expect(4, SVNIC_IP_TCP, 0, 0);
 	begin(0, 0x0800);
-	add_ipv4(5, HEADERS_TCP, 0x0001);
+	add_ipv4(5, SVNIC_IP_TCP, 0x0001);
 	add_tcp(5);
-	expect(4, HEADERS_TCP, 0, 0);
+	expect(4, SVNIC_IP_TCP, 0, 0);
 	begin(0, 0x0800);
 	add_ipv4(5, 1, 0);
 	add_tcp(5);
 	expect(4, 1, 0, 0);
 	/* Lies: a header of 16 octets; IPv6 by its type only. */
 	begin(0, 0x0800);
-	add_ipv4(4, HEADERS_TCP, 0);
+	add_ipv4(4, SVNIC_IP_TCP, 0);
 	add_tcp(5);
 	assert_false(find(at, &(struct headers) { 0 }));
 	begin(0, 0x86dd);
-	add_ipv4(5, HEADERS_TCP, 0);
+	add_ipv4(5, SVNIC_IP_TCP, 0);
 	add_tcp(10);
 	assert_false(find(at, &(struct headers) { 0 }));
 }
@@ -181,16 +181,16 @@ static void test_tcp_length(void **state)
 {
 	(void)state;
 	begin(0, 0x0800);
-	add_ipv4(5, HEADERS_TCP, 0);
+	add_ipv4(5, SVNIC_IP_TCP, 0);
 	add_tcp(4); /* shorter than any */
-	expect(4, HEADERS_TCP, 34, 0);
+	expect(4, SVNIC_IP_TCP, 34, 0);
 	begin(0, 0x0800);
-	add_ipv4(5, HEADERS_TCP, 0);
+	add_ipv4(5, SVNIC_IP_TCP, 0);
 	add_tcp(15);
-	expect(4, HEADERS_TCP, 34, 94);
+	expect(4, SVNIC_IP_TCP, 34, 94);
 	cut_everywhere();
 	at -= 1; /* its options are not all there */
-	expect(4, HEADERS_TCP, 34, 0);
+	expect(4, SVNIC_IP_TCP, 34, 0);
 }
 
 static void test_extensions(void **state)
@@ -201,16 +201,16 @@ static void test_extensions(void **state)
 	add_extension(HOP_BY_HOP, DESTINATION, 8);
 	add_extension(DESTINATION, ROUTING, 24);
 	add_extension(ROUTING, AUTHENTICATION, 16);
-	add_extension(AUTHENTICATION, HEADERS_TCP, 24);
+	add_extension(AUTHENTICATION, SVNIC_IP_TCP, 24);
 	add_tcp(5);
-	expect(6, HEADERS_TCP, 54 + 72, 54 + 92);
+	expect(6, SVNIC_IP_TCP, 54 + 72, 54 + 92);
 	cut_everywhere();
 	/* Another fragment's header than that of a whole packet ends it. */
 	begin(0, 0x86dd);
 	add_ipv6(FRAGMENT);
 	add("\x06\0\0\0\0\0\0\1", 8);
 	add_tcp(5);
-	expect(6, HEADERS_TCP, 62, 82);
+	expect(6, SVNIC_IP_TCP, 62, 82);
 	begin(0, 0x86dd);
 	add_ipv6(FRAGMENT);
 	add("\x06\0\0\1\0\0\0\1", 8);
@@ -233,10 +233,10 @@ static void test_long_chain(void **state)
 		add_ipv6(DESTINATION);
 		for (i = 1; i < nr; i++)
 			add_extension(DESTINATION, DESTINATION, 8);
-		add_extension(DESTINATION, HEADERS_TCP, 8);
+		add_extension(DESTINATION, SVNIC_IP_TCP, 8);
 		add_tcp(5);
 		if (nr == 8)
-			expect(6, HEADERS_TCP, 54 + 64, 54 + 84);
+			expect(6, SVNIC_IP_TCP, 54 + 64, 54 + 84);
 		else
 			expect(6, DESTINATION, 0, 0);
 		cut_everywhere();
@@ -245,10 +245,10 @@ static void test_long_chain(void **state)
 	add_ipv6(DESTINATION);
 	for (i = 1; i < 8; i++)
 		add_extension(DESTINATION, DESTINATION, 64);
-	add_extension(DESTINATION, HEADERS_TCP, 64);
+	add_extension(DESTINATION, SVNIC_IP_TCP, 64);
 	add_tcp(5);
-	assert_true(at > HEADERS_MAX);
-	expect(6, HEADERS_TCP, 0, 0);
+	assert_true(at > SVNIC_HEADERS_MAX);
+	expect(6, SVNIC_IP_TCP, 0, 0);
 	cut_everywhere();
 }
 

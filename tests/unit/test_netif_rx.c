@@ -72,9 +72,9 @@ static uint16_t sum_of(uint8_t *frame, uint32_t len)
 	uint32_t i;
 
 	assert_true(headers_find(frame, len, &h));
-	field = headers_be16(frame + h.l4 + 16);
+	field = svnic_headers_be16(frame + h.l4 + 16);
 	headers_pseudo(frame, &h, len - h.l4);
-	sum = headers_be16(frame + h.l4 + 16);
+	sum = svnic_headers_be16(frame + h.l4 + 16);
 	headers_put16(frame + h.l4 + 16, field);
 	for (i = h.l4; i < len; i++)
 		sum += (uint32_t)frame[i] << (i % 2 == h.l4 % 2 ? 8 : 0);
@@ -248,7 +248,7 @@ static void test_no_rx_slots(void **state)
 		world_run(&f->w);
 		assert_int_equal(world_receive(&f->w, 0, f->got, &flags, NULL),
 				 60);
-		assert_int_equal(headers_be16(f->got + 20), i);
+		assert_int_equal(svnic_headers_be16(f->got + 20), i);
 	}
 	assert_int_equal(f->w.nr_faults, 0);
 }

@@ -137,12 +137,12 @@ static void test_tx_gso_complete(void **state)
 	struct netif_fixture *f = *state;
 	struct svnic_meta meta;
 	uint32_t len = world_tcp(f->sent, 4, 4000, false);
-	uint16_t sum = headers_be16(f->sent + 50);
+	uint16_t sum = svnic_headers_be16(f->sent + 50);
 
 	headers_put16(f->sent + 50, 0xabcd);
 	send_gso(f, 0, 4, 1448, WIRE_TX_CSUM_GOOD, len);
 	assert_int_equal(world_peer_receive(&f->w, f->got, &meta), len);
-	assert_int_equal(headers_be16(f->got + 50), sum);
+	assert_int_equal(svnic_headers_be16(f->got + 50), sum);
 	assert_int_equal(netif_fixture_info(f)->queue[0].stats.fixups, 1);
 }
 
@@ -154,7 +154,7 @@ static void test_tx_bad_offload(void **state)
 	f->w.netif->card_finds = false;
 	f->sent[23] = 1; /* ICMP has no sum that a card could fill in */
 	world_send(&f->w, 0, BUFFER, f->sent, len, 4096, WIRE_TX_CSUM_BLANK);
-	f->sent[23] = HEADERS_TCP;
+	f->sent[23] = SVNIC_IP_TCP;
 	headers_put16(f->sent + 20, 0x2000); /* a fragment */
 	world_send(&f->w, 0, BUFFER + 1, f->sent, len, 4096,
 		   WIRE_TX_CSUM_BLANK);

@@ -428,6 +428,9 @@ static void some_have_no_segments(void **state)
 	frame[57] = 8;
 	refuse(f, &meta);
 	meta = make(5000, 6, 8, 0, 1448);
+	frame[20] = 51; /* authentication, of all of it */
+	refuse(f, &meta);
+	meta = make(5000, 6, 8, 0, 1448);
 	frame[20] = 43; /* a source route with stops ahead */
 	frame[57] = 1;
 	refuse(f, &meta);

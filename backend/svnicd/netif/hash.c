@@ -57,7 +57,7 @@ static size_t collect(const uint8_t *frame, const struct headers *h, bool ports,
 static bool choose(uint32_t types, const struct headers *h, uint8_t *bit)
 {
 	uint8_t plain = h->ip == 4 ? BIT_IPV4 : BIT_IPV6;
-	bool tcp = h->l4 && h->protocol == HEADERS_TCP;
+	bool tcp = h->l4 && h->protocol == SVNIC_IP_TCP;
 
 	*bit = plain;
 	if (tcp && types & 2u << plain) {

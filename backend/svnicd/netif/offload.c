@@ -23,7 +23,7 @@ bool offload_plan(const uint8_t *frame, uint32_t len, uint16_t size,
 	struct headers h;
 
 	if (!size || !headers_find(frame, len, &h) || !h.end ||
-	    h.protocol != HEADERS_TCP || h.end >= len)
+	    h.protocol != SVNIC_IP_TCP || h.end >= len)
 		return false;
 	*cut = (struct svnic_cut) {
 		.l3 = h.l3, .l4 = h.l4, .end = h.end, .ip = h.ip

@@ -174,7 +174,7 @@ static enum netif_verdict look(struct tx_frame *f, uint8_t *mem,
 
 	if (!headers_find(mem, f->len, &h) || !h.l4)
 		return NETIF_V_OFFLOAD;
-	if (f->gso_type && (h.protocol != HEADERS_TCP || !h.end ||
+	if (f->gso_type && (h.protocol != SVNIC_IP_TCP || !h.end ||
 			    h.ip != (f->gso_type == WIRE_GSO_TCPV4 ? 4 : 6)))
 		return NETIF_V_OFFLOAD;
 	if (!is_blank(f)) {
@@ -182,7 +182,7 @@ static enum netif_verdict look(struct tx_frame *f, uint8_t *mem,
 		f->q->stats.fixups++;
 	}
 	m->csum_start = svnic_le16(h.l4);
-	m->csum_offset = (uint8_t)headers_csum_offset(&h);
+	m->csum_offset = (uint8_t)svnic_headers_csum(h.protocol);
 	return NETIF_V_OK;
 }
 
