@@ -23,6 +23,35 @@ until_true() {
 	done
 }
 
+# others_start GUEST: its stream and pings to b, and broadcasts from the wire,
+# beside which another guest is rude.  The stream is counted by five seconds: on
+# a busy machine emulation itself may stand still for three, and for longer while
+# a guest is made.
+others_start() {
+	in_guest "$1" "iperf3 -c $B -b 4M -t 900 -i 5 --forceflush \
+			>/tmp/iperf 2>&1 </dev/null &
+		ping -n -i 0.2 $B >/tmp/ping 2>&1 </dev/null &
+		echo \$! >/tmp/ping.pid"
+	"$rig" wire ping -b -n -q -i 0.05 10.77.0.255 >/dev/null 2>&1 3>&- &
+	echo $! >"$BATS_FILE_TMPDIR/broadcasts"
+}
+others_end() { kill "$(cat "$BATS_FILE_TMPDIR/broadcasts")"; }
+# others_went_on GUEST REPORTS: the stream had data in all of them, at least so
+# many however soon the attacks are over; of a hundred pings one was lost.
+others_went_on() {
+	local reports="[ \$(grep -c 'sec .*bits/sec' /tmp/iperf) -ge $2 ]"
+	until_true 60 "$2 reports of the stream" in_guest "$1" "$reports"
+	in_guest "$1" 'kill -INT $(cat /tmp/ping.pid); sleep 1; tail -n 3 /tmp/ping' |
+		tee "$BATS_TEST_TMPDIR/ping"
+	awk '/packet loss/ { sub("%", "", $6); ok = $6 <= 1 } END { exit !ok }' \
+		"$BATS_TEST_TMPDIR/ping"
+	in_guest "$1" cat /tmp/iperf >"$BATS_TEST_TMPDIR/iperf"
+	run grep ' 0.00 Bytes' "$BATS_TEST_TMPDIR/iperf"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	answers "$1" $B
+}
+
 # rude_lines: what the attacks of guest r have come to so far.
 rude_lines() { in_guest r dmesg | sed -n 's/.*\] rude: //p'; }
 # rude_end: wait for their last line, as long as there is another every minute.
