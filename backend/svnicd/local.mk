@@ -26,12 +26,11 @@ SVNICD_COMMON = \
 	backend/svnicd/netif/filter.h \
 	backend/svnicd/netif/groups.c backend/svnicd/netif/groups.h \
 	backend/svnicd/netif/hash.c backend/svnicd/netif/hash.h \
-	backend/svnicd/netif/hash_note.c \
-	backend/svnicd/netif/hash_note.h \
 	backend/svnicd/netif/headers.c backend/svnicd/netif/headers.h \
 	backend/svnicd/netif/keys.c \
 	backend/svnicd/netif/message.c \
 	backend/svnicd/netif/netif.c backend/svnicd/netif/netif.h \
+	backend/svnicd/netif/note.c backend/svnicd/netif/note.h \
 	backend/svnicd/netif/offload.c backend/svnicd/netif/offload.h \
 	backend/svnicd/netif/port.c \
 	backend/svnicd/netif/port.h \

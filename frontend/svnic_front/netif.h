@@ -81,7 +81,8 @@ struct front_netif {
 	bool split;    /* work: an event channel for each direction */
 	bool on;       /* work: svnic_net knows of it */
 	bool trusted;  /* work */
-	bool staged;   /* work: the backend was told of our pages */
+	bool staged;   /* work: the backend was told of our pages ... */
+	u32 staging;   /* work: ... when its node said this */
 	bool bare; /* work: no direct path is offered, and frames pass ... */
 	unsigned long bare_since; /* ... jiffies */
 	bool broken; /* any; cleared by work: the backend misbehaved */

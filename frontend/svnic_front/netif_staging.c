@@ -106,11 +106,24 @@ static bool is_passing(struct svnic_front *f)
 	       !xenbus_read_unsigned(f->dev->otherend, "carrier", 1);
 }
 
+/* A backend that was restarted has none of our pages, and says so. */
+static bool is_forgotten(struct svnic_front *f)
+{
+	u32 was = f->netif.staging;
+
+	f->netif.staging =
+		xenbus_read_unsigned(f->dev->otherend, SVNIC_KEY_STAGING, 0);
+	return f->netif.staging != was;
+}
+
 void svnic_front_staging_look(struct svnic_front *f)
 {
 	struct front_netif *n = &f->netif;
 	bool want = n->on && f->ctrl.open && !f->direct.on;
 	bool leave = want && is_passing(f);
+
+	if (is_forgotten(f))
+		n->staged = false;
 
 	if (!want || leave)
 		n->bare = false;

@@ -34,13 +34,14 @@ struct svnic_front {
 	struct front_netif netif;
 	struct front_direct direct;
 	struct front_ctrl ctrl;
-	struct front_watch watch_offer; /* BE/svnic-version */
-	struct front_watch watch_link;	/* BE/carrier */
-	struct front_watch watch_mtu;	/* FE/mtu */
-	u32 mtu;			/* as the backend said last */
-	unsigned int state;		/* enum front_state */
-	unsigned int patience;		/* seconds before the next attempt */
-	unsigned long closed;		/* jiffies */
+	struct front_watch watch_offer;	  /* BE/svnic-version */
+	struct front_watch watch_link;	  /* BE/carrier */
+	struct front_watch watch_mtu;	  /* FE/mtu */
+	struct front_watch watch_staging; /* BE/svnic-staging */
+	u32 mtu;			  /* as the backend said last */
+	unsigned int state;		  /* enum front_state */
+	unsigned int patience;		  /* seconds before the next attempt */
+	unsigned long closed;		  /* jiffies */
 	bool failed;  /* the last attempt, for a reason of ours */
 	bool gone;    /* any: the backend is not to be asked any more */
 	bool anew;    /* any: give all up and connect again */

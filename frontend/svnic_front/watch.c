@@ -58,6 +58,9 @@ int svnic_front_watches_open(struct svnic_front *f)
 		r = watch_open(f, &f->watch_link, f->dev->otherend, "carrier");
 	if (!r)
 		r = watch_open(f, &f->watch_mtu, f->dev->nodename, "mtu");
+	if (!r)
+		r = watch_open(f, &f->watch_staging, f->dev->otherend,
+			       SVNIC_KEY_STAGING);
 	return r;
 }
 
@@ -66,4 +69,5 @@ void svnic_front_watches_close(struct svnic_front *f)
 	watch_close(&f->watch_offer);
 	watch_close(&f->watch_link);
 	watch_close(&f->watch_mtu);
+	watch_close(&f->watch_staging);
 }

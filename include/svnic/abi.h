@@ -750,6 +750,9 @@ SVNIC_ABI_AT(struct svnic_tenant_info, reserved1, 28);
 #define SVNIC_KEY_MAX_PAGES  "svnic-max-pages"
 #define SVNIC_KEY_MAX_QUEUES "svnic-max-queues"
 #define SVNIC_KEY_EPOCH	     "svnic-epoch" /* another VIF, another value */
+/* Backend directory, written by a svnicd that does not know the pages which the
+ * guest registered (netif's staging grants) with an earlier one. */
+#define SVNIC_KEY_STAGING "svnic-staging" /* another value: again, please */
 /* Backend directory, written when the guest is turned away or stopped. */
 #define SVNIC_KEY_REASON "svnic-reason"
 /* Frontend directory, written by svnic_front before Connected. */

@@ -32,6 +32,17 @@ static char *tenant_read(struct platform *p, struct tenant *t, const char *key)
 	return NULL;
 }
 
+static int tenant_keys(struct platform *p, struct tenant *t,
+		       const struct netif_key *keys, size_t count)
+{
+	size_t i;
+
+	(void)t;
+	for (i = 0; i < count; i++)
+		world_set(p->w, keys[i].name, keys[i].value);
+	return 0;
+}
+
 static bool is_granted(const struct world *w, uint32_t gref)
 {
 	return gref > 0 && gref < WORLD_PAGES && !w->revoked[gref];
@@ -338,6 +349,7 @@ const struct platform_ops world_ops = {
 	.doorbell_map = doorbell_map,
 	.doorbell_unmap = doorbell_unmap,
 	.tenant_read = tenant_read,
+	.tenant_keys = tenant_keys,
 	.grant_map = grant_map,
 	.grant_unmap = grant_unmap,
 	.turn = turn,

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -467,6 +468,51 @@ static void test_hash_note(void **state)
 	assert_int_equal(w.nr_faults, 0);
 }
 
+static const char *key_of_staging(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < WORLD_KEYS; i++)
+		if (w.key[i].value &&
+		    strcmp(w.key[i].key, SVNIC_KEY_STAGING) == 0)
+			return w.key[i].value;
+	return NULL;
+}
+
+/* Who comes next maps nothing by itself: it asks, once, if there was any. */
+static void test_staging_after_restart(void **state)
+{
+	char first[16];
+	const unsigned int before = w.nr_mapped;
+
+	(void)state;
+	w.vif.published = PEER_CONNECTED;
+	world_restart(&w);
+	assert_null(key_of_staging());
+	fill_list(STAGED, 50);
+	assert_int_equal(ask(WIRE_CTRL_ADD_GREFS, 3, LIST, 50), 0);
+	world_restart(&w);
+	assert_int_equal(w.nr_mapped, before);
+	assert_non_null(key_of_staging());
+	snprintf(first, sizeof(first), "%s", key_of_staging());
+	world_restart(&w);
+	assert_string_equal(key_of_staging(), first);
+	/* The guest heard it; then it took them back. */
+	assert_int_equal(ask(WIRE_CTRL_ADD_GREFS, 3, LIST, 50), 0);
+	world_restart(&w);
+	assert_string_not_equal(key_of_staging(), first);
+	snprintf(first, sizeof(first), "%s", key_of_staging());
+	assert_int_equal(ask(WIRE_CTRL_ADD_GREFS, 3, LIST, 50), 0);
+	assert_int_equal(ask(WIRE_CTRL_DEL_GREFS, 3, LIST, 50), 0);
+	world_restart(&w);
+	assert_string_equal(key_of_staging(), first);
+	/* Another connection has another guest's driver. */
+	assert_int_equal(ask(WIRE_CTRL_ADD_GREFS, 3, LIST, 50), 0);
+	w.vif.published = PEER_CLOSED;
+	world_restart(&w);
+	assert_string_equal(key_of_staging(), first);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -480,6 +526,7 @@ int main(void)
 		CASE(test_steering),
 		CASE(test_hash_after_restart),
 		CASE(test_hash_note),
+		CASE(test_staging_after_restart),
 #ifdef HAVE_XEN_NETIF
 		CASE(test_toeplitz),
 		CASE(test_wire),

@@ -10,7 +10,7 @@
 
 #include <svnic/order.h>
 
-#include "netif/hash_note.h"
+#include "netif/note.h"
 #include "netif/priv.h"
 #include "platform_turn.h"
 
@@ -236,6 +236,6 @@ bool netif_ctrl(struct netif *n, const struct svnic_ctrl_req *req,
 		a.data[i] = svnic_cpu32(req->data[i]);
 	*data = 0;
 	*status = types[type].handle(n, &a, data);
-	hash_note_write(n);
+	note_write(n);
 	return true;
 }

@@ -9,13 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include <event2/event.h>
 
 #include "daemon.h"
 #include "netif/filter.h"
-#include "netif/hash_note.h"
+#include "netif/note.h"
 #include "netif/port.h"
 #include "netif/priv.h"
 #include "netif/rx.h"
@@ -286,6 +287,20 @@ static void ring_all(struct netif *n)
 	}
 }
 
+/* The pages that it registered were mapped by the daemon before us. */
+static void ask_staging(struct netif *n)
+{
+	char value[16];
+	const struct netif_key key = { SVNIC_KEY_STAGING, value };
+	uint32_t other;
+
+	if (!n->ops->tenant_keys ||
+	    getrandom(&other, sizeof(other), GRND_NONBLOCK) != sizeof(other))
+		return;
+	snprintf(value, sizeof(value), "%u", other);
+	n->ops->tenant_keys(n->p, n->tenant, &key, 1);
+}
+
 int netif_start(struct netif *n)
 {
 	int err;
@@ -297,10 +312,10 @@ int netif_start(struct netif *n)
 		return err;
 	n->started = true;
 	n->card_finds = n->vif->d->card.features & SVNIC_F_FIND;
-	if (n->inherits)
-		hash_note_read(n);
+	if (n->inherits && note_read(n))
+		ask_staging(n);
 	n->inherits = false;
-	hash_note_write(n);
+	note_write(n);
 	filter_start(n);
 	ring_all(n);
 	netif_wake(n);

@@ -196,6 +196,11 @@ svnicd_waits() {
 		grep -q poll /proc/$pid/wchan'
 }
 
+# staged VIF NR: so many pages of its netif rings are mapped in dom0.
+staged() { dom0 svnic-admin --json show "$1" | jq -e ".netif.staged == $2"; }
+# copies VIF: frames that Xen has copied.
+copies() { dom0 svnic-admin --json stats "$1" | jq .netif_copies; }
+
 domid() { dom0 xl domid "$1"; }
 
 # frontend GUEST DEVID, backend GUEST DEVID: their XenStore folders.

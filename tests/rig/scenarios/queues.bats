@@ -201,6 +201,22 @@ streams() { in_guest q "iperf3 -c $A -P 24 -t 3 $*" >/dev/null; }
 	((MOVED[0] > 100 && MOVED[1] > 100))
 }
 
+@test "without the direct path the pages of both queues are mapped, until xl save" {
+	local before
+	dom0 svnic-admin set q.0 --path=netif
+	until_true 20 "1536 pages" staged q.0 1536
+	before=$(copies q.0)
+	streams
+	streams -R
+	[ "$(copies q.0)" = "$before" ]
+	"$rig" save q
+	until_true 10 "no page mapped" dom0 "! xl list | grep -q '(null)'"
+	"$rig" restore q
+	until_true 30 "two queues" has_running '[0,1]'
+	until_true 10 "the way to a" in_guest q ping -qc 1 -W 1 $A
+	staged q.0 0
+}
+
 @test "no warning in any kernel" {
 	dom0_healthy
 	for guest in a q; do

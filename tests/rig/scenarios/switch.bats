@@ -39,32 +39,31 @@ not_direct() { ! vif_direct "$@"; }
 	load_end a
 }
 
-# staged NR: so many pages of a's netif rings are mapped in dom0.
-staged() { dom0 svnic-admin --json show a.0 | jq -e ".netif.staged == $1"; }
-copies() { dom0 svnic-admin --json stats a.0 | jq .netif_copies; }
-
 @test "without the direct path: pages are mapped, no frame is copied by Xen" {
 	local before
-	staged 0
+	staged a.0 0
 	dom0 svnic-admin set a.0 --path=netif
 	until_true 10 "the slow path" not_direct a 0
-	until_true 10 "768 pages" staged 768
-	before=$(copies)
+	until_true 10 "768 pages" staged a.0 768
+	before=$(copies a.0)
 	in_guest a "iperf3 -c $B -t 2 --forceflush && iperf3 -c $B -t 2 -R"
 	dom0 svnic-admin --json stats a.0 | jq -e '.netif_staged > 1000'
-	[ "$(copies)" = "$before" ]
-	# A svnicd that knows of none copies; the guest notices nothing else.
+	[ "$(copies a.0)" = "$before" ]
+	# A svnicd that was restarted knows of none, and asks for them.
 	svnicd_stop KILL
 	svnicd_up
 	answers a $B
-	staged 0
+	until_true 10 "768 pages once more" staged a.0 768
+	before=$(copies a.0)
+	in_guest a "iperf3 -c $B -t 2 --forceflush"
+	[ "$(copies a.0)" = "$before" ]
 	dom0 svnic-admin set a.0 --path=direct
 	until_true 10 "the direct path" vif_direct a 0
 	dom0 svnic-admin set a.0 --path=netif
-	until_true 10 "768 pages again" staged 768
+	until_true 10 "768 pages again" staged a.0 768
 	dom0 svnic-admin set a.0 --path=direct
 	until_true 10 "the direct path again" vif_direct a 0
-	until_true 10 "no page mapped" staged 0
+	until_true 10 "no page mapped" staged a.0 0
 	answers a $B
 }
 
@@ -116,7 +115,7 @@ pf_reload() {
 	local id
 	id=$(domid a)
 	dom0 svnic-admin set a.0 --path=netif
-	until_true 20 "768 pages" staged 768
+	until_true 20 "768 pages" staged a.0 768
 	dom0 xl destroy a
 	until_true 15 "domain $id to go" dom0 "! xl list $id"
 	until_true 10 "no page of $id mapped" dom0 "! xl list | grep -q '(null)'"

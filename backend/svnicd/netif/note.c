@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * See hash_note.h.  The note lies in the control page of the slow queue, which
- * no guest can write, and lives as long as that.  It has two places in turn, so
- * that a daemon which is killed while it writes leaves what was there before;
+ * See note.h.  The note lies in the control page of the slow queue, which no
+ * guest can write, and lives as long as that.  The hash has two places in turn,
+ * so that a daemon which is killed while it writes leaves what was there before;
  * the guest's message has no answer then and is taken once more.
  */
-#include "netif/hash_note.h"
+#include "netif/note.h"
 
 #include <svnic/order.h>
 
@@ -14,28 +14,40 @@
 #define PLACES 2u
 #define MAGIC  0x48530000u /* and the place; another layout, another one */
 
-struct hash_note {
-	uint32_t current; /* zero: nothing was noted yet */
+struct note {
+	uint32_t current; /* zero: no hash was noted yet */
 	struct hash place[PLACES];
+	uint32_t staged;
 };
 
-_Static_assert(sizeof(struct hash_note) <= OWNQ_ROOM, "it fits");
+_Static_assert(sizeof(struct note) <= OWNQ_ROOM, "it fits");
 
-static struct hash_note *note_of(struct netif *n)
+static struct note *note_of(struct netif *n)
 {
 	return n->slow.room;
 }
 
-void hash_note_write(struct netif *n)
+static bool is_staged(const struct netif *n)
 {
-	struct hash_note *note = note_of(n);
+	unsigned int i;
+
+	for (i = 0; i < n->config.nr_queues; i++)
+		if (n->queue[i].staging.nr)
+			return true;
+	return false;
+}
+
+void note_write(struct netif *n)
+{
+	struct note *note = note_of(n);
 	uint32_t i;
 
 	if (!note)
 		return;
 	i = svnic_peek32(&note->current) == MAGIC ? 1 : 0;
 	note->place[i] = n->hash;
-	/* Pairs with hash_note_read() of the next daemon. */
+	svnic_poke32(&note->staged, is_staged(n));
+	/* Pairs with note_read() of the next daemon. */
 	svnic_publish32(&note->current, MAGIC + i);
 }
 
@@ -55,15 +67,16 @@ static bool is_possible(const struct hash *h, unsigned int nr_queues)
 	return true;
 }
 
-void hash_note_read(struct netif *n)
+bool note_read(struct netif *n)
 {
-	const struct hash_note *note = note_of(n);
+	const struct note *note = note_of(n);
 	uint32_t i;
 
 	if (!note)
-		return;
-	/* Pairs with hash_note_write() of the daemon before. */
+		return false;
+	/* Pairs with note_write() of the daemon before. */
 	i = svnic_observe32(&note->current) - MAGIC;
 	if (i < PLACES && is_possible(&note->place[i], n->config.nr_queues))
 		n->hash = note->place[i];
+	return svnic_peek32(&note->staged) != 0;
 }
