@@ -155,6 +155,9 @@ void world_kill(struct world *w)
 	/* Its memory goes without a word to the card or the guest. */
 	netif_turns_free(w->daemon.turns);
 	event_free(w->netif->tick);
+	for (i = 0; i < NETIF_MAX_QUEUES; i++)
+		staging_fini(&w->netif->queue[i].staging, w->netif->ops,
+			     w->netif->p);
 	free(w->netif);
 	w->netif = NULL;
 	w->nr_mapped = 0;
