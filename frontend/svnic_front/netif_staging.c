@@ -5,9 +5,9 @@
  * map them once, and copy frames without asking Xen each time.
  *
  * That takes dom0's address space, so it is done only where netif has been all
- * there is for some seconds, and undone when the direct path comes.  A list names few pages:
- * the backend serves nobody else while it maps them.  Pages that it does not
- * know are copied by their grants, so nothing here is an error.
+ * there is for some seconds, and undone when the direct path comes.  A list
+ * names few pages: the backend serves nobody else while it maps them.  Pages
+ * that it does not know are copied by their grants, so nothing here is an error.
  */
 #include <linux/mm.h>
 #include <svnic/order.h>
@@ -124,7 +124,6 @@ void svnic_front_staging_look(struct svnic_front *f)
 
 	if (is_forgotten(f))
 		n->staged = false;
-
 	if (!want || leave)
 		n->bare = false;
 	if (leave || want == n->staged || (want && !is_lasting(f)))

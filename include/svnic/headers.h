@@ -28,9 +28,10 @@
 
 struct svnic_headers {
 	uint16_t l3;	  /* octets before the IP header */
-	uint16_t l4;	  /* ... before what it carries; 0: a fragment's */
+	uint16_t l4;	  /* ... before what it carries; 0: a part of that */
 	uint8_t ip;	  /* 4 or 6 */
-	uint8_t protocol; /* number of what it carries */
+	uint8_t protocol; /* of what it carries; IPv6: or of the last header
+			   * known, as SVNIC_IP_FRAGMENT of a part */
 };
 
 static inline uint16_t svnic_headers_be16(const uint8_t *p)

@@ -37,7 +37,7 @@ others_start() {
 }
 others_end() { kill "$(cat "$BATS_FILE_TMPDIR/broadcasts")"; }
 # others_went_on GUEST REPORTS: the stream had data in all of them, at least so
-# many however soon the attacks are over; of a hundred pings one was lost.
+# many however soon the attacks are over; at most one ping of a hundred was lost.
 others_went_on() {
 	local reports="[ \$(grep -c 'sec .*bits/sec' /tmp/iperf) -ge $2 ]"
 	until_true 60 "$2 reports of the stream" in_guest "$1" "$reports"
